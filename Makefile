@@ -1,0 +1,29 @@
+# Everything a person does here starts with make. Needs Python 3.11 or newer, git, and nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check bench browser
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+run: ## open the sample organisation on http://localhost:8501, or a clone of yours with REPO=path
+	@REPO="$(REPO)" HOST="$(HOST)" PORT="$(PORT)" $(PYTHON) scripts/run.py
+
+setup: ## .venv with everything for running and testing
+	@$(PYTHON) scripts/environment.py
+
+check: setup ## lint and strict types
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+
+test: check browser ## everything that must pass
+	$(VENV)/python -m pytest
+
+browser: setup
+	@$(VENV)/python scripts/browser.py
+
+bench: setup ## the benchmarks, as a table
+	$(VENV)/python -m tests.benchmarks

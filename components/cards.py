@@ -1,0 +1,48 @@
+"""A metric card: label, value with unit, change against the window before, sparkline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+Judgement = Literal["normal", "inverse", "off"]
+SPARKLINE_CARD_HEIGHT = 232
+PLAIN_CARD_HEIGHT = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one card shows. `judgement`: whether up is good ("normal"), bad ("inverse"), or neither."""
+
+    label: str
+    value: str
+    definition: str
+    change: str | None = None
+    before: str | None = None
+    judgement: Judgement = "normal"
+    history: Sequence[float] | None = None
+    badge: str = ""
+
+
+def draw(cards: Sequence[Card]) -> None:
+    """A row of cards of equal size."""
+    height = SPARKLINE_CARD_HEIGHT if any(card.history for card in cards) else PLAIN_CARD_HEIGHT
+    for column, card in zip(st.columns(len(cards)), cards, strict=True):
+        with column:
+            _draw(card, height)
+
+
+def _draw(card: Card, height: int) -> None:
+    st.metric(
+        f"{card.label} {card.badge}".strip(),
+        card.value,
+        delta=card.change,
+        delta_color=card.judgement if card.change else "off",
+        delta_description=card.before,
+        help=card.definition,
+        border=True,
+        chart_data=list(card.history) if card.history else None,
+        chart_type="line",
+        height=height,
+    )

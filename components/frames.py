@@ -1,0 +1,55 @@
+"""Client models to tables for the charts (pure)."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from koalr_api import PullRequest
+
+SECONDS_PER_HOUR = 3600
+
+
+def weekly(trend: Sequence[object], field: str, scale: float = 1.0) -> pd.DataFrame:
+    """One row per week of a trend: week_start (date), value (float, NaN without data), days (of the week begun).
+
+    Args:
+        field: the attribute of a trend entry to take.
+        scale: factor to the unit the chart shows.
+    """
+    return pd.DataFrame(
+        {
+            "week_start": [getattr(week, "week_start") for week in trend],  # noqa: B009 - entries share no base
+            "value": pd.array([_scaled(getattr(week, field), scale) for week in trend], dtype="float64"),
+            "days": [getattr(week, "days", None) or 7 for week in trend],
+        }
+    )
+
+
+def _scaled(value: float | None, scale: float) -> float:
+    return float("nan") if value is None else value * scale
+
+
+def weekly_deployments(trend: Sequence[object]) -> pd.DataFrame:
+    """One row per week: week_start, deployed (successful production deployments), failed (of them), days."""
+    deployed = [int(getattr(week, "n", 0) or 0) for week in trend]
+    rates = [getattr(week, "change_failure_rate", None) or 0.0 for week in trend]
+    return pd.DataFrame(
+        {
+            "week_start": [getattr(week, "week_start") for week in trend],  # noqa: B009 - entries share no base
+            "deployed": deployed,
+            "failed": [round(count * rate) for count, rate in zip(deployed, rates, strict=True)],
+            "days": [getattr(week, "days", None) or 7 for week in trend],
+        }
+    )
+
+
+def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
+    """One row per merged pull request with a known cycle time: finished_at, hours, label."""
+    known = [row for row in pull_requests if row.cycle_time_secs is not None and row.merged_at is not None]
+    return pd.DataFrame(
+        {
+            "finished_at": pd.to_datetime([row.merged_at for row in known], utc=True),
+            "hours": [float(row.cycle_time_secs or 0) / SECONDS_PER_HOUR for row in known],
+            "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
+        }
+    )

@@ -1,0 +1,1 @@
+"""Self-hosted Koalr API: http -> metrics -> store, and ingest -> store. Never imports the client or Streamlit."""

@@ -1,0 +1,42 @@
+"""Progress on standard error: a line that redraws itself on a terminal, rare whole lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+
+class Progress:
+    """Counts of something that takes longer than a second.
+
+    Args:
+        what: the thing counted, such as "commits".
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, what: str, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._what = what
+        self._stream = stream or sys.stderr
+        self._clock = clock
+        self._started = clock()
+        self._interval = 0.2 if self._stream.isatty() else 5.0
+        self._due = self._started + 1.0
+        self._drawn = False
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Report so much done, of so much if known. Draws nothing in the first second."""
+        now = self._clock()
+        if now < self._due:
+            return
+        self._due = now + self._interval
+        share = f" of {total:,} ({done / total:.0%})" if total else ""
+        text = f"{done:,}{share} {self._what}, {now - self._started:.0f} s"
+        self._stream.write(f"\r\x1b[K  {text}" if self._stream.isatty() else f"  {text}\n")
+        self._stream.flush()
+        self._drawn = True
+
+    def close(self) -> None:
+        """End the redrawn line."""
+        if self._drawn and self._stream.isatty():
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

@@ -1,0 +1,40 @@
+"""`sample load`."""
+
+import argparse
+from typing import Any
+
+from koalr_server.sample import ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
+from koalr_server.settings import Settings
+from koalr_server.store.gateway import Access, open_access
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
+    """Declare the command."""
+    parser = commands.add_parser("sample", help="load the sample organisation")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    loading = actions.add_parser("load", parents=[shared], help="load it into an empty data folder")
+    loading.add_argument("--no-shift", action="store_true", help="keep the original dates, January to March 2025")
+    loading.set_defaults(run=load)
+
+
+def load(options: argparse.Namespace) -> int:
+    """Load and say what came in."""
+    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
+        counts = load_into(store, shifted=not options.no_shift)
+    print(
+        f"sample organisation: {counts['deployments']:,} deployments, {counts['pull_requests']:,} pull requests, "
+        f"{counts['teams']} teams"
+    )
+    return 0
+
+
+def load_into(store: Access, shifted: bool) -> dict[str, int]:
+    """Load the sample; answers rows per kind."""
+    tables = sample_tables()
+    arguments = {
+        "shift": "weekly" if shifted else "none",
+        "ends_at": ENDS_AT.isoformat(),
+        "notice": NOTICE if shifted else UNMOVED_NOTICE,
+    }
+    store.call("load_sample", arguments, tables)
+    return {kind: table.num_rows for kind, table in tables.items()}

@@ -1,0 +1,68 @@
+"""`serve`: the API alone, without the dashboard."""
+
+import argparse
+import socket
+from typing import Any
+
+import uvicorn
+
+from koalr_server.clock import Calendar
+from koalr_server.errors import InputError
+from koalr_server.http.app import create_server
+from koalr_server.http.service import Service
+from koalr_server.settings import Settings
+from koalr_server.store.gateway import Gateway, open_owned
+
+DEFAULT_PORT = 8600
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
+    """Declare the command."""
+    parser = commands.add_parser("serve", parents=[shared], help="serve the API")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"port (default: {DEFAULT_PORT}; 0: any free one)"
+    )
+    parser.add_argument("--as-of", metavar="TIME", help="freeze now, such as 2025-03-31T23:59:59Z")
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    if options.workers != 1:
+        raise InputError(
+            "A single-file store lets one process in, so --workers is 1; run replicas on a shared store instead."
+        )
+    settings = Settings.read(data_dir=options.data, as_of=options.as_of)
+    listener = _listen(options.host, options.port)
+    database = open_owned(settings.data_dir)
+    gateway = Gateway(settings.data_dir, database)
+    gateway.start()
+    app = create_server(Service(database, Calendar(as_of=settings.as_of)))
+    host, port = listener.getsockname()[:2]
+    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
+    try:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server.run(sockets=[listener])
+    finally:
+        gateway.stop()
+        database.close()
+        listener.close()
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a taken port is one sentence and not a stack trace."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Answers are small; waiting to fill packets costs 40 ms each on a kept-alive connection.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"Cannot listen on {host}:{port}: {reason}. Choose another --port or --host.") from None
+    return listener

@@ -1,0 +1,1 @@
+"""HTTP edge of the server: authentication, limits, parameters, envelopes, one error shape."""

@@ -1,0 +1,81 @@
+"""One error body for every status and every path: {"error": {"code", "message", "param"?, "requestId"}}."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+log = logging.getLogger("koalr_server.http")
+
+CODES: Mapping[int, str] = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    429: "rate_limited",
+    500: "internal_error",
+}
+
+
+class ApiError(Exception):
+    """An answer other than 200, with a message for the caller."""
+
+    def __init__(self, status: int, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.param = param
+
+
+def error_response(
+    status: int, message: str, request_id: str, param: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The error body as a response."""
+    error: dict[str, str] = {"code": CODES.get(status, "error"), "message": message}
+    if param is not None:
+        error["param"] = param
+    error["requestId"] = request_id
+    return JSONResponse({"error": error}, status_code=status, headers=dict(headers or {}))
+
+
+def request_id(request: Request) -> str:
+    """The id the gate gave this request."""
+    return str(request.state.request_id)
+
+
+def install(app: FastAPI) -> None:
+    """Replace the framework's own error bodies."""
+
+    @app.exception_handler(ApiError)
+    async def _api_error(request: Request, error: ApiError) -> JSONResponse:
+        return error_response(error.status, error.message, request_id(request), error.param)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        return error_response(400, _validation_message(first), request_id(request), str(first["loc"][-1]))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        message = {
+            404: f"No such path: {request.url.path}. The endpoints are listed in docs/API.md.",
+            405: f"{request.method} is not allowed on {request.url.path}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
+        }.get(error.status_code, str(error.detail))
+        return error_response(error.status_code, message, request_id(request), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("request %s failed: %s", request_id(request), type(error).__name__)
+        return error_response(500, "Something failed on our side; the log has the request id.", request_id(request))
+
+
+def _validation_message(found: Mapping[str, Any]) -> str:
+    name = found["loc"][-1]
+    if found["type"] == "missing":
+        return f"{name} is required."
+    return f"{name} is invalid, got {str(found.get('input'))[:80]!r}: {found['msg']}."

@@ -1,0 +1,105 @@
+"""The gate every request passes: request id, key, rate limit, and their headers on every answer (plain ASGI)."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+from cachetools import LRUCache
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from koalr_server.http.errors import error_response
+from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, ApiKey
+from koalr_server.limiter import SlidingLimit, Verdict
+
+KEY_HEADER = "X-Koalr-Key"
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+MOST_CALLERS = 10_000
+
+
+class Gate:
+    """Lets requests with a valid key through, within its limit.
+
+    Args:
+        authenticate: key text -> ApiKey, or None for a key that is unknown or revoked.
+        clock: epoch seconds.
+    """
+
+    def __init__(
+        self, app: ASGIApp, authenticate: Callable[[str], ApiKey | None], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._app = app
+        self._authenticate = authenticate
+        self._clock = clock
+        self._limits: LRUCache[str, SlidingLimit] = LRUCache(maxsize=MOST_CALLERS)
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on with `state.api_key` and `state.request_id` set."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = "req_" + secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        if _local_path(scope) in OPEN_PATHS:
+            await self._app(scope, receive, _with_headers(send, request_id, None))
+            return
+        presented = Headers(scope=scope).get(KEY_HEADER)
+        key = self._authenticate(presented) if presented else None
+        verdict = self._judge(key, scope)
+        send = _with_headers(send, request_id, verdict)
+        refusal = self._refusal(key, presented, verdict, request_id)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        scope["state"]["api_key"] = key
+        await self._app(scope, receive, send)
+
+    def _judge(self, key: ApiKey | None, scope: Scope) -> Verdict:
+        """Count the request for its key, or, without a valid one, for its client address."""
+        client = scope.get("client")
+        caller = f"key {key.key_id}" if key else f"address {client[0] if client else 'unknown'}"
+        limit = key.requests_per_minute if key else DEFAULT_REQUESTS_PER_MINUTE
+        with self._lock:
+            budget = self._limits.get(caller)
+            if budget is None or budget.limit != limit:
+                budget = self._limits[caller] = SlidingLimit(limit)
+            return budget.admit(self._clock())
+
+    def _refusal(self, key: ApiKey | None, presented: str | None, verdict: Verdict, request_id: str) -> Response | None:
+        if not verdict.admitted:
+            wait = verdict.retry_after_secs(self._clock())
+            message = f"More than {verdict.limit} requests in a minute; retry in {wait} s."
+            return error_response(429, message, request_id, headers={"Retry-After": str(wait)})
+        if key is None:
+            fault = "is unknown or revoked" if presented else "is missing"
+            message = (
+                f"The {KEY_HEADER} header {fault}; create a key with `python -m koalr_server keys create --name NAME`."
+            )
+            return error_response(401, message, request_id)
+        if "read" not in key.scopes:
+            return error_response(403, "This key has no read scope; create one with --scope read.", request_id)
+        return None
+
+
+def _local_path(scope: Scope) -> str:
+    """The path below the mount point."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _with_headers(send: Send, request_id: str, verdict: Verdict | None) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = request_id
+            headers["Cache-Control"] = "private, no-store"
+            if verdict is not None:
+                headers["X-RateLimit-Limit"] = str(verdict.limit)
+                headers["X-RateLimit-Remaining"] = str(verdict.remaining)
+                headers["X-RateLimit-Reset"] = str(verdict.reset_at)
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,43 @@
+"""Query parameters as named types, with the ranges of the API (docs/API.md)."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from koalr_server.http.errors import ApiError
+from koalr_server.http.service import Service
+from koalr_server.keys import ApiKey
+
+LONGEST_WINDOW_DAYS = 1095
+LARGEST_PAGE = 1_000_000_000
+KNOWN = ("days", "teamId", "page", "pageSize", "items")
+
+Days = Annotated[int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days")]
+TeamId = Annotated[str | None, Query(alias="teamId", min_length=1, max_length=200, description="Filter by team id")]
+PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1")]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page")]
+
+
+def refuse_repeated(request: Request) -> None:
+    """A parameter given twice has no one meaning.
+
+    Raises:
+        ApiError: 400 naming the parameter.
+    """
+    for name in KNOWN:
+        if len(request.query_params.getlist(name)) > 1:
+            raise ApiError(400, f"{name} is given more than once.", name)
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _key(request: Request) -> ApiKey:
+    key: ApiKey = request.state.api_key
+    return key
+
+
+CurrentService = Annotated[Service, Depends(_service)]
+CurrentKey = Annotated[ApiKey, Depends(_key)]

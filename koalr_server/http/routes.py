@@ -1,0 +1,121 @@
+"""The endpoints of the API page, by its paths below the mount point."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import JSONResponse
+
+from koalr_server.clock import Moment
+from koalr_server.http.parameters import (
+    CurrentKey,
+    CurrentService,
+    Days,
+    PageNumber,
+    PageSize,
+    TeamId,
+    refuse_repeated,
+)
+from koalr_server.http.service import Service
+from koalr_server.http.wire import shown
+from koalr_server.keys import ApiKey
+from koalr_server.metrics import lists
+from koalr_server.metrics.dora import dora
+from koalr_server.metrics.flow import flow
+from koalr_server.metrics.reviews import review_metrics
+from koalr_server.metrics.scope import resolve
+from koalr_server.metrics.summaries import Metric, summarise
+from koalr_server.metrics.value_stream import value_stream
+from koalr_server.metrics.windows import Window
+
+router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
+
+TEAM_HEADER = "X-Koalr-Team"
+
+
+def _answer(body: dict[str, Any], moment: Moment, team_id: str | None) -> JSONResponse:
+    headers = {TEAM_HEADER: team_id} if team_id else {}
+    return JSONResponse(shown(body, moment.shift), headers=headers)
+
+
+def _summary(
+    metric: Metric, service: Service, key: ApiKey, days: int, team_id: str | None, organisation_wide: bool = False
+) -> JSONResponse:
+    scope = service.scope(key, team_id, organisation_wide)
+    moment = service.moment()
+    return _answer(summarise(metric, service.query, moment.now, days, scope), moment, team_id)
+
+
+@router.get("/metrics/dora")
+def get_dora(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
+    """DORA metrics summary."""
+    return _summary(dora, service, key, days, team_id, organisation_wide=True)
+
+
+@router.get("/flow")
+def get_flow(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
+    """Cycle time, throughput, work in progress, flow efficiency."""
+    return _summary(flow, service, key, days, team_id)
+
+
+@router.get("/review-metrics")
+def get_review_metrics(
+    service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None
+) -> JSONResponse:
+    """Review cycle and first response time."""
+    return _summary(review_metrics, service, key, days, team_id)
+
+
+@router.get("/value-stream")
+def get_value_stream(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
+    """Days from idea to production by stage."""
+    return _summary(value_stream, service, key, days, team_id, organisation_wide=True)
+
+
+@router.get("/deployments")
+def get_deployments(
+    service: CurrentService,
+    key: CurrentKey,
+    days: Days = 30,
+    team_id: TeamId = None,
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+) -> JSONResponse:
+    """Deployments within the window, newest first."""
+    scope = service.scope(key, team_id)
+    moment = service.moment()
+    rows, total = lists.deployments(service.query, Window.rolling(moment.now, days), scope, page, page_size)
+    return _answer({"data": rows, "total": total, "page": page}, moment, team_id)
+
+
+@router.get("/pull-requests")
+def get_pull_requests(
+    service: CurrentService,
+    key: CurrentKey,
+    days: Days = 30,
+    team_id: TeamId = None,
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+) -> JSONResponse:
+    """Pull requests merged within the window, newest first."""
+    scope = service.scope(key, team_id)
+    moment = service.moment()
+    rows, total = lists.pull_requests(service.query, Window.rolling(moment.now, days), scope, page, page_size)
+    return _answer({"data": rows, "total": total, "page": page, "pageSize": page_size}, moment, team_id)
+
+
+@router.get("/incidents")
+def get_incidents(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
+    """Incidents started within the window, newest first."""
+    scope = service.scope(key, team_id)
+    moment = service.moment()
+    rows = lists.incidents(service.query, Window.rolling(moment.now, days), scope)
+    return _answer({"data": rows, "total": len(rows)}, moment, team_id)
+
+
+@router.get("/teams")
+def get_teams(service: CurrentService, key: CurrentKey) -> JSONResponse:
+    """All teams the key may see, and what this server holds."""
+    moment = service.moment()
+    rows = lists.teams(service.query, resolve(service.query, key.team_ids))
+    body = {"data": rows, "total": len(rows), "organisation": {**service.organisation(), "now": moment.now}}
+    return _answer(body, moment, None)

@@ -1,0 +1,6 @@
+"""Reads a git repository into Arrow tables. Only `git` runs, and nothing that the repository's configuration names."""
+
+from koalr_server.ingest.git.process import GitError
+from koalr_server.ingest.git.repository import GitHistory, read_repository
+
+__all__ = ["GitError", "GitHistory", "read_repository"]

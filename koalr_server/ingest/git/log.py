@@ -1,0 +1,111 @@
+"""Parses `git log -z --numstat`: one pass over NUL-separated fields."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from koalr_server.ingest.git.tables import (
+    COMMITS_SCHEMA,
+    FILES_SCHEMA,
+    LONGEST_MESSAGE,
+    Bots,
+    TableBuilder,
+    instant,
+)
+
+# A commit begins with this byte; nothing else that git prints here does.
+MARK = b"\x1e"
+FORMAT = "--format=tformat:%x1e%H%x00%P%x00%aN%x00%aE%x00%at%x00%ct%x00%B"
+PROGRESS_EVERY = 500
+UNKNOWN = (None, None)
+
+Line = tuple[str, int | None, int | None]
+
+
+@dataclass(slots=True)
+class LogReading:
+    """Rows and counts gathered while reading commits."""
+
+    repo: str
+    progress: Callable[[int], None]
+    commits: TableBuilder = field(default_factory=lambda: TableBuilder(COMMITS_SCHEMA))
+    files: TableBuilder = field(default_factory=lambda: TableBuilder(FILES_SCHEMA))
+    count: int = 0
+    impossible_dates: int = 0
+    undecodable: int = 0
+    bots: Bots = field(default_factory=Bots)
+
+    def add(self, header: list[bytes], lines: list[Line], counted: bool = True) -> None:
+        """Take one commit. `counted` False: its line counts are unknown, though its paths may not be."""
+        sha, parents, author, email, authored, committed, message = (self._text(part) for part in header)
+        authored_at, committed_at = instant(authored), instant(committed)
+        self.impossible_dates += (authored_at is None) + (committed_at is None)
+        additions = sum(line[1] or 0 for line in lines) if counted else None
+        deletions = sum(line[2] or 0 for line in lines) if counted else None
+        self.commits.add(
+            self.repo,
+            sha,
+            parents.split(),
+            author,
+            email,
+            self.bots(author, email),
+            authored_at,
+            committed_at,
+            message.strip("\n")[:LONGEST_MESSAGE],
+            additions,
+            deletions,
+        )
+        for path, added, deleted in lines:
+            self.files.add(self.repo, sha, path, added, deleted)
+        self.count += 1
+        if self.count % PROGRESS_EVERY == 0:
+            self.progress(self.count)
+
+    def _text(self, raw: bytes) -> str:
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            self.undecodable += 1
+            return raw.decode("utf-8", "replace")
+
+    def tables(self) -> tuple[pa.Table, pa.Table]:
+        """(commits, files)."""
+        return self.commits.table(), self.files.table()
+
+
+def read_log(fields: Iterable[bytes], reading: LogReading) -> None:
+    """Feed every commit of a `git log -z --numstat` with FORMAT into `reading`."""
+    for header, lines in _commits(iter(fields)):
+        reading.add(header, lines)
+
+
+def _commits(fields: Iterator[bytes]) -> Iterator[tuple[list[bytes], list[Line]]]:
+    header: list[bytes] = []
+    lines: list[Line] = []
+    for token in fields:
+        if token.startswith(MARK):
+            if header:
+                yield header, lines
+            header = [token[1:], *(next(fields) for _ in range(6))]
+            lines = []
+            continue
+        if token in (b"", b"\n"):
+            continue
+        lines.append(_line(token, fields))
+    if header:
+        yield header, lines
+
+
+def _line(token: bytes, fields: Iterator[bytes]) -> Line:
+    """One numstat entry; a rename has an empty path and is followed by its old and new path."""
+    added, deleted, path = token.lstrip(b"\n").split(b"\t", 2)
+    if not path:
+        next(fields)
+        path = next(fields)
+    return path.decode("utf-8", "backslashreplace"), _number(added), _number(deleted)
+
+
+def _number(text: bytes) -> int | None:
+    """A line count; binary files have none."""
+    return None if text == b"-" else int(text)

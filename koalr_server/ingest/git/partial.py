@@ -1,0 +1,68 @@
+"""Reads a clone that lacks file contents: every commit stays, line counts where they can be had."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from koalr_server.ingest.git.log import FORMAT, MARK, LogReading, read_log
+from koalr_server.ingest.git.process import SAFE_DIFF, Git, MissingObjectsError
+
+RAW = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--encoding=UTF-8", *SAFE_DIFF)
+BARE = ("--no-patch", "--encoding=UTF-8", "--no-show-signature", "--no-notes", FORMAT)
+COUNTS = ("log", "-z", "--numstat", "-M", "--no-walk=unsorted", "--encoding=UTF-8", FORMAT, *SAFE_DIFF)
+
+
+def read_partial(
+    git: Git, revisions: Sequence[str], excluded: str, new_reading: Callable[[], LogReading]
+) -> tuple[LogReading, int]:
+    """Read all commits; answers the reading and how many of its commits have no line counts.
+
+    Commits that touch a missing object are read by name only: their paths are known, their line counts are not.
+    """
+    reading = new_reading()
+    try:
+        complete = _read_incomplete(git, revisions, excluded, reading)
+    except MissingObjectsError:
+        # Not even the directory listings are here (a treeless clone): commits are all there is.
+        bare = new_reading()
+        for header, _, _ in _raw_commits(git.fields("log", "-z", *BARE, "--stdin", *revisions, stdin=excluded)):
+            bare.add(header, [], counted=False)
+        return bare, bare.count
+    incomplete = reading.count
+    if complete:
+        read_log(git.fields(*COUNTS, "--stdin", stdin="\n".join(complete) + "\n"), reading)
+    return reading, incomplete
+
+
+def _read_incomplete(git: Git, revisions: Sequence[str], excluded: str, reading: LogReading) -> list[str]:
+    """Take the commits that touch missing objects; answers the shas of the others."""
+    missing = _missing_objects(git, revisions, excluded)
+    complete = []
+    for header, paths, objects in _raw_commits(git.fields(*RAW, FORMAT, "--stdin", *revisions, stdin=excluded)):
+        if objects.isdisjoint(missing):
+            complete.append(header[0].decode())
+        else:
+            reading.add(header, [(path, None, None) for path in paths], counted=False)
+    return complete
+
+
+def _missing_objects(git: Git, revisions: Sequence[str], excluded: str) -> set[bytes]:
+    listing = git.text("rev-list", "--objects", "--missing=print", "--stdin", *revisions, stdin=excluded)
+    return {line[1:].encode() for line in listing.splitlines() if line.startswith("?")}
+
+
+def _raw_commits(fields: Iterator[bytes]) -> Iterator[tuple[list[bytes], list[str], set[bytes]]]:
+    """Each commit's header, changed paths, and the object ids it changed from and to."""
+    header: list[bytes] = []
+    paths: list[str] = []
+    objects: set[bytes] = set()
+    for token in fields:
+        if token.startswith(MARK):
+            if header:
+                yield header, paths, objects
+            header = [token[1:], *(next(fields) for _ in range(6))]
+            paths, objects = [], set()
+        elif token.lstrip(b"\n").startswith(b":"):
+            _, _, before, after, _ = token.lstrip(b"\n").split(b" ")
+            objects.update((before, after))
+            paths.append(next(fields).decode("utf-8", "backslashreplace"))
+    if header:
+        yield header, paths, objects

@@ -1,0 +1,156 @@
+"""Runs git so that it neither touches the network nor starts a program the repository names."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from koalr_server.errors import InputError
+
+CHUNK_BYTES = 1 << 20
+# What a clone's configuration can make git start or fetch, switched off one by one.
+SAFE_CONFIGURATION = (
+    "protocol.allow=never",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "core.askPass=false",
+    "core.alternateRefsCommand=false",
+    "credential.helper=",
+    "log.showSignature=false",
+    "gpg.program=false",
+    "diff.external=",
+    "diff.submodule=short",
+    "core.quotePath=false",
+    "color.ui=false",
+)
+# git diff options that keep external programs out and the output independent of configuration.
+SAFE_DIFF = ("--no-ext-diff", "--no-textconv", "--no-relative", "--no-show-signature", "--no-notes", "--no-color")
+# Where the caller keeps the configuration, not which repository is meant.
+KEPT_VARIABLES = ("GIT_CONFIG", "GIT_EXEC_PATH")
+
+
+class GitError(InputError):
+    """git refused or failed; the text is one sentence saying what to do."""
+
+
+class MissingObjectsError(GitError):
+    """The clone lacks file contents that the command needed."""
+
+
+class Git:
+    """One repository's git commands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._environment = _environment(path)
+
+    def text(self, *arguments: str, stdin: str | None = None) -> str:
+        """Standard output of a command.
+
+        Raises:
+            GitError: git is missing or failed.
+        """
+        try:
+            finished = subprocess.run(  # noqa: S603 - an argument list, no shell
+                self._command(arguments),
+                input=None if stdin is None else stdin.encode(),
+                capture_output=True,
+                env=self._environment,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise GitError("git is not installed; install it first (for example: apt-get install git).") from None
+        if finished.returncode:
+            raise self._error(finished.stderr, arguments)
+        return finished.stdout.decode("utf-8", "backslashreplace")
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether a command ends with status 0."""
+        try:
+            self.text(*arguments)
+        except GitError:
+            return False
+        return True
+
+    @contextmanager
+    def _started(
+        self, arguments: Sequence[str], stdin: str | None
+    ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+        with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as fed:
+            # Input goes through a file: a pipe could fill up while git waits for us to read its output.
+            fed.write((stdin or "").encode())
+            fed.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+                self._command(arguments), stdin=fed, stdout=subprocess.PIPE, stderr=complaints, env=self._environment
+            )
+            try:
+                yield process, complaints
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                process.wait()
+                if process.stdout:
+                    process.stdout.close()
+
+    def fields(self, *arguments: str, stdin: str | None = None) -> Iterator[bytes]:
+        """The NUL-separated fields a command prints, as they come.
+
+        Raises:
+            MissingObjectsError: the clone lacks objects; what was yielded so far is incomplete.
+            GitError: git failed.
+        """
+        with self._started(arguments, stdin) as (process, complaints):
+            assert process.stdout is not None
+            rest = b""
+            while chunk := process.stdout.read(CHUNK_BYTES):
+                *fields, rest = (rest + chunk).split(b"\0")
+                yield from fields
+            if rest:
+                yield rest
+            if process.wait():
+                complaints.seek(0)
+                raise self._error(complaints.read(), arguments)
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        settings = [part for setting in SAFE_CONFIGURATION for part in ("-c", setting)]
+        return ["git", "--no-pager", "-C", str(self.path), *settings, *arguments]
+
+    def _error(self, complaint: bytes, arguments: Sequence[str]) -> GitError:
+        lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
+        said = next((line for line in lines if line.startswith("fatal:")), lines[-1] if lines else "no reason given")
+        whole = " ".join(lines)
+        if "dubious ownership" in whole:
+            return GitError(
+                f"git does not trust {self.path} because another user owns it; if you do, run "
+                f"`git config --global --add safe.directory {self.path.resolve()}` and try again."
+            )
+        if "not a git repository" in whole:
+            return GitError(f"{self.path} is not a git repository; give the folder that holds .git, or a bare clone.")
+        if any(
+            sign in whole
+            for sign in ("promisor", "unable to read", "missing blob", "missing object", "could not fetch")
+        ):
+            return MissingObjectsError(f"The clone {self.path} lacks objects ({said}).")
+        return GitError(f"git {arguments[0]} failed in {self.path}: {said.removeprefix('fatal: ').rstrip('.')}.")
+
+
+def _environment(path: Path) -> dict[str, str]:
+    """Our environment without what would point git elsewhere, trace it or let it ask questions."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(KEPT_VARIABLES)
+    }
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        # A folder inside some other repository is not that repository.
+        "GIT_CEILING_DIRECTORIES": str(path.resolve().parent),
+        "LC_ALL": "C.UTF-8",
+    }

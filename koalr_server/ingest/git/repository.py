@@ -1,0 +1,132 @@
+"""Reads a whole repository, or what is new in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from koalr_server.ingest.git.log import FORMAT, LogReading, read_log
+from koalr_server.ingest.git.partial import read_partial
+from koalr_server.ingest.git.process import SAFE_DIFF, Git, GitError, MissingObjectsError
+from koalr_server.ingest.git.references import (
+    SHALLOW,
+    References,
+    Tag,
+    changed_shallow,
+    read_references,
+    repository_name,
+)
+
+LOG = ("log", "-z", "--numstat", "-M", "--encoding=UTF-8", FORMAT, *SAFE_DIFF)
+NO_HEADS: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class GitHistory:
+    """One reading of a repository.
+
+    Attributes:
+        commits, files: Arrow tables of the commits read (tables.COMMITS_SCHEMA, FILES_SCHEMA).
+        heads: tips by full ref name, with "HEAD".
+        reachable: every reachable sha if a known tip no longer is, so that the caller can forget the rest; else None.
+        start_over: the clone was deepened or cut; what was read before no longer holds.
+    """
+
+    repo: str
+    commits: pa.Table
+    files: pa.Table
+    heads: dict[str, str]
+    tags: list[Tag]
+    reachable: Sequence[str] | None = None
+    start_over: bool = False
+    shallow: bool = False
+    commits_without_line_counts: int = 0
+    impossible_dates: int = 0
+    undecodable: int = 0
+    skipped_tags: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_repository(
+    path: Path,
+    *,
+    repo: str | None = None,
+    known_heads: Callable[[str], Mapping[str, str]] = lambda _repo: NO_HEADS,
+    progress: Callable[[int], None] = lambda _commits: None,
+) -> GitHistory:
+    """Read branches and tags of a repository.
+
+    Args:
+        repo: its name; by default owner/name of the remote, else the folder's name.
+        known_heads: given the name, the tips of an earlier reading; only commits not reachable from them are read.
+        progress: called with the number of commits read so far.
+
+    Raises:
+        GitError: the path is no readable repository, or git failed; nothing half-read is returned.
+    """
+    if not path.is_dir():
+        raise GitError(f"{path} is not a folder; give the path of a git clone.")
+    git = Git(path)
+    git.text("rev-parse", "--git-dir")
+    references = read_references(git)
+    name = repo or repository_name(git)
+    known = dict(known_heads(name))
+    start_over = bool(known) and changed_shallow(known, references.heads)
+    existing = [] if start_over else _existing(git, [sha for ref, sha in known.items() if ref != SHALLOW])
+    rewritten = not start_over and _rewritten(git, references, known, existing)
+    reading = LogReading(name, progress)
+    without_counts = 0
+    if references.has_history:
+        reading, without_counts = _read(git, references, existing, name, progress)
+    commits, files = reading.tables()
+    return GitHistory(
+        repo=name,
+        commits=commits,
+        files=files,
+        heads=references.heads,
+        tags=references.tags,
+        reachable=_reachable(git, references) if rewritten else None,
+        start_over=start_over,
+        shallow=SHALLOW in references.heads,
+        commits_without_line_counts=without_counts,
+        impossible_dates=reading.impossible_dates,
+        undecodable=reading.undecodable,
+        skipped_tags=dict(references.skipped_tags),
+    )
+
+
+def _read(
+    git: Git, references: References, existing: Sequence[str], name: str, progress: Callable[[int], None]
+) -> tuple[LogReading, int]:
+    """All commits with their line counts, or, where the clone lacks file contents, as many counts as can be had."""
+    excluded = "".join(f"^{sha}\n" for sha in existing)
+    reading = LogReading(name, progress)
+    try:
+        read_log(git.fields(*LOG, "--stdin", *references.revisions(), stdin=excluded), reading)
+    except MissingObjectsError:
+        return read_partial(git, references.revisions(), excluded, lambda: LogReading(name, progress))
+    return reading, 0
+
+
+def _existing(git: Git, shas: Sequence[str]) -> list[str]:
+    """Those of the shas the repository still has."""
+    if not shas:
+        return []
+    listed = "\n".join(dict.fromkeys(shas))
+    return git.text("rev-list", "--no-walk", "--ignore-missing", "--stdin", stdin=listed).split()
+
+
+def _rewritten(git: Git, references: References, known: Mapping[str, str], existing: Sequence[str]) -> bool:
+    """Whether a tip read earlier is no longer part of the history."""
+    tips = {sha for ref, sha in known.items() if ref != SHALLOW}
+    if len(existing) < len(tips):
+        return True
+    if not existing:
+        return False
+    if not references.has_history:
+        return True
+    return bool(git.text("rev-list", "--max-count=1", *existing, "--not", *references.revisions()).strip())
+
+
+def _reachable(git: Git, references: References) -> list[str]:
+    return git.text("rev-list", *references.revisions()).split() if references.has_history else []

@@ -1,0 +1,58 @@
+"""The rate limit: a sliding minute with a short burst (pure; DESIGN of the limit in docs/decisions.md)."""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+WINDOW_SECS = 60.0
+BURST_SECS = 30.0
+BURST_FACTOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a request may pass, and what the headers say: requests left now, epoch second of a sure pass."""
+
+    admitted: bool
+    limit: int
+    remaining: int
+    reset_at: int
+
+    def retry_after_secs(self, now: float) -> int:
+        """Whole seconds from now until a request is sure to pass, at least one."""
+        return max(1, math.ceil(self.reset_at - now))
+
+
+@dataclass(slots=True)
+class SlidingLimit:
+    """One caller's budget: `limit` requests in any 60 s, and up to twice that inside a burst.
+
+    A burst starts with the first request over the limit, lasts 30 s, and the next may start 60 s after it ended.
+    Refused requests do not count. Times are epoch seconds and never run backwards.
+    """
+
+    limit: int
+    _admitted: deque[float] = field(default_factory=deque)
+    _burst_started: float = -math.inf
+
+    def admit(self, now: float) -> Verdict:
+        """Decide one request."""
+        while self._admitted and self._admitted[0] <= now - WINDOW_SECS:
+            self._admitted.popleft()
+        passes = len(self._admitted) < self.limit or (
+            len(self._admitted) < BURST_FACTOR * self.limit and self._bursting(now)
+        )
+        if passes:
+            self._admitted.append(now)
+        return self._verdict(passes, now)
+
+    def _bursting(self, now: float) -> bool:
+        if now >= self._burst_started + BURST_SECS + WINDOW_SECS:
+            self._burst_started = now
+        return now < self._burst_started + BURST_SECS
+
+    def _verdict(self, passes: bool, now: float) -> Verdict:
+        over = len(self._admitted) - self.limit
+        # A request is sure to pass once so many have left the window that fewer than the limit remain.
+        reset_at = now if over < 0 else self._admitted[over] + WINDOW_SECS
+        return Verdict(passes, self.limit, max(0, -over), math.ceil(reset_at))

@@ -1,0 +1,71 @@
+"""Windows of time (pure). Facts carry whole seconds, so `after < t <= until` covers every case, weeks included."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+ONE_SECOND = timedelta(seconds=1)
+ONE_WEEK = timedelta(days=7)
+LEAST_TREND_WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """after < t <= until, naive UTC; `days` is what rates divide by."""
+
+    after: datetime
+    until: datetime
+    days: int
+
+    @classmethod
+    def rolling(cls, until: datetime, days: int) -> "Window":
+        """The `days` days that end at `until`."""
+        return cls(until - timedelta(days=days), until, days)
+
+    def previous(self) -> "Window":
+        """The window of the same length just before this one."""
+        return Window.rolling(self.after, self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """An ISO week cut at now; `window.days` counts the days of it that have begun."""
+
+    starts_on: date
+    window: Window
+
+
+def week_start(moment: datetime) -> datetime:
+    """Monday 00:00:00 of the ISO week a moment lies in."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=midnight.weekday())
+
+
+def trend_weeks(window: Window) -> list[Week]:
+    """The ISO weeks a window touches, oldest first, at least eight, the last one holding the window's end."""
+    now = window.until
+    last = week_start(now)
+    first = min(week_start(window.after + ONE_SECOND), last - (LEAST_TREND_WEEKS - 1) * ONE_WEEK)
+    weeks = (last - first) // ONE_WEEK + 1
+    return [_week(first + index * ONE_WEEK, now) for index in range(weeks)]
+
+
+def _week(starts: datetime, now: datetime) -> Week:
+    begun = min(7, max(1, math.ceil((now - starts) / timedelta(days=1))))
+    until = min(starts + ONE_WEEK - ONE_SECOND, now)
+    return Week(starts.date(), Window(starts - ONE_SECOND, until, begun))
+
+
+def window_parameters(windows: Sequence[Window]) -> dict[str, object]:
+    """Parameters of the `windows` relation that every metric query joins (see WINDOWS_SQL)."""
+    return {
+        "window_ids": list(range(len(windows))),
+        "afters": [window.after for window in windows],
+        "untils": [window.until for window in windows],
+    }
+
+
+WINDOWS_SQL = """windows AS (
+    SELECT unnest($window_ids::INTEGER[]) AS id, unnest($afters::TIMESTAMP[]) AS after, unnest($untils::TIMESTAMP[]) AS until
+)"""

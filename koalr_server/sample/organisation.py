@@ -1,0 +1,136 @@
+"""Turns the sample's CSV files into import tables."""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from koalr_server.records import KINDS
+from koalr_server.sample.teams import APPLICATIONS
+
+DATA = Path(__file__).parent / "data"
+OWNER = "alphagov"
+WHITEHALL_REPO = f"{OWNER}/whitehall"
+TEAMS_CREATED_AT = datetime(2025, 1, 1)  # noqa: DTZ001 - the store keeps naive UTC
+# The midnight after the last day of the data.
+ENDS_AT = datetime(2025, 4, 1)  # noqa: DTZ001 - the store keeps naive UTC
+NOTICE = (
+    "Sample data: real deployments of GOV.UK applications, January to March 2025, with dates moved to end this week. "
+    "Team names other than Whitehall are ours; nothing is simulated. MIT, (c) Crown Copyright (Government Digital Service)."
+)
+UNMOVED_NOTICE = NOTICE.replace("with dates moved to end this week", "with their original dates")
+
+VERSION = re.compile(r"v(\d+)")
+SHA = re.compile(r"[0-9a-f]{40}")
+DEPENDENCY_BUMP = re.compile(r"Bump \S+ (from|and)\b|.*\bdependabot/")
+
+
+def sample_tables() -> dict[str, pa.Table]:
+    """Import tables by kind. The deployments carry a further column `ref`, the image tag."""
+    deployments = _read("deployments_2025q1.csv")
+    tags = {row["tag"]: row for row in _read("whitehall_tags_2024-11_2025-03.csv")}
+    merges = _read("whitehall_pr_merges_2024-12_2025-03.csv")
+    return {
+        "teams": _table("teams", ({"name": name, "createdAt": TEAMS_CREATED_AT} for name in APPLICATIONS)),
+        "repos": _table("repos", _repositories()),
+        "commits": _table("commits", _line_of_history(merges, list(tags.values()))),
+        "pull_requests": _table("pull_requests", map(_pull_request, merges)),
+        "deployments": _deployments(deployments, {tag: row["commit_sha"] for tag, row in tags.items()}),
+    }
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _table(kind: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=KINDS[kind].schema())
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+def _repositories() -> Iterable[dict[str, Any]]:
+    for team, applications in APPLICATIONS.items():
+        for application in applications:
+            yield {"repo": f"{OWNER}/{application}", "teams": [team]}
+
+
+def _line_of_history(merges: Sequence[dict[str, str]], tags: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+    """Whitehall's merges and tagged commits as the one line they form, each the parent of the next."""
+    times = {row["commit_sha"]: row["committed_at"] for row in tags} | {
+        row["merge_sha"]: row["merged_at"] for row in merges
+    }
+    ordered = sorted(times, key=lambda sha: times[sha])
+    return [
+        {
+            "repo": WHITEHALL_REPO,
+            "sha": sha,
+            "parents": [before] if before else [],
+            "author": "unknown",
+            "authoredAt": _instant(times[sha]),
+            "committedAt": _instant(times[sha]),
+        }
+        for before, sha in zip([None, *ordered], ordered, strict=False)
+    ]
+
+
+def _pull_request(row: dict[str, str]) -> dict[str, Any]:
+    by_bot = DEPENDENCY_BUMP.match(row["title_or_branch"]) is not None
+    return {
+        "repo": WHITEHALL_REPO,
+        "number": int(row["pr_number"]),
+        "title": row["title_or_branch"],
+        # The data name no people; dependency updates come from a bot that signs its titles.
+        "author": "dependabot[bot]" if by_bot else None,
+        "firstCommitAt": _instant(row["first_commit_authored_at"]) if row["first_commit_authored_at"] else None,
+        "mergedAt": _instant(row["merged_at"]),
+        "mergeSha": row["merge_sha"],
+        "additions": int(row["additions"]),
+        "deletions": int(row["deletions"]),
+        "changedFiles": int(row["files_changed"]),
+        "isBot": by_bot,
+    }
+
+
+def _deployments(rows: Sequence[dict[str, str]], whitehall_tags: dict[str, str]) -> pa.Table:
+    rolled_back = _rollbacks(rows)
+    records = []
+    for row in rows:
+        tag = row["image_tag"]
+        sha = whitehall_tags.get(tag) if row["app"] == "whitehall" else None
+        records.append(
+            {
+                "id": row["config_sha"],
+                "repo": f"{OWNER}/{row['app']}",
+                "env": row["environment"],
+                "status": "success",
+                "sha": sha or (tag if SHA.fullmatch(tag) else None),
+                "deployedAt": _instant(row["deployed_at"]),
+                "rollbackOf": rolled_back.get(row["config_sha"]),
+                "ref": tag,
+            }
+        )
+    return pa.Table.from_pylist(records, schema=KINDS["deployments"].schema().append(pa.field("ref", pa.string())))
+
+
+def _rollbacks(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Which production deployment undoes which: a version number below the application's last one undoes the deployment before."""
+    undone: dict[str, str] = {}
+    last_version: dict[str, int] = {}
+    last_deployment: dict[str, str] = {}
+    for row in sorted((row for row in rows if row["environment"] == "production"), key=lambda row: row["deployed_at"]):
+        application = row["app"]
+        found = VERSION.fullmatch(row["image_tag"])
+        if found:
+            if int(found[1]) < last_version.get(application, 0):
+                undone[row["config_sha"]] = last_deployment[application]
+            last_version[application] = int(found[1])
+        last_deployment[application] = row["config_sha"]
+    return undone

@@ -1,0 +1,137 @@
+"""One DuckDB file: a cursor per read, one thread for all writes, every write a transaction."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from koalr_server.errors import StoreError, StoreLockedError
+
+FILE_NAME = "koalr.duckdb"
+SCHEMA_VERSION = "1"
+SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+# The file is the only thing the engine may touch: no other files, no extensions, no later change of these settings.
+SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
+
+
+class Database:
+    """An open store file. Reads may come from any thread; writes queue up in one.
+
+    A connection shared between threads returns rows of the wrong query, so every read takes its own cursor.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer")
+        self._version = 0
+        self._version_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path) -> "Database":
+        """Open or create the store in a folder.
+
+        Raises:
+            StoreLockedError: another process has the file open.
+            StoreError: the folder or file cannot be used; the text says why.
+        """
+        path = folder / FILE_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            connection = duckdb.connect(str(path), config=SETTINGS)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreLockedError(
+                    f"The data folder {folder} is in use by another process; wait for it to end or choose another --data."
+                ) from error
+            raise StoreError(f"Cannot open the store {path}: {_first_line(error)}") from error
+        except (duckdb.Error, OSError) as error:
+            raise StoreError(f"Cannot open the store {path}: {_first_line(error)}") from error
+        return cls._prepared(connection, path)
+
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """A store that lives and dies with the process; for tests."""
+        return cls._prepared(duckdb.connect(":memory:", config=SETTINGS), Path(":memory:"))
+
+    @classmethod
+    def _prepared(cls, connection: duckdb.DuckDBPyConnection, path: Path) -> "Database":
+        try:
+            connection.execute(SCHEMA)
+            found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+            if found is None:
+                connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [SCHEMA_VERSION])
+        except duckdb.Error as error:
+            connection.close()
+            raise StoreError(f"Cannot prepare the store {path}: {_first_line(error)}") from error
+        if found is not None and found[0] != SCHEMA_VERSION:
+            connection.close()
+            raise StoreError(
+                f"The store {path} has layout {found[0]}, this version reads layout {SCHEMA_VERSION}; "
+                "start with an empty --data folder and load the data again."
+            )
+        return cls(connection)
+
+    @property
+    def version(self) -> int:
+        """Counts committed writes of this process; changes whenever an answer might."""
+        return self._version
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
+        """All rows of a query, each a dict by column name."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql, parameters or None)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def write(self, change: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Run a change in the writer thread as one transaction; nothing of it stays if it raises.
+
+        Raises:
+            StoreError: the engine refused (a full disk, a damaged file); the store is as before.
+        """
+        return self._writer.submit(self._transact, change).result()
+
+    def _transact(self, change: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        cursor = self._connection.cursor()
+        try:
+            cursor.begin()
+            try:
+                result = change(cursor)
+                cursor.commit()
+            except BaseException:
+                cursor.rollback()
+                raise
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+            raise StoreError(
+                f"The store could not be written, nothing was changed: {_first_line(error)}. "
+                "Check the free space and the permissions of the data folder, then run the command again."
+            ) from error
+        finally:
+            cursor.close()
+        with self._version_lock:
+            self._version += 1
+        return result
+
+    def close(self) -> None:
+        """Finish queued writes and let go of the file."""
+        self._writer.shutdown(wait=True)
+        self._connection.close()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

@@ -1,0 +1,54 @@
+-- Work items, and pull requests where a team keeps no tracker.
+DELETE FROM flow_items;
+
+CREATE OR REPLACE TEMP TABLE teams_with_members AS SELECT DISTINCT team_id FROM members;
+CREATE OR REPLACE TEMP TABLE placed_work_items AS
+SELECT w.*, t.team_id FROM work_items w LEFT JOIN teams t ON t.team_id = w.team OR t.name = w.team;
+CREATE OR REPLACE TEMP TABLE work_item_teams AS
+SELECT key, team_id FROM placed_work_items WHERE team_id IS NOT NULL
+UNION
+SELECT w.key, r.team_id FROM placed_work_items w JOIN team_repos r ON r.repo = w.repo WHERE w.team IS NULL;
+
+INSERT INTO flow_items BY NAME
+SELECT 'work_item' AS kind, team_id, repo, NULL::VARCHAR AS author, started_at, started_at AS in_progress_from,
+       done_at, NULL::TIMESTAMP AS closed_at,
+       least(active_secs, span_secs(started_at, done_at)) AS active_secs,
+       CASE WHEN active_secs IS NOT NULL THEN span_secs(started_at, done_at) END AS elapsed_secs
+FROM placed_work_items;
+
+INSERT INTO flow_items BY NAME
+WITH belonging AS (
+    SELECT p.repo, p.number, m.team_id FROM pull_request_facts p JOIN members m ON m.login = p.author
+    UNION
+    SELECT p.repo, p.number, r.team_id FROM pull_request_facts p JOIN team_repos r ON r.repo = p.repo
+    WHERE r.team_id NOT IN (SELECT team_id FROM teams_with_members)
+),
+judged AS (
+    SELECT p.repo, p.number, count(b.team_id) AS teams,
+           count(b.team_id) FILTER (b.team_id IN (SELECT team_id FROM work_item_teams)) AS tracked
+    FROM pull_request_facts p LEFT JOIN belonging b USING (repo, number)
+    GROUP BY ALL
+),
+untracked AS (
+    SELECT repo, number FROM judged
+    WHERE CASE WHEN teams > 0 THEN tracked = 0
+               ELSE NOT EXISTS (SELECT 1 FROM work_items WHERE key NOT IN (SELECT key FROM work_item_teams)) END
+),
+timed AS (
+    SELECT p.*, coalesce(p.ready_at, p.created_at) AS waiting_from,
+           span_secs(p.cycle_start_at, p.merged_at) AS elapsed
+    FROM pull_request_facts p JOIN untracked USING (repo, number)
+    WHERE NOT p.is_bot
+)
+SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, cycle_start_at AS started_at,
+       coalesce(cycle_start_at, waiting_from) AS in_progress_from,
+       merged_at AS done_at, CASE WHEN merged_at IS NULL THEN closed_at END AS closed_at,
+       CASE WHEN repo_has_reviews AND waiting_from IS NOT NULL THEN
+           elapsed
+           - CASE WHEN first_review_at < merged_at
+                  THEN span_secs(greatest(waiting_from, cycle_start_at), first_review_at) ELSE 0 END
+           - CASE WHEN last_approval_at IS NOT NULL
+                  THEN span_secs(greatest(last_approval_at, cycle_start_at), merged_at) ELSE 0 END
+       END AS active_secs,
+       CASE WHEN repo_has_reviews AND waiting_from IS NOT NULL THEN elapsed END AS elapsed_secs
+FROM timed;

@@ -1,0 +1,31 @@
+-- Which change undid which: by the commit a message names, else by the title a forge gives a revert.
+-- A unit is a pull request ("#12") or the sha of a commit that came without one.
+CREATE OR REPLACE TEMP TABLE pull_request_units AS
+SELECT DISTINCT repo, '#' || number AS unit, unnest(list_concat(landing_shas, own_shas)) AS sha FROM pull_request_facts;
+
+CREATE OR REPLACE TEMP TABLE reverts AS
+WITH named AS (
+    SELECT DISTINCT v.repo, coalesce(target.unit, v.reverted_sha) AS reverted, coalesce(undo.unit, v.reverting_sha) AS reverting
+    FROM git_reverts v
+    LEFT JOIN pull_request_units target ON target.repo = v.repo AND target.sha = v.reverted_sha
+    LEFT JOIN pull_request_units undo ON undo.repo = v.repo AND undo.sha = v.reverting_sha
+),
+titled AS (
+    SELECT r.repo, '#' || p.number AS reverted, '#' || r.number AS reverting
+    FROM pull_request_facts r
+    JOIN pull_request_facts p ON p.repo = r.repo AND r.title = 'Revert "' || p.title || '"' AND p.merged_at < r.merged_at
+    WHERE NOT EXISTS (SELECT 1 FROM named n WHERE n.repo = r.repo AND n.reverting = '#' || r.number AND n.reverted <> n.reverting)
+    QUALIFY row_number() OVER (PARTITION BY r.repo, r.number ORDER BY p.merged_at DESC, p.number DESC) = 1
+)
+SELECT * FROM named WHERE reverted <> reverting UNION SELECT * FROM titled;
+
+UPDATE pull_request_facts SET reverted_at = v.reverted_at, reverted_by = v.reverted_by
+FROM (
+    SELECT r.repo, r.reverted, min(coalesce(p.merged_at, c.committed_at)) AS reverted_at,
+           min_by(r.reverting, coalesce(p.merged_at, c.committed_at)) AS reverted_by
+    FROM reverts r
+    LEFT JOIN pull_request_facts p ON p.repo = r.repo AND '#' || p.number = r.reverting
+    LEFT JOIN commits c ON c.repo = r.repo AND c.sha = r.reverting
+    GROUP BY ALL
+) v
+WHERE pull_request_facts.repo = v.repo AND '#' || pull_request_facts.number = v.reverted;

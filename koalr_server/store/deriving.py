@@ -1,0 +1,100 @@
+"""Rebuilds the pre-joined fact tables after a load."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from koalr_server.history.graph import CommitGraph
+from koalr_server.history.reach import first_containing
+from koalr_server.store.merging import stage
+
+Cursor = duckdb.DuckDBPyConnection
+_SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "derived").glob("*.sql")}
+
+
+def derive(cursor: Cursor, repos: Sequence[str] | None = None) -> None:
+    """Rebuild every derived table; what belongs to one repository only for `repos` (None: all).
+
+    Runs inside the caller's transaction, so readers see the old or the new facts, never half of them.
+    """
+    stage(
+        cursor,
+        "affected",
+        pa.table({"repo": pa.array(_all_repos(cursor) if repos is None else sorted(set(repos)), pa.string())}),
+    )
+    cursor.execute(_SQL["pull_request_facts"])
+    _rebuild_reached(cursor)
+    for name in ("changes", "reverts", "deployment_facts", "flow_items"):
+        cursor.execute(_SQL[name])
+
+
+def _all_repos(cursor: Cursor) -> list[str]:
+    sources = ("commits", "pull_requests", "deployments", "pull_request_facts", "reached")
+    union = " UNION ".join(f"SELECT repo FROM {source}" for source in sources)  # noqa: S608 - our own table names
+    return [repo for (repo,) in cursor.execute(union).fetchall()]
+
+
+def _rebuild_reached(cursor: Cursor) -> None:
+    """Fill `reached`: each commit's first production deployment, decided by ancestry."""
+    cursor.execute("DELETE FROM reached WHERE repo IN (SELECT repo FROM affected)")
+    deployments = _production_deployments(cursor)
+    for repo, ordered in deployments.items():
+        rows = _first_deployments(cursor, repo, ordered)
+        stage(cursor, "arrived", rows)
+        cursor.execute("INSERT INTO reached SELECT ?, sha, position, deployment_id, baseline FROM arrived", [repo])
+
+
+def _production_deployments(cursor: Cursor) -> dict[str, list[tuple[str, list[str]]]]:
+    """Per repository its successful production deployments with known content, oldest first: (id, head shas).
+
+    A sha nobody knows (no commit, no pull request) is no content: such a deployment ships no change.
+    """
+    rows = cursor.execute(
+        """WITH known AS (
+            SELECT repo, sha FROM commits WHERE repo IN (SELECT repo FROM affected)
+            UNION SELECT repo, unnest(list_concat(landing_shas, own_shas)) FROM pull_request_facts WHERE repo IN (SELECT repo FROM affected)
+            UNION SELECT repo, head_sha FROM pull_requests WHERE repo IN (SELECT repo FROM affected)
+        )
+        SELECT d.repo, d.deployment_id, list_concat(CASE WHEN k.sha IS NOT NULL THEN [d.sha] ELSE [] END, coalesce(d.commits, [])) AS heads
+        FROM deployments d LEFT JOIN known k ON k.repo = d.repo AND k.sha = d.sha
+        WHERE d.repo IN (SELECT repo FROM affected) AND d.status = 'success' AND is_production_env(d.env) AND len(heads) > 0
+        ORDER BY d.repo, coalesce(d.deployed_at, d.started_at), d.deployment_id"""
+    ).fetchall()
+    ordered: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+    for repo, deployment_id, heads in rows:
+        ordered[repo].append((deployment_id, heads))
+    return ordered
+
+
+def _first_deployments(cursor: Cursor, repo: str, ordered: Sequence[tuple[str, list[str]]]) -> pa.Table:
+    """Table (sha, position, deployment_id, baseline) of every commit that reached production."""
+    commits = cursor.execute("SELECT sha, parents FROM commits WHERE repo = ?", [repo]).fetchall()
+    shas = [sha for sha, _ in commits]
+    parents: list[list[str]] = [list(links) for _, links in commits]
+    # Listed commits that no one imported still count: as commits without parents.
+    unknown = dict.fromkeys(head for _, heads in ordered for head in heads)
+    for sha in shas:
+        unknown.pop(sha, None)
+    shas += unknown
+    parents += [[] for _ in unknown]
+    graph = CommitGraph(shas, parents)
+    sha_column: list[str] = []
+    positions: list[int] = []
+    ids: list[str] = []
+    for position, ((deployment_id, _), members) in enumerate(
+        zip(ordered, first_containing(graph, [heads for _, heads in ordered]), strict=True)
+    ):
+        sha_column += [shas[index] for index in members]
+        positions += [position] * len(members)
+        ids += [deployment_id] * len(members)
+    return pa.table(
+        {
+            "sha": pa.array(sha_column, pa.string()),
+            "position": pa.array(positions, pa.int64()),
+            "deployment_id": pa.array(ids, pa.string()),
+            "baseline": pa.array([position == 0 for position in positions], pa.bool_()),
+        }
+    )

@@ -1,0 +1,201 @@
+"""Commands and the server share one data folder: a command opens the file, or hands its work to the server that has it.
+
+The server listens on a Unix socket (mode 0600). A request is one JSON line naming an operation, its arguments and the
+Parquet files that carry its tables; the answer is one JSON line. After a kill the file's lock is free and a stale
+socket answers nobody, so the file always decides who is the owner.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import socket
+import socketserver
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from koalr_server import errors
+from koalr_server.errors import ServerError, StoreError, StoreLockedError
+from koalr_server.store.database import Database
+from koalr_server.store.operations import OPERATIONS
+
+NO_TABLES: Mapping[str, pa.Table] = {}
+# Unix socket paths are limited to about 108 bytes; deep data folders get a short name in the temporary folder.
+LONGEST_SOCKET_PATH = 100
+REPORTED = {cls.__name__: cls for cls in (errors.ConflictError, errors.InputError, StoreError, StoreLockedError)}
+
+
+class Access(Protocol):
+    """Runs store operations, here or in the server that owns the folder."""
+
+    def call(
+        self, operation: str, arguments: Mapping[str, Any], tables: Mapping[str, pa.Table] = NO_TABLES
+    ) -> dict[str, Any]:
+        """Run one operation of operations.OPERATIONS; raises ServerError with a sentence for a person."""
+
+
+class LocalAccess:
+    """Operations on a database this process has open."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def call(
+        self, operation: str, arguments: Mapping[str, Any], tables: Mapping[str, pa.Table] = NO_TABLES
+    ) -> dict[str, Any]:
+        """Run one operation directly."""
+        return OPERATIONS[operation](self._database, arguments, tables)
+
+
+class RemoteAccess:
+    """Operations in the server process that owns the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def call(
+        self, operation: str, arguments: Mapping[str, Any], tables: Mapping[str, pa.Table] = NO_TABLES
+    ) -> dict[str, Any]:
+        """Hand one operation over and wait for its answer."""
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix="handover-") as scratch:
+            files = {}
+            for name, table in tables.items():
+                files[name] = str(Path(scratch) / f"{name}.parquet")
+                pq.write_table(table, files[name])
+            answer = self._ask({"operation": operation, "arguments": dict(arguments), "tables": files})
+        if "error" in answer:
+            raise REPORTED.get(answer["error"]["type"], ServerError)(answer["error"]["message"])
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(str(socket_path(self._folder)))
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as stream:
+                line = stream.readline()
+        if not line:
+            raise StoreError("The server stopped before it finished; start it again and repeat the command.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the server of a data folder listens."""
+    path = folder.resolve() / "koalr.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"koalr-{os.getuid()}-{digest}.sock"
+
+
+@contextlib.contextmanager
+def open_access(folder: Path) -> Iterator[Access]:
+    """Open the store of a folder, or reach the server that has it open.
+
+    Raises:
+        StoreLockedError: a process without a socket (another command) holds the folder.
+        StoreError: the folder cannot be used.
+    """
+    try:
+        database = Database.open(folder)
+    except StoreLockedError:
+        remote = RemoteAccess(folder)
+        try:
+            remote.call("content", {})
+        except OSError:
+            raise StoreLockedError(
+                f"The data folder {folder} is in use by another command; wait for it to end or choose another --data."
+            ) from None
+        yield remote
+        return
+    try:
+        yield LocalAccess(database)
+    finally:
+        database.close()
+
+
+def open_owned(folder: Path, patience_secs: float = 10.0, sleep: Callable[[float], None] = time.sleep) -> Database:
+    """Open the store for a server, waiting a while for a command that is still at work.
+
+    Raises:
+        StoreLockedError: the folder stayed locked; the text says whether a server has it.
+    """
+    waited_secs = 0.0
+    while True:
+        try:
+            return Database.open(folder)
+        except StoreLockedError:
+            if _server_answers(folder):
+                raise StoreLockedError(
+                    f"A server already runs on the data folder {folder}; stop it or choose another --data."
+                ) from None
+            if waited_secs >= patience_secs:
+                raise
+        sleep(0.25)
+        waited_secs += 0.25
+
+
+def _server_answers(folder: Path) -> bool:
+    try:
+        RemoteAccess(folder).call("content", {})
+    except (OSError, ServerError):
+        return False
+    return True
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    """One request, one answer."""
+
+    def handle(self) -> None:
+        server = self.server
+        assert isinstance(server, Gateway)
+        try:
+            request = json.loads(self.rfile.readline())
+            tables = {name: pq.read_table(path) for name, path in request["tables"].items()}
+            answer = {"result": server.access.call(request["operation"], request["arguments"], tables)}
+        except ServerError as error:
+            answer = {"error": {"type": type(error).__name__, "message": str(error)}}
+        except (KeyError, ValueError, OSError, pa.ArrowException) as error:
+            answer = {
+                "error": {
+                    "type": "ServerError",
+                    "message": f"The server could not read the request: {type(error).__name__}.",
+                }
+            }
+        self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+class Gateway(socketserver.ThreadingUnixStreamServer):
+    """Serves operations to commands while a server owns the folder."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.access = LocalAccess(database)
+        self._path = socket_path(folder)
+        # We hold the file's lock, so whatever lies here is left over from a process that was killed.
+        self._path.unlink(missing_ok=True)
+        previous = os.umask(0o177)
+        try:
+            super().__init__(str(self._path), _Handler)
+        finally:
+            os.umask(previous)
+        self._thread = threading.Thread(target=self.serve_forever, name="koalr-gateway", daemon=True)
+
+    def start(self) -> None:
+        """Answer requests in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and remove the socket."""
+        self.shutdown()
+        self.server_close()
+        self._path.unlink(missing_ok=True)

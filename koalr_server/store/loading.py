@@ -1,0 +1,169 @@
+"""Loads import tables (wire names, see records.py) into the fact tables."""
+
+from collections.abc import Callable, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from koalr_server.history.bots import is_bot
+from koalr_server.store.merging import MergeCount, merge, stage
+
+Cursor = duckdb.DuckDBPyConnection
+
+
+def load_kind(cursor: Cursor, kind: str, table: pa.Table) -> MergeCount:
+    """Upsert one kind of records by its natural key; loading the same table twice changes nothing."""
+    stage(cursor, "incoming", table)
+    try:
+        return _LOADERS[kind](cursor)
+    finally:
+        cursor.execute("DROP TABLE IF EXISTS incoming")
+
+
+def _stage_bots(cursor: Cursor, column: str) -> None:
+    """Temporary table `bot_names`: the distinct people of the incoming rows that the one bot rule recognises."""
+    names = cursor.execute(f"SELECT DISTINCT {column} FROM incoming").fetchall()  # noqa: S608 - our own column names
+    stage(cursor, "bot_names", pa.table({"name": pa.array([name for (name,) in names if is_bot(name)], pa.string())}))
+
+
+def _teams(cursor: Cursor) -> MergeCount:
+    # A name keeps the id it has unless the file gives another one; then what refers to the old id follows.
+    cursor.execute(
+        """CREATE OR REPLACE TEMP TABLE named AS
+        SELECT coalesce(i.id, t.team_id, 'team_' || substr(md5(i.name), 1, 12)) AS team_id, i.name,
+               coalesce(i.createdAt, t.created_at) AS created_at, t.team_id AS old_id, i.ordinal
+        FROM incoming i LEFT JOIN teams t ON t.name = i.name"""
+    )
+    for table in ("members", "team_repos"):
+        cursor.execute(
+            f"UPDATE {table} SET team_id = n.team_id FROM named n "  # noqa: S608 - names from the tuple above
+            f"WHERE {table}.team_id = n.old_id AND n.team_id <> n.old_id"
+        )
+    cursor.execute(
+        "DELETE FROM teams WHERE EXISTS (SELECT 1 FROM named n WHERE n.old_id = teams.team_id AND n.team_id <> n.old_id)"
+    )
+    return merge(cursor, "teams", ["team_id"], "SELECT team_id, name, created_at, ordinal FROM named")
+
+
+def _create_missing_teams(cursor: Cursor, references: str) -> None:
+    """Create a team for every reference (an id or a name) that matches none. `references` is SQL text of this module."""
+    cursor.execute(
+        f"""INSERT INTO teams
+        SELECT DISTINCT 'team_' || substr(md5(ref), 1, 12), ref, NULL::TIMESTAMP FROM ({references}) r
+        WHERE ref IS NOT NULL AND NOT EXISTS (SELECT 1 FROM teams t WHERE t.team_id = r.ref OR t.name = r.ref)"""  # noqa: S608
+    )
+
+
+def _members(cursor: Cursor) -> MergeCount:
+    _create_missing_teams(cursor, "SELECT team AS ref FROM incoming")
+    return merge(
+        cursor,
+        "members",
+        ["team_id", "login"],
+        "SELECT t.team_id, i.login, i.ordinal FROM incoming i JOIN teams t ON t.team_id = i.team OR t.name = i.team",
+    )
+
+
+def _repos(cursor: Cursor) -> MergeCount:
+    _create_missing_teams(cursor, "SELECT unnest(teams) AS ref FROM incoming")
+    # A file that names a repository's teams says all of them; one without the column leaves them alone.
+    cursor.execute("DELETE FROM team_repos WHERE repo IN (SELECT repo FROM incoming WHERE teams IS NOT NULL)")
+    cursor.execute(
+        """INSERT INTO team_repos SELECT DISTINCT t.team_id, i.repo
+        FROM (SELECT repo, unnest(teams) AS ref FROM incoming) i JOIN teams t ON t.team_id = i.ref OR t.name = i.ref"""
+    )
+    return merge(cursor, "repos", ["repo"], "SELECT repo, ordinal FROM incoming")
+
+
+def _commits(cursor: Cursor) -> MergeCount:
+    _stage_bots(cursor, "author")
+    cursor.execute(
+        """CREATE OR REPLACE TEMP TABLE listed_files AS
+        SELECT repo, sha, unnest(files, recursive := true) FROM incoming WHERE files IS NOT NULL"""
+    )
+    cursor.execute(
+        "DELETE FROM commit_files f WHERE EXISTS (SELECT 1 FROM incoming i WHERE i.repo = f.repo AND i.sha = f.sha AND i.files IS NOT NULL)"
+    )
+    cursor.execute("INSERT INTO commit_files SELECT DISTINCT repo, sha, path, additions, deletions FROM listed_files")
+    return merge(
+        cursor,
+        "commits",
+        ["repo", "sha"],
+        """SELECT repo, sha, coalesce(parents, []) AS parents, author, NULL::VARCHAR AS author_email, author IN (SELECT name FROM bot_names) AS is_bot,
+        authoredAt AS authored_at, committedAt AS committed_at, coalesce(message, '') AS message, additions, deletions, ordinal
+        FROM incoming""",
+    )
+
+
+def _pull_requests(cursor: Cursor) -> MergeCount:
+    _stage_bots(cursor, "author")
+    return merge(
+        cursor,
+        "pull_requests",
+        ["source", "repo", "number"],
+        """SELECT 'import' AS source, repo, number, 'import' AS kind, title, author, coalesce(isBot, false) OR author IN (SELECT name FROM bot_names) AS is_bot,
+        createdAt AS created_at, readyAt AS ready_at, firstCommitAt AS first_commit_at, mergedAt AS merged_at, closedAt AS closed_at,
+        mergeSha AS merge_sha, headSha AS head_sha, commits, NULL::VARCHAR[] AS copies, additions, deletions,
+        changedFiles AS changed_files, labels, workItem AS work_item, ordinal FROM incoming""",
+    )
+
+
+def _reviews(cursor: Cursor) -> MergeCount:
+    _stage_bots(cursor, "reviewer")
+    return merge(
+        cursor,
+        "reviews",
+        ["repo", "number", "reviewer", "state", "submitted_at"],
+        "SELECT repo, number, reviewer, reviewer IN (SELECT name FROM bot_names) AS is_bot, state, submittedAt AS submitted_at, ordinal FROM incoming",
+    )
+
+
+def _deployments(cursor: Cursor) -> MergeCount:
+    # Only the sample says which tag or version was deployed; import files have no such field.
+    cursor.execute("ALTER TABLE incoming ADD COLUMN IF NOT EXISTS ref VARCHAR")
+    return merge(
+        cursor,
+        "deployments",
+        ["deployment_id"],
+        """SELECT 'import' AS source,
+        'dep_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', repo, id)
+            ELSE concat_ws(chr(31), repo, env, coalesce(sha, ''), coalesce(startedAt, deployedAt)::VARCHAR) END), 1, 16) AS deployment_id,
+        id AS external_id, repo, env, status, sha, ref, startedAt AS started_at, deployedAt AS deployed_at,
+        commits, rollbackOf AS rollback_of, ordinal FROM incoming""",
+    )
+
+
+def _incidents(cursor: Cursor) -> MergeCount:
+    return merge(
+        cursor,
+        "incidents",
+        ["incident_id"],
+        """SELECT 'inc_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', id)
+            ELSE concat_ws(chr(31), title, coalesce(repo, ''), coalesce(service, ''), startedAt::VARCHAR) END), 1, 16) AS incident_id,
+        id AS external_id, title, severity, status, startedAt AS started_at, resolvedAt AS resolved_at,
+        repo, service, deploymentId AS deployment_id, ordinal FROM incoming""",
+    )
+
+
+def _work_items(cursor: Cursor) -> MergeCount:
+    _create_missing_teams(cursor, "SELECT team AS ref FROM incoming")
+    return merge(
+        cursor,
+        "work_items",
+        ["key"],
+        """SELECT key, type, team, repo, createdAt AS created_at, startedAt AS started_at, doneAt AS done_at,
+        activeSecs AS active_secs, status, ordinal FROM incoming""",
+    )
+
+
+_LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
+    "teams": _teams,
+    "members": _members,
+    "repos": _repos,
+    "commits": _commits,
+    "pull_requests": _pull_requests,
+    "reviews": _reviews,
+    "deployments": _deployments,
+    "incidents": _incidents,
+    "work_items": _work_items,
+}

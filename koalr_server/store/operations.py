@@ -1,0 +1,186 @@
+"""Everything a command may ask of a store, by name, with plain arguments and Arrow tables.
+
+One process may open the file, so a command hands its work to a running server (see gateway.py). Both sides run these
+same functions; arguments and answers are JSON, bulk rows are Arrow tables.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from koalr_server.errors import ConflictError, InputError
+from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, SCOPES, hint, key_hash
+from koalr_server.records import KINDS
+from koalr_server.store.database import Database
+from koalr_server.store.deriving import derive
+from koalr_server.store.git_loading import load_git
+from koalr_server.store.loading import load_kind
+
+Cursor = duckdb.DuckDBPyConnection
+Arguments = Mapping[str, Any]
+Tables = Mapping[str, pa.Table]
+Answer = dict[str, Any]
+
+
+def get_meta(database: Database, name: str) -> str | None:
+    """A stored setting, or None."""
+    rows = database.rows("SELECT value FROM meta WHERE name = $name", {"name": name})
+    return str(rows[0]["value"]) if rows else None
+
+
+def set_meta(cursor: Cursor, name: str, value: str) -> None:
+    """Store a setting inside a running write."""
+    cursor.execute("DELETE FROM meta WHERE name = ?", [name])
+    cursor.execute("INSERT INTO meta VALUES (?, ?)", [name, value])
+
+
+def claim(cursor: Cursor, content: str) -> None:
+    """A store is sample or real for good.
+
+    Raises:
+        ConflictError: it already is the other.
+    """
+    row = cursor.execute("SELECT value FROM meta WHERE name = 'content'").fetchone()
+    if row is not None and row[0] != content:
+        raise ConflictError(
+            f"This data folder holds {_described(row[0])}; {_described(content)} cannot be mixed into it. "
+            "Choose another folder with --data."
+        )
+    set_meta(cursor, "content", content)
+
+
+def _described(content: str) -> str:
+    return "the sample organisation" if content == "sample" else "real data"
+
+
+def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
+    """What the store holds: {"content": "sample" | "real" | None}."""
+    return {"content": get_meta(database, "content")}
+
+
+def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
+    """Upsert tables by kind, in the order of KINDS; all of them or none. Answers counts per kind."""
+
+    def change(cursor: Cursor) -> Answer:
+        claim(cursor, "real")
+        counts = _load_tables(cursor, tables)
+        derive(cursor)
+        _stamp(cursor)
+        return counts
+
+    return database.write(change)
+
+
+def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Answer:
+    """Replace the sample's rows. Arguments: shift ("weekly" | "none"), ends_at (naive ISO, the sample's last midnight), notice."""
+
+    def change(cursor: Cursor) -> Answer:
+        claim(cursor, "sample")
+        for table in ("teams", "members", "team_repos", "repos", "commits", "pull_requests", "deployments"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
+        counts = _load_tables(cursor, tables)
+        set_meta(cursor, "sample_shift", arguments["shift"])
+        set_meta(cursor, "sample_ends_at", arguments["ends_at"])
+        set_meta(cursor, "notice", arguments["notice"])
+        derive(cursor)
+        _stamp(cursor)
+        return counts
+
+    return database.write(change)
+
+
+def _stamp(cursor: Cursor) -> None:
+    """Remember when data last came in, which is how old the data are."""
+    set_meta(cursor, "loaded_at", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _load_tables(cursor: Cursor, tables: Tables) -> Answer:
+    counts = {}
+    for kind in KINDS:
+        if kind in tables:
+            count = load_kind(cursor, kind, tables[kind])
+            counts[kind] = {"added": count.added, "updated": count.updated, "unchanged": count.unchanged}
+    return counts
+
+
+def known_heads(database: Database, arguments: Arguments, _tables: Tables) -> Answer:
+    """The branch tips the store has for a repository: {"heads": {ref: sha}}."""
+    rows = database.rows("SELECT ref, sha FROM git_heads WHERE repo = $repo", {"repo": arguments["repo"]})
+    return {"heads": {row["ref"]: row["sha"] for row in rows}}
+
+
+def load_git_history(database: Database, arguments: Arguments, tables: Tables) -> Answer:
+    """Add what a git repository tells (see git_loading.load_git) in one transaction."""
+
+    def change(cursor: Cursor) -> Answer:
+        claim(cursor, "real")
+        answer = load_git(cursor, arguments, tables)
+        _stamp(cursor)
+        return answer
+
+    return database.write(change)
+
+
+def create_key(database: Database, arguments: Arguments, _tables: Tables) -> Answer:
+    """Store a key's hash. Arguments: key, name, scopes, teams (ids or names), limit. Answers {"key_id"}."""
+    unknown = sorted(set(arguments["scopes"]) - set(SCOPES))
+    if unknown:
+        raise InputError(f"Unknown scope {', '.join(unknown)}; allowed: {', '.join(SCOPES)}.")
+    team_ids = [_team_id(database, team) for team in arguments["teams"]]
+    limit = arguments["limit"] or DEFAULT_REQUESTS_PER_MINUTE
+    row = [
+        "key_" + key_hash(arguments["key"])[:12],
+        arguments["name"],
+        key_hash(arguments["key"]),
+        hint(arguments["key"]),
+    ]
+    row += [
+        list(arguments["scopes"]),
+        team_ids or None,
+        limit,
+        datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        None,
+    ]
+    database.write(
+        lambda cursor: cursor.execute("INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row) and None
+    )
+    return {"key_id": row[0]}
+
+
+def _team_id(database: Database, team: str) -> str:
+    rows = database.rows("SELECT team_id FROM teams WHERE team_id = $team OR name = $team", {"team": team})
+    if not rows:
+        raise InputError(f"No team {team!r} in this store; `GET /api/v1/teams` lists them.")
+    return str(rows[0]["team_id"])
+
+
+def list_keys(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
+    """Every key without its secret: {"keys": [...]}, oldest first."""
+    rows = database.rows(
+        """SELECT key_id, name, hint, scopes, team_ids, requests_per_minute, created_at::VARCHAR AS created_at,
+        revoked_at::VARCHAR AS revoked_at FROM api_keys ORDER BY api_keys.created_at, key_id"""
+    )
+    return {"keys": rows}
+
+
+def revoke_key(database: Database, arguments: Arguments, _tables: Tables) -> Answer:
+    """Refuse a key from now on. Raises InputError for an unknown id."""
+    if not database.rows("SELECT 1 FROM api_keys WHERE key_id = $key_id", {"key_id": arguments["key_id"]}):
+        raise InputError(f"No key {arguments['key_id']!r}; `python -m koalr_server keys list` shows the ids.")
+    parameters = [datetime.now(UTC).replace(tzinfo=None, microsecond=0), arguments["key_id"]]
+    database.write(
+        lambda cursor: (
+            cursor.execute("UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL", parameters)
+            and None
+        )
+    )
+    return {"key_id": arguments["key_id"]}
+
+
+OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
+    operation.__name__: operation
+    for operation in (content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key)
+}

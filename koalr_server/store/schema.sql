@@ -1,0 +1,83 @@
+-- Facts as they came in. Timestamps are naive UTC, whole seconds. One writer keeps natural keys unique (see loading.py),
+-- so bulk loads pay for no index.
+-- The one rule for what counts as production.
+CREATE OR REPLACE MACRO is_production_env(env) AS regexp_matches(lower(env), '^(production.*|prod|live|prod[-_].*|live-.*)$');
+
+-- Seconds from one time to a later one, 0 if they come the wrong way round, null if one is unknown.
+CREATE OR REPLACE MACRO span_secs(earlier, later) AS
+    CASE WHEN later < earlier THEN 0 ELSE epoch(later) - epoch(earlier) END;
+
+CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);
+
+CREATE TABLE IF NOT EXISTS teams (team_id VARCHAR, name VARCHAR, created_at TIMESTAMP);
+CREATE TABLE IF NOT EXISTS members (team_id VARCHAR, login VARCHAR);
+CREATE TABLE IF NOT EXISTS team_repos (team_id VARCHAR, repo VARCHAR);
+CREATE TABLE IF NOT EXISTS repos (repo VARCHAR);
+
+-- message is kept because titles, reverts and trailers are read from it; author_email never leaves the store.
+CREATE TABLE IF NOT EXISTS commits (
+    repo VARCHAR, sha VARCHAR, parents VARCHAR[], author VARCHAR, author_email VARCHAR, is_bot BOOLEAN,
+    authored_at TIMESTAMP, committed_at TIMESTAMP, message VARCHAR, additions BIGINT, deletions BIGINT
+);
+CREATE TABLE IF NOT EXISTS commit_files (
+    repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
+);
+
+-- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
+CREATE TABLE IF NOT EXISTS pull_requests (
+    source VARCHAR, repo VARCHAR, number BIGINT, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
+    created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP,
+    merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
+);
+CREATE TABLE IF NOT EXISTS git_reverts (repo VARCHAR, reverted_sha VARCHAR, reverting_sha VARCHAR);
+CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
+
+CREATE TABLE IF NOT EXISTS reviews (
+    repo VARCHAR, number BIGINT, reviewer VARCHAR, is_bot BOOLEAN, state VARCHAR, submitted_at TIMESTAMP
+);
+-- source: 'import' or 'tag'. external_id is the id the sender gave, which rollbackOf and deploymentId may name.
+CREATE TABLE IF NOT EXISTS deployments (
+    source VARCHAR, deployment_id VARCHAR, external_id VARCHAR, repo VARCHAR, env VARCHAR, status VARCHAR,
+    sha VARCHAR, ref VARCHAR, started_at TIMESTAMP, deployed_at TIMESTAMP, commits VARCHAR[], rollback_of VARCHAR
+);
+CREATE TABLE IF NOT EXISTS incidents (
+    incident_id VARCHAR, external_id VARCHAR, title VARCHAR, severity VARCHAR, status VARCHAR,
+    started_at TIMESTAMP, resolved_at TIMESTAMP, repo VARCHAR, service VARCHAR, deployment_id VARCHAR
+);
+CREATE TABLE IF NOT EXISTS work_items (
+    key VARCHAR, type VARCHAR, team VARCHAR, repo VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
+    done_at TIMESTAMP, active_secs BIGINT, status VARCHAR
+);
+-- Only a hash of a key is kept.
+CREATE TABLE IF NOT EXISTS api_keys (
+    key_id VARCHAR, name VARCHAR, key_hash VARCHAR, hint VARCHAR, scopes VARCHAR[], team_ids VARCHAR[],
+    requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP
+);
+
+-- Facts pre-joined for reading; deriving.py rebuilds them from the tables above.
+CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, deployment_id VARCHAR, baseline BOOLEAN);
+CREATE TABLE IF NOT EXISTS pull_request_facts (
+    repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
+    created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP,
+    merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[],
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
+    first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
+    reverted_at TIMESTAMP, reverted_by VARCHAR
+);
+CREATE TABLE IF NOT EXISTS changes (
+    repo VARCHAR, number BIGINT, sha VARCHAR, author VARCHAR, is_bot BOOLEAN, idea_at TIMESTAMP,
+    first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP, merged_at TIMESTAMP, deployment_id VARCHAR, finished_at TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS deployment_facts (
+    deployment_id VARCHAR, repo VARCHAR, env VARCHAR, is_production BOOLEAN, status VARCHAR, sha VARCHAR, ref VARCHAR,
+    listed_at TIMESTAMP, finished_at TIMESTAMP, lead_time_secs BIGINT, failed_at TIMESTAMP, failure VARCHAR
+);
+CREATE TABLE IF NOT EXISTS incident_facts (
+    incident_id VARCHAR, source VARCHAR, title VARCHAR, severity VARCHAR, status VARCHAR, repo VARCHAR,
+    started_at TIMESTAMP, resolved_at TIMESTAMP, deployment_id VARCHAR
+);
+CREATE TABLE IF NOT EXISTS flow_items (
+    kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, started_at TIMESTAMP, in_progress_from TIMESTAMP,
+    done_at TIMESTAMP, closed_at TIMESTAMP, active_secs DOUBLE, elapsed_secs DOUBLE
+);
