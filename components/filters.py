@@ -109,7 +109,7 @@ def _choose_days(page_changed: bool, notes: list[str]) -> int:
         label_visibility="collapsed",
     )
     _write("days", str(chosen) if chosen != DEFAULT_DAYS else None)
-    return int(chosen)
+    return chosen or DEFAULT_DAYS
 
 
 def _settled(name: str, page_changed: bool) -> str | None:

@@ -48,7 +48,7 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
     known = [row for row in pull_requests if row.cycle_time_secs is not None and row.merged_at is not None]
     return pd.DataFrame(
         {
-            "finished_at": pd.to_datetime([row.merged_at for row in known], utc=True),
+            "finished_at": pd.to_datetime([row.merged_at for row in known if row.merged_at is not None], utc=True),
             "hours": [float(row.cycle_time_secs or 0) / SECONDS_PER_HOUR for row in known],
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
         }

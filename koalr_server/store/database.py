@@ -18,7 +18,7 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 # The file is the only thing the engine may touch: no other files, no extensions, no later change of these settings.
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "enable_external_access": "false",

@@ -122,7 +122,7 @@ def _replace_tag_deployments(cursor: Cursor, repo: str, deployments: pa.Table) -
         )
     finally:
         cursor.unregister("read_deployments")
-    return deployments.num_rows
+    return int(deployments.num_rows)
 
 
 def _replace_pull_requests(cursor: Cursor, repo: str, head: str | None) -> None:

@@ -1,0 +1,67 @@
+"""Deployments over time, failed ones marked."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.charts.canvas import empty_figure, every_second, figure, label
+from components.format import day_label
+from components.theme import Palette
+
+HEIGHT = 286
+STRONG_WEEKS = 4
+WORTH_NAMING = 10
+
+
+def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
+    """Stacked bars: production deployments per week, of them later failed on top; the last four weeks strong.
+
+    Args:
+        weeks: week_start (date), deployed, failed (of them), days (of the week begun).
+    """
+    deployed = [int(count) for count in weeks["deployed"]]
+    failed = [int(count) for count in weeks["failed"]]
+    if not any(deployed):
+        return empty_figure("No deployments to production in these weeks", palette, height)
+    alt = f"{sum(deployed)} production deployments in {len(deployed)} weeks, {sum(failed)} of them failed later; last week {deployed[-1]}"
+    drawing = figure(palette, height, alt, top=28)
+    positions = list(range(len(deployed)))
+    days = [day_label(start) for start in weeks["week_start"]]
+    strong = [index >= len(deployed) - STRONG_WEEKS for index in positions]
+    good = [all_ - bad for all_, bad in zip(deployed, failed, strict=True)]
+    colours = [palette.ink if mark else palette.context for mark in strong]
+    hover = "week of %{customdata}: %{y}"
+    drawing.add_trace(
+        go.Bar(
+            x=positions,
+            y=good,
+            marker={"color": colours},
+            customdata=days,
+            hovertemplate=hover + " fine<extra></extra>",
+        )
+    )
+    drawing.add_trace(
+        go.Bar(
+            x=positions,
+            y=failed,
+            marker={"color": palette.worse},
+            customdata=days,
+            hovertemplate=hover + " failed<extra></extra>",
+        )
+    )
+    for index in positions:
+        if strong[index]:
+            label(
+                drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3
+            )
+        elif failed[index] > WORTH_NAMING:
+            label(drawing, index, deployed[index], f"{failed[index]} failed", palette.tier_text["low"], above_px=3)
+    ticks, texts = every_second(days, 2 if len(days) < 20 else len(days) // 7)
+    drawing.update_layout(barmode="stack", bargap=0.28)
+    drawing.update_xaxes(range=[-0.6, len(deployed) - 0.4], tickvals=ticks, ticktext=texts)
+    drawing.update_yaxes(range=[0, max(deployed) * 1.04])
+    return drawing
+
+
+def _partial(weeks: pd.DataFrame, index: int) -> str:
+    """Marks a week that is not over."""
+    return "*" if int(weeks["days"].iloc[index]) < 7 else ""

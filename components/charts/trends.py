@@ -1,0 +1,99 @@
+"""One metric week by week."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.charts.canvas import empty_figure, every_second, figure, label
+from components.format import day_label
+from components.theme import Palette
+
+HEIGHT = 150
+DAYS_PER_WEEK = 7
+
+
+def weekly_trend(
+    weeks: pd.DataFrame,
+    palette: Palette,
+    text: Callable[[float], str],
+    *,
+    threshold: float | None = None,
+    logarithmic: bool = False,
+    height: int = HEIGHT,
+) -> go.Figure:
+    """A line over weeks: last value and peak labelled, weeks without data left open, an unfinished week hollow.
+
+    Args:
+        weeks: week_start (date), value (float, NaN without data), days (of the week begun, 1 to 7).
+        text: a value as text with its unit.
+        threshold: drawn dotted in the colour of Elite.
+    """
+    values = [float(value) for value in weeks["value"]]
+    present = [index for index, value in enumerate(values) if math.isfinite(value)]
+    if not present:
+        return empty_figure("No data in these weeks", palette, height)
+    last, peak = present[-1], max(present, key=lambda index: values[index])
+    alt = f"Weekly values, last {text(values[last])}, highest {text(values[peak])} in the week of {_day(weeks, peak)}"
+    drawing = figure(palette, height, alt, right=64, top=26)
+    positions = list(range(len(values)))
+    drawing.add_trace(
+        go.Scatter(
+            x=positions,
+            y=values,
+            mode="lines+markers",
+            connectgaps=False,
+            line={"color": palette.ink, "width": 2.2},
+            marker={"size": [_dot_size(index, last, present) for index in positions], **_fill(weeks, palette)},
+            customdata=[
+                [_day(weeks, index), text(value) if math.isfinite(value) else ""] for index, value in enumerate(values)
+            ],
+            hovertemplate="week of %{customdata[0]}: %{customdata[1]}<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    if threshold is not None:
+        line = {"color": palette.tier_fill["elite"], "width": 1.2, "dash": "dot"}
+        drawing.add_shape(type="line", x0=0, x1=len(values) - 1, y0=threshold, y1=threshold, line=line, layer="below")
+    label(drawing, last, _y(values[last], logarithmic), text(values[last]), palette.text, anchor="left", xshift=9)
+    if peak != last and values[peak] > values[last]:
+        label(drawing, peak, _y(values[peak], logarithmic), text(values[peak]), palette.muted, above_px=7)
+    ticks, texts = every_second([_day(weeks, index) for index in positions], max(1, len(values) // 3))
+    drawing.update_xaxes(range=[-0.4, len(values) - 0.6], tickvals=ticks, ticktext=texts)
+    drawing.update_yaxes(**_range([values[index] for index in present], threshold, logarithmic))
+    return drawing
+
+
+def _range(values: Sequence[float], threshold: float | None, logarithmic: bool) -> dict[str, object]:
+    shown = [*values, threshold] if threshold is not None else list(values)
+    high = max(shown) or 1.0
+    if not logarithmic:
+        return {"range": [-0.04 * high, high * 1.08]}
+    low = min((value for value in shown if value > 0), default=1.0)
+    return {"type": "log", "range": [math.log10(low) - 0.15, math.log10(max(high, low * 2)) + 0.1]}
+
+
+def _y(value: float, logarithmic: bool) -> float:
+    """Annotations on a log axis are placed by the logarithm."""
+    return math.log10(value) if logarithmic and value > 0 else value
+
+
+def _dot_size(index: int, last: int, present: Sequence[int]) -> float:
+    """The last value is a dot; so is a week whose neighbours lack data, because no line shows it."""
+    alone = index in present and index - 1 not in present and index + 1 not in present
+    return 8 if index == last else (5 if alone else 0)
+
+
+def _fill(weeks: pd.DataFrame, palette: Palette) -> dict[str, object]:
+    unfinished = [int(days) < DAYS_PER_WEEK for days in weeks["days"]]
+    colours = [palette.background if hollow else palette.ink for hollow in unfinished]
+    return {
+        "color": colours,
+        "opacity": 1,
+        "line": {"color": palette.ink, "width": [2 if hollow else 0 for hollow in unfinished]},
+    }
+
+
+def _day(weeks: pd.DataFrame, index: int) -> str:
+    return day_label(weeks["week_start"].iloc[index])

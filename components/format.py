@@ -1,0 +1,135 @@
+"""Numbers, units, dates and untrusted text as they are shown (pure)."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+NO_BREAK = "\u00a0"
+NO_DATA = "–"
+MINUTES_PER_HOUR = 60
+HOURS_PER_DAY = 24
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:<&^=@/])")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How a quantity is shown: its unit, what one unit is of the given value, and decimals."""
+
+    symbol: str
+    per: float
+    decimals: int
+
+    def number(self, value: float, signed: bool = False) -> str:
+        """The number alone. A minus is ASCII, because Streamlit reads the sign of a change from it."""
+        shown = round(value / self.per, self.decimals) + 0.0
+        sign = "+" if signed and shown >= 0 else ""
+        return sign + f"{shown:,.{self.decimals}f}".replace(",", "\u2009" if abs(shown) >= 10_000 else "")
+
+    def text(self, value: float, signed: bool = False) -> str:
+        """Number, space that does not break, unit."""
+        return f"{self.number(value, signed)}{NO_BREAK}{self.symbol}".rstrip(NO_BREAK)
+
+
+def duration_unit(hours: float) -> Unit:
+    """Minutes under 90 min, hours under 72 h, else days. Quantities in hours."""
+    if abs(hours) * MINUTES_PER_HOUR < 90:
+        return Unit("min", 1 / MINUTES_PER_HOUR, 0)
+    if abs(hours) < 72:
+        return Unit("h", 1, 1)
+    return Unit("d", HOURS_PER_DAY, 1)
+
+
+def rate_unit(per_day: float) -> Unit:
+    """Per day from 1 a day on, then per week, then per month."""
+    if per_day >= 1 or per_day == 0:
+        return Unit("/day", 1, 1)
+    return Unit("/week", 1 / 7, 1) if per_day >= 1 / 7 else Unit("/month", 1 / 30, 1)
+
+
+def percent_unit(fraction: float) -> Unit:
+    """One decimal below 10 %."""
+    return Unit("%", 0.01, 1 if abs(fraction) < 0.0995 else 0)
+
+
+COUNT = Unit("", 1, 0)
+PER_WEEK = Unit("/week", 1, 1)
+
+
+def known(value: float | None) -> bool:
+    """Whether there is a number at all."""
+    return value is not None and math.isfinite(value)
+
+
+def shown(value: float | None, unit: Unit) -> str:
+    """Value with unit, an en dash without data."""
+    return unit.text(value) if value is not None and known(value) else NO_DATA
+
+
+def duration(hours: float | None) -> str:
+    """Hours in the unit that reads best."""
+    return shown(hours, duration_unit(hours)) if hours is not None and known(hours) else NO_DATA
+
+
+def rate(per_day: float | None) -> str:
+    """Per day in the unit that reads best."""
+    return shown(per_day, rate_unit(per_day)) if per_day is not None and known(per_day) else NO_DATA
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as per cent."""
+    return shown(fraction, percent_unit(fraction)) if fraction is not None and known(fraction) else NO_DATA
+
+
+def change_text(now: float | None, before: float | None, unit: Unit) -> str | None:
+    """The signed difference in the unit of the value now; None if one side has no data. Percentages differ in points."""
+    if now is None or before is None or not (known(now) and known(before)):
+        return None
+    step = unit if unit.symbol != "%" else Unit("pt", unit.per, 1)
+    return step.text(now - before, signed=True)
+
+
+def relative_change(now: float | None, before: float | None) -> str | None:
+    """ "+34 %", or "×20" above +200 %; None without a base."""
+    if now is None or not before or not (known(now) and known(before)):
+        return None
+    ratio = now / before
+    if ratio > 3:
+        return f"×{ratio:.0f}"
+    return f"{round((ratio - 1) * 100):+d}{NO_BREAK}%".replace("-", "−")
+
+
+def day_label(moment: datetime) -> str:
+    """ "6 Jan"."""
+    return f"{moment.day} {moment:%b}"
+
+
+def window_label(until: datetime, days: int) -> str:
+    """ "2 Mar to 31 Mar 2025 (30 days) against the 30 before"; a window that ends at midnight ends the day before."""
+    last = until - timedelta(seconds=1)
+    first = until - timedelta(days=days)
+    return f"{day_label(first)} to {day_label(last)} {last.year} against the {days} days before"
+
+
+def age(old: timedelta, since: datetime) -> str:
+    """ "just now", "2 min old", "3 h old", then "of Fri 14:05"."""
+    seconds = old.total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)}{NO_BREAK}min old"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)}{NO_BREAK}h old"
+    return f"of {since:%a} {day_label(since)} {since:%H:%M}"
+
+
+def plain(text: str) -> str:
+    """Untrusted text that Streamlit's Markdown shows letter by letter: no formatting, links, HTML, LaTeX or directives."""
+    return _MARKDOWN.sub(r"\\\1", _INVISIBLE.sub(" ", text))
+
+
+def figure_text(text: str) -> str:
+    """Untrusted text for Plotly, which reads a subset of HTML."""
+    visible = _INVISIBLE.sub(" ", text)
+    return visible.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
