@@ -130,3 +130,10 @@ def _write(name: str, value: str | None) -> None:
         else:
             st.query_params[name] = value
     st.session_state[f"url.{name}"] = value
+
+
+def scope_note(scoped_team: str | None) -> None:
+    """Say so when a figure is not of the chosen team, because the server has no team filter for it."""
+    chosen = current()
+    if chosen.team_id is not None and scoped_team != chosen.team_id:
+        st.markdown(":small[:gray-badge[Whole organisation] :gray[this server has no team filter for these figures]]")

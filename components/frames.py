@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from koalr_api import PullRequest
+from koalr_api import Deployment, PullRequest
 
 SECONDS_PER_HOUR = 3600
 
@@ -51,5 +51,47 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
             "finished_at": pd.to_datetime([row.merged_at for row in known if row.merged_at is not None], utc=True),
             "hours": [float(row.cycle_time_secs or 0) / SECONDS_PER_HOUR for row in known],
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
+        }
+    )
+
+
+def lead_time_hours(deployments: Sequence[Deployment]) -> list[float]:
+    """Hours of the deployments that shipped changes."""
+    return [row.lead_time_secs / SECONDS_PER_HOUR for row in deployments if row.lead_time_secs is not None]
+
+
+def deployment_rows(deployments: Sequence[Deployment]) -> pd.DataFrame:
+    """The table of deployments: one column per field, times as UTC."""
+    return pd.DataFrame(
+        {
+            "Deployed": pd.to_datetime([row.deployed_at for row in deployments], utc=True),  # type: ignore[arg-type]
+            "Repository": [row.repo for row in deployments],
+            "Version": [row.ref for row in deployments],
+            "Environment": [row.env for row in deployments],
+            "Result": [_result(row) for row in deployments],
+            "Lead time (h)": [
+                None if row.lead_time_secs is None else row.lead_time_secs / SECONDS_PER_HOUR for row in deployments
+            ],
+        }
+    )
+
+
+def _result(row: Deployment) -> str:
+    return "failed later" if row.failed else row.status.replace("_", " ")
+
+
+def pull_request_rows(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
+    """The table of pull requests."""
+    return pd.DataFrame(
+        {
+            "Merged": pd.to_datetime([row.merged_at for row in pull_requests], utc=True),  # type: ignore[arg-type]
+            "Repository": [row.repo for row in pull_requests],
+            "Number": [row.number for row in pull_requests],
+            "Title": [row.title for row in pull_requests],
+            "Author": [row.author for row in pull_requests],
+            "Cycle time (h)": [
+                None if row.cycle_time_secs is None else row.cycle_time_secs / SECONDS_PER_HOUR for row in pull_requests
+            ],
+            "Risk": [row.risk_score for row in pull_requests],
         }
     )

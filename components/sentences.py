@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from components.format import PER_WEEK, duration, relative_change
 from components.tiers import TIERS, distance, tier_of
-from koalr_api import Dora
+from koalr_api import Dora, Flow
 
 TIER_COLOURS = {"elite": "green", "high": "blue", "medium": "orange", "low": "red"}
 METRIC_NAMES = {
@@ -86,3 +87,34 @@ def _nearest_step(metrics: Sequence[MetricTier]) -> str:
     if lowest.tier == "elite":
         return "All metrics with data are Elite."
     return f"{METRIC_NAMES[lowest.metric]} is {distance(lowest.metric, lowest.value)}."
+
+
+def flow_sentence(flow: Flow) -> str:
+    """Throughput and cycle time, and how throughput moved."""
+    if flow.throughput is None:
+        return "No work has been recorded yet."
+    if flow.throughput == 0:
+        return "Nothing was finished in this window."
+    parts = [f"{PER_WEEK.number(flow.throughput)} items finished a week"]
+    if flow.cycle_time is not None:
+        parts.append(f"half of them within {duration(flow.cycle_time * 24)}")
+    change = relative_change(flow.throughput, flow.previous.throughput if flow.previous else None)
+    if change:
+        parts.append(f"throughput {change} against the window before")
+    return ", ".join(parts) + "."
+
+
+def littles_law(flow: Flow) -> str:
+    """What work in progress should be, given throughput and cycle time, beside what it is."""
+    if flow.throughput is None or flow.cycle_time is None or flow.wip_count is None:
+        return "Little's law needs throughput, cycle time and work in progress; one of them is not known."
+    expected = flow.throughput / 7 * flow.cycle_time
+    told = (
+        f"Little's law: {PER_WEEK.number(flow.throughput)} items a week × {duration(flow.cycle_time * 24)} each means about "
+        f"**{expected:.1f}** items in progress on average. Now there are **{flow.wip_count}**."
+    )
+    if flow.wip_count > 2 * expected + 1:
+        return f"{told}\n\nMore is started than the pace of finishing supports: new items will take longer."
+    if flow.wip_count == 0:
+        return f"{told}\n\nUnfinished work is not in the data: git alone knows what was merged, not what is open."
+    return f"{told}\n\nThat fits together."

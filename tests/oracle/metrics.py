@@ -1,0 +1,21 @@
+"""The oracle's whole surface: one function per documented answer."""
+
+from tests.oracle.dora import dora
+from tests.oracle.flow import flow
+from tests.oracle.lists import deployments, incidents, pull_requests, teams
+from tests.oracle.review_metrics import review_metrics
+from tests.oracle.rows import Organisation, Row
+from tests.oracle.value_stream import value_stream
+
+__all__ = [
+    "Organisation",
+    "Row",
+    "deployments",
+    "dora",
+    "flow",
+    "incidents",
+    "pull_requests",
+    "review_metrics",
+    "teams",
+    "value_stream",
+]
