@@ -7,13 +7,16 @@ from typing import Literal
 import streamlit as st
 
 Judgement = Literal["normal", "inverse", "off"]
-SPARKLINE_CARD_HEIGHT = 232
-PLAIN_CARD_HEIGHT = 150
+SPARKLINE_CARD_HEIGHT = 220
+PLAIN_CARD_HEIGHT = 136
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one card shows. `judgement`: whether up is good ("normal"), bad ("inverse"), or neither."""
+    """What one card shows.
+
+    `judgement`: whether up is good ("normal"), bad ("inverse"), or neither. `note` stands where a change would.
+    """
 
     label: str
     value: str
@@ -23,6 +26,7 @@ class Card:
     judgement: Judgement = "normal"
     history: Sequence[float] | None = None
     badge: str = ""
+    note: str | None = None
 
 
 def draw(cards: Sequence[Card]) -> None:
@@ -37,8 +41,9 @@ def _draw(card: Card, height: int) -> None:
     st.metric(
         f"{card.label} {card.badge}".strip(),
         card.value,
-        delta=card.change,
+        delta=card.change or card.note,
         delta_color=card.judgement if card.change else "off",
+        delta_arrow="auto" if card.change else "off",
         delta_description=card.before,
         help=card.definition,
         border=True,

@@ -43,6 +43,25 @@ class DoraFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTimeBin:
+    """Changes whose lead time lies in [from_hours, to_hours)."""
+
+    from_hours: float
+    to_hours: float
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTimeDistribution:
+    """How lead times spread, in hours."""
+
+    changes: int
+    p50: float
+    p85: float
+    bins: tuple[LeadTimeBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dora(DoraFigures, Answered):
     """GET /metrics/dora."""
 
@@ -50,6 +69,8 @@ class Dora(DoraFigures, Answered):
     """The window before this one."""
     trend: tuple[DoraWeek, ...] | None = None
     """Weeks, oldest first."""
+    lead_time_distribution: LeadTimeDistribution | None = None
+    """Spread of the window's lead times."""
     _answer: Answer | None = None
 
 

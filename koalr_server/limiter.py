@@ -54,5 +54,5 @@ class SlidingLimit:
     def _verdict(self, passes: bool, now: float) -> Verdict:
         over = len(self._admitted) - self.limit
         # A request is sure to pass once so many have left the window that fewer than the limit remain.
-        reset_at = now if over < 0 else self._admitted[over] + WINDOW_SECS
-        return Verdict(passes, self.limit, max(0, -over), math.ceil(reset_at))
+        reset_at = math.floor(now) if over < 0 else math.ceil(self._admitted[over] + WINDOW_SECS)
+        return Verdict(passes, self.limit, max(0, -over), reset_at)

@@ -7,6 +7,7 @@ from components.charts.deployments import deployments_per_week
 from components.frames import deployment_rows, weekly_deployments
 from components.paging import choose_page
 
+TABLE_HEIGHT = 640
 COLUMNS = {
     "Deployed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
     "Lead time (h)": st.column_config.NumberColumn(format="%.1f", help="Median over the changes it shipped first"),
@@ -18,7 +19,7 @@ def render() -> None:
     chosen = filters.current()
     dora = data.dora(chosen)
     first = data.deployments(chosen, 1)
-    st.markdown(f"### {first.total:,} deployments to all environments in {chosen.days} days.".replace(",", "\u2009"))
+    st.markdown(f"## {first.total:,} deployments to all environments in {chosen.days} days.".replace(",", "\u2009"))
     filters.scope_note(dora.scoped_team)
     if dora.trend:
         with st.container(border=True):
@@ -37,7 +38,14 @@ def render() -> None:
         return
     page = choose_page(first.total, data.LARGEST_PAGE_SIZE, "deployments")
     rows = data.deployments(chosen, page).data if page > 1 else first.data
-    st.dataframe(deployment_rows(rows), hide_index=True, column_config=COLUMNS, height="content", key="deployments")
+    st.dataframe(
+        deployment_rows(rows),
+        hide_index=True,
+        column_config=COLUMNS,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        key="deployments",
+    )
 
 
 states.guarded(render)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from components import data, figures, filters, states
 from components.charts.deployments import deployments_per_week
-from components.charts.durations import duration_distribution
+from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
 from components.charts.trends import weekly_trend
+from components.format import duration
 from components.frames import lead_time_hours, weekly, weekly_deployments
 from components.metrics import DORA_METRICS, DoraMetric
 from components.sentences import coloured, dora_sentence
@@ -14,19 +15,21 @@ from components.theme import Palette
 from components.tiers import distance, tier_of
 from koalr_api import Dora
 
+HOURS_PER_DAY = 24
+
 
 def render() -> None:
     """Sentence, ladder, trends, distribution."""
     chosen = filters.current()
     dora = data.dora(chosen)
     palette = figures.viewer_palette()
-    st.markdown(f"### {dora_sentence(dora)}")
+    st.markdown(f"## {dora_sentence(dora)}")
     filters.scope_note(dora.scoped_team)
     draw_ladder(dora, palette)
     draw_trends(dora, palette)
     left, right = st.columns(2)
     with left:
-        draw_lead_times(palette)
+        draw_lead_times(dora, palette)
     with right:
         draw_deployments(dora, palette)
 
@@ -77,20 +80,35 @@ def draw_trends(dora: Dora, palette: Palette) -> None:
             figures.show(figure, key=f"trend-{metric.field}")
 
 
-def draw_lead_times(palette: Palette) -> None:
-    """Lead times of the deployments that shipped something."""
-    chosen = filters.current()
+def draw_lead_times(dora: Dora, palette: Palette) -> None:
+    """How lead times spread: of every change where the server says, else of the latest deployments."""
     with st.container(border=True, height="stretch"):
-        page = data.deployments(chosen, 1)
-        hours = lead_time_hours(page.data)
-        st.markdown("**Lead time of deployments**")
-        latest = (
-            f"latest {len(page.data)} of {page.total} deployments, those that shipped changes"
-            if page.total > len(page.data)
-            else "deployments that shipped changes"
-        )
-        st.markdown(f":small[:gray[{latest}, by tier, logarithmic scale]]")
-        figures.show(duration_distribution(hours, palette, tiered=True), key="lead-times")
+        told = dora.lead_time_distribution
+        if told is not None:
+            spread: Spread | None = Spread(
+                [each.from_hours for each in told.bins],
+                [each.to_hours for each in told.bins],
+                [each.changes for each in told.bins],
+                told.p50,
+                told.p85,
+            )
+            counted = f"Lead time of {told.changes} changes, logarithmic scale"
+        else:
+            page = data.deployments(filters.current(), 1)
+            spread = spread_of(lead_time_hours(page.data))
+            counted = f"Deployments that shipped changes, among the latest {len(page.data)} of {page.total}; logarithmic scale"
+        st.markdown(f"**{spread_heading(spread)}**  \n:small[:gray[{counted}]]")
+        figures.show(duration_distribution(spread, palette, tiered=True), key="lead-times")
+
+
+def spread_heading(spread: Spread | None) -> str:
+    """The finding: how much ships within a day."""
+    if spread is None:
+        return "Lead time"
+    within_a_day = sum(count for low, count in zip(spread.lows, spread.counts, strict=True) if low < HOURS_PER_DAY)
+    return f"{within_a_day / spread.items:.0%} of changes ship within a day, 15 % take longer than {duration(spread.p85_hours)}".replace(
+        "%", " %"
+    ).replace("  %", " %")
 
 
 def draw_deployments(dora: Dora, palette: Palette) -> None:

@@ -19,7 +19,7 @@ def render() -> None:
     """Cards, scatter, Little's law, weeks."""
     chosen = filters.current()
     flow = data.flow(chosen)
-    st.markdown(f"### {flow_sentence(flow)}")
+    st.markdown(f"## {flow_sentence(flow)}")
     cards.draw(flow_cards(flow))
     left, right = st.columns([2, 1])
     with left, st.container(border=True, height="stretch"):
@@ -41,10 +41,9 @@ def flow_cards(flow: Flow) -> list[Card]:
             "Cycle time",
             duration(hours),
             "Median time from start to done of the items finished in the window: work items, or pull requests from first commit to merge.",
-            change_text(hours, hours_before, duration_unit(hours))
-            if hours is not None
-            else "no finished item with a known start",
-            judgement="inverse" if hours is not None else "off",
+            change_text(hours, hours_before, duration_unit(hours)) if hours is not None else None,
+            judgement="inverse",
+            note="no known start" if hours is None else None,
         ),
         Card(
             "Throughput",
@@ -65,8 +64,8 @@ def flow_cards(flow: Flow) -> list[Card]:
             "Active share of the elapsed time of finished items. Needs status history, or reviews.",
             change_text(efficiency, before.flow_efficiency if before else None, percent_unit(efficiency))
             if efficiency is not None
-            else "no reviews or status history",
-            judgement="normal" if efficiency is not None else "off",
+            else None,
+            note="no reviews or status history" if efficiency is None else None,
         ),
     ]
 

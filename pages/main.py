@@ -1,10 +1,14 @@
 """The frame of every page: navigation, title, filters, banner, footer."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from components import data, filters, footer, states
 from components.format import plain
 from koalr_api import KoalrError, Page, Team
+
+ICON = Path(__file__).parent.parent / "components" / "icon.png"
 
 PAGES = {
     "": [st.Page("overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
@@ -29,7 +33,7 @@ def load_teams() -> tuple[Page[Team] | None, KoalrError | None]:
 
 def draw() -> None:
     """Draw the frame, then the page in it."""
-    st.set_page_config(page_title="Engineering metrics", page_icon=":material/insights:", layout="wide")
+    st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
     page = st.navigation(PAGES, position="sidebar")
     page_changed = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title

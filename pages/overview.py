@@ -23,7 +23,7 @@ def render() -> None:
     """Judgement on top, cause in the middle, flow below."""
     chosen = filters.current()
     dora, flow, reviews = data.dora(chosen), data.flow(chosen), data.reviews(chosen)
-    st.markdown(f"### {dora_sentence(dora)}")
+    st.markdown(f"## {dora_sentence(dora)}")
     filters.scope_note(dora.scoped_team)
     cards.draw([dora_card(metric, dora, chosen.days) for metric in DORA_METRICS])
     left, right = st.columns([2, 1])
@@ -129,8 +129,7 @@ def small_cards(flow: Flow, reviews: Reviews, incidents: Page[Incident]) -> list
             "Open incidents",
             COUNT.text(still_open),
             f"Incidents of the last {chosen.days} days that are not resolved.",
-            f"{incidents.total} in {chosen.days} d",
-            judgement="off",
+            note=f"{incidents.total} in {chosen.days} d",
         ),
     ]
 
@@ -139,7 +138,7 @@ def hours_card(label: str, now: float | None, before: float | None, definition: 
     """A duration with its change; less is better."""
     unit: Unit = duration_unit(now) if now is not None else COUNT
     if now is None:
-        return Card(label, NO_DATA, definition, none, judgement="off")
+        return Card(label, NO_DATA, definition, note=none)
     return Card(label, unit.text(now), definition, change_text(now, before, unit), judgement="inverse")
 
 

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from components import data, figures, filters, states
-from components.charts.durations import duration_distribution
+from components.charts.durations import duration_distribution, spread_of
 from components.format import duration
 from components.frames import cycle_times, pull_request_rows
 from components.paging import choose_page
 
+TABLE_HEIGHT = 640
 COLUMNS = {
     "Merged": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
     "Number": st.column_config.NumberColumn(format="%d"),
@@ -20,7 +21,7 @@ def render() -> None:
     """Distribution on top, the table below."""
     chosen = filters.current()
     latest = data.latest_pull_requests(chosen)
-    st.markdown(f"### {latest.total} pull requests merged in {chosen.days} days.")
+    st.markdown(f"## {latest.total} pull requests merged in {chosen.days} days.")
     if not latest.total:
         states.empty(
             "Pull requests",
@@ -38,11 +39,19 @@ def render() -> None:
             f":small[:gray[First commit to merge, {counted}, {len(frame)} with a known start; logarithmic scale]]"
         )
         figures.show(
-            duration_distribution(frame["hours"].tolist(), figures.viewer_palette(), height=220), key="cycle-times"
+            duration_distribution(spread_of(frame["hours"].tolist()), figures.viewer_palette(), height=220),
+            key="cycle-times",
         )
     page = choose_page(latest.total, data.LARGEST_PAGE_SIZE, "pull-requests")
     rows = data.pull_requests(chosen, page).data
-    st.dataframe(pull_request_rows(rows), hide_index=True, column_config=COLUMNS, height="content", key="pull-requests")
+    st.dataframe(
+        pull_request_rows(rows),
+        hide_index=True,
+        column_config=COLUMNS,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        key="pull-requests",
+    )
 
 
 def heading(hours: list[float]) -> str:

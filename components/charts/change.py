@@ -61,13 +61,13 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
                 y=[y, y],
                 mode="lines+markers",
                 line={"color": colours[row.verdict], "width": 3},
-                marker={"size": [0, 11], "symbol": ["circle", symbol], "color": colours[row.verdict]},
+                marker={"size": [0, 11], "symbol": ["circle", symbol], "color": colours[row.verdict], "opacity": 1},
                 hoverinfo="skip",
                 cliponaxis=False,
             )
         )
         label(drawing, -1.3, y, row.name, palette.text, anchor="left")
-        text = f"{relative_change(row.now, row.before)} {row.verdict}"
+        text = f"{relative_change(row.now, row.before)} {'within noise' if row.noise else row.verdict}"
         label(
             drawing, max(end, 0), y, text, words[row.verdict], anchor="left", xshift=10, background=palette.background
         )

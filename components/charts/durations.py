@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,10 @@ SCATTER_HEIGHT = 320
 DISTRIBUTION_HEIGHT = 260
 MOST_POINTS = 3000
 SHORTEST_HOURS = 1 / 60
-# Bins of equal width on the log scale, such that the tier borders 24 h, 168 h and 720 h are bin borders.
-BINS_PER_WEEK_FACTOR = 5
-BIN_FACTOR = 7 ** (1 / BINS_PER_WEEK_FACTOR)
+DAY_HOURS = 24.0
+# Five bins lead from a day to a week; the edge nearest to 30 days is put exactly there.
+BIN_FACTOR = 7 ** (1 / 5)
+MONTH_STEP = 9
 TICKS = {
     1 / 60: "1 min",
     0.25: "15 min",
@@ -31,6 +33,41 @@ TICKS = {
     2160: "90 d",
 }
 PERCENTILES = (50, 85, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Items counted by duration: bin edges in hours, counts, and two percentiles of the items themselves."""
+
+    lows: Sequence[float]
+    highs: Sequence[float]
+    counts: Sequence[int]
+    median_hours: float
+    p85_hours: float
+
+    @property
+    def items(self) -> int:
+        """Items in all bins."""
+        return sum(self.counts)
+
+
+def spread_of(hours: Sequence[float]) -> Spread | None:
+    """Count durations in bins of equal factor around 24 h; None without any."""
+    if not len(hours):
+        return None
+    values = np.maximum(np.asarray(list(hours), dtype=float), SHORTEST_HOURS)
+    low = math.floor(math.log(float(values.min()) / DAY_HOURS, BIN_FACTOR))
+    high = math.floor(math.log(float(values.max()) / DAY_HOURS, BIN_FACTOR)) + 1
+    edges = [30.0 * DAY_HOURS if step == MONTH_STEP else DAY_HOURS * BIN_FACTOR**step for step in range(low, high + 2)]
+    counts, _ = np.histogram(values, bins=edges)
+    kept = len(counts) if counts[-1] else len(counts) - 1
+    return Spread(
+        edges[:kept],
+        edges[1 : kept + 1],
+        [int(count) for count in counts[:kept]],
+        float(np.percentile(values, 50)),
+        float(np.percentile(values, 85)),
+    )
 
 
 def cycle_time_scatter(items: pd.DataFrame, palette: Palette, *, height: int = SCATTER_HEIGHT) -> go.Figure:
@@ -70,7 +107,6 @@ def cycle_time_scatter(items: pd.DataFrame, palette: Palette, *, height: int = S
 
 
 def _percentile_lines(drawing: go.Figure, lines: dict[int, float], palette: Palette) -> None:
-    """Labels keep 16 px apart, top down, so that close lines stay readable."""
     for share, hours in lines.items():
         drawing.add_hline(y=hours, line={"color": palette.muted, "width": 1, "dash": "dot"}, layer="below")
         text = f"{share} % {duration(hours)}"
@@ -87,48 +123,40 @@ def _percentile_lines(drawing: go.Figure, lines: dict[int, float], palette: Pale
 
 
 def duration_distribution(
-    hours: Sequence[float], palette: Palette, *, tiered: bool = False, height: int = DISTRIBUTION_HEIGHT
+    spread: Spread | None, palette: Palette, *, tiered: bool = False, height: int = DISTRIBUTION_HEIGHT
 ) -> go.Figure:
     """Histogram on a log scale with median and 85 per cent marked.
 
     Args:
-        hours: one duration per item.
+        spread: counts per bin; None without any item.
         tiered: colour by lead-time tier and say each tier's share.
     """
-    values = np.maximum(np.asarray(list(hours), dtype=float), SHORTEST_HOURS)
-    if not len(values):
+    if spread is None:
         return empty_figure("No finished item with a known duration", palette, height)
-    median, most = float(np.percentile(values, 50)), float(np.percentile(values, 85))
-    alt = f"{len(values)} items: median {duration(median)}, 85 per cent within {duration(most)}"
-    drawing = figure(palette, height, alt, top=44)
-    edges = _edges(float(values.min()), float(values.max()))
-    counts, _ = np.histogram(values, bins=edges)
-    middles = np.sqrt(edges[:-1] * edges[1:])
-    colours = [
-        palette.tier_fill[tier_of("lead_time", float(middle)) or "low"] if tiered else palette.ink for middle in middles
-    ]
+    alt = (
+        f"{spread.items} items: median {duration(spread.median_hours)}, 85 per cent within {duration(spread.p85_hours)}"
+    )
+    drawing = figure(palette, height, alt, top=62 if tiered else 44)
+    lows, highs, counts = spread.lows, spread.highs, spread.counts
+    middles = [math.sqrt(low * high) for low, high in zip(lows, highs, strict=True)]
     drawing.add_trace(
         go.Bar(
-            x=np.log10(middles),
+            x=[math.log10(middle) for middle in middles],
             y=counts,
-            width=math.log10(BIN_FACTOR) * 0.92,
-            marker={"color": colours},
-            customdata=[
-                f"{duration(float(a))} to {duration(float(b))}" for a, b in zip(edges[:-1], edges[1:], strict=True)
-            ],
+            width=[math.log10(high / low) * 0.92 for low, high in zip(lows, highs, strict=True)],
+            marker={"color": [palette.tier_fill[_tier(low)] if tiered else palette.ink for low in lows]},
+            customdata=[f"{duration(low)} to {duration(high)}" for low, high in zip(lows, highs, strict=True)],
             hovertemplate="%{customdata}: %{y}<extra></extra>",
         )
     )
-    top = float(counts.max())
-    for share, value, lift in (("median", median, 6), ("85 %", most, 22)):
-        line = {"color": palette.text, "width": 1.4, "dash": "dot"}
-        drawing.add_shape(type="line", x0=math.log10(value), x1=math.log10(value), y0=0, y1=top * 1.02, line=line)
-        label(drawing, math.log10(value), top, f"{share} {duration(value)}", palette.text, above_px=lift)
+    top = max(counts)
+    _mark(drawing, "median", spread.median_hours, top, palette, above_px=4)
+    _mark(drawing, "85 %", spread.p85_hours, top, palette, above_px=20)
     if tiered:
-        _tier_shares(drawing, values, edges, palette)
-    shown = {math.log10(value): text for value, text in TICKS.items() if edges[0] <= value <= edges[-1]}
+        _tier_shares(drawing, spread, palette)
+    shown = {math.log10(value): text for value, text in TICKS.items() if lows[0] <= value <= highs[-1]}
     drawing.update_xaxes(
-        range=[math.log10(edges[0]) - 0.05, math.log10(edges[-1]) + 0.05],
+        range=[math.log10(lows[0]) - 0.1, math.log10(highs[-1]) + 0.1],
         tickvals=list(shown),
         ticktext=list(shown.values()),
     )
@@ -136,32 +164,25 @@ def duration_distribution(
     return drawing
 
 
-def _edges(shortest: float, longest: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Bin edges around 24 h by equal factors; 168 h is five bins further, and 720 h is put in as an edge."""
-    low = math.floor(math.log(shortest / 24, BIN_FACTOR))
-    high = math.ceil(math.log(longest / 24, BIN_FACTOR) + 1e-9)
-    return np.array([24 * BIN_FACTOR**step for step in range(low, max(high, low + 1) + 1)])
+def _mark(drawing: go.Figure, name: str, hours: float, top: int, palette: Palette, above_px: int) -> None:
+    x = math.log10(max(hours, SHORTEST_HOURS))
+    line = {"color": palette.text, "width": 1.4, "dash": "dot"}
+    drawing.add_shape(type="line", x0=x, x1=x, y0=0, y1=top * 1.03, line=line)
+    label(drawing, x, top * 1.03, f"{name} {duration(hours)}", palette.text, above_px=above_px)
 
 
-def _tier_shares(
-    drawing: go.Figure,
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    edges: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    palette: Palette,
-) -> None:
-    tiers = [tier_of("lead_time", float(value)) for value in values]
-    borders = {"elite": (edges[0], 24), "high": (24, 168), "medium": (168, 720), "low": (720, edges[-1])}
+def _tier(low_hours: float) -> str:
+    """The lead-time tier of a bin by its lower edge; tier borders are bin edges."""
+    return tier_of("lead_time", low_hours) or "low"
+
+
+def _tier_shares(drawing: go.Figure, spread: Spread, palette: Palette) -> None:
+    """Each tier's share above its bins, where it has any and there is room."""
     for tier in TIERS:
-        share = tiers.count(tier) / len(tiers)
-        start, end = (max(edges[0], borders[tier][0]), min(edges[-1], borders[tier][1]))
-        if share and end > start:
-            text = f"{tier.capitalize()} {share:.0%}".replace("%", " %")
-            label(
-                drawing,
-                (math.log10(start) + math.log10(end)) / 2,
-                1.0,
-                text,
-                palette.tier_text[tier],
-                yref="paper",
-                above_px=26,
-            )
+        mine = [index for index, low in enumerate(spread.lows) if _tier(low) == tier]
+        count = sum(spread.counts[index] for index in mine)
+        if not count:
+            continue
+        middle = (math.log10(spread.lows[mine[0]]) + math.log10(spread.highs[mine[-1]])) / 2
+        text = f"{tier.capitalize()} {count / spread.items:.0%}".replace("%", " %")
+        label(drawing, middle, 1.0, text, palette.tier_text[tier], yref="paper", above_px=40)

@@ -59,7 +59,7 @@ def weekly_trend(
     label(drawing, last, _y(values[last], logarithmic), text(values[last]), palette.text, anchor="left", xshift=9)
     if peak != last and values[peak] > values[last]:
         label(drawing, peak, _y(values[peak], logarithmic), text(values[peak]), palette.muted, above_px=7)
-    ticks, texts = every_second([_day(weeks, index) for index in positions], max(1, len(values) // 3))
+    ticks, texts = every_second([_day(weeks, index) for index in positions], math.ceil(len(values) / 3))
     drawing.update_xaxes(range=[-0.4, len(values) - 0.6], tickvals=ticks, ticktext=texts)
     drawing.update_yaxes(**_range([values[index] for index in present], threshold, logarithmic))
     return drawing

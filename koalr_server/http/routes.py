@@ -19,6 +19,7 @@ from koalr_server.http.service import Service
 from koalr_server.http.wire import shown
 from koalr_server.keys import ApiKey
 from koalr_server.metrics import lists
+from koalr_server.metrics.distribution import lead_time_distribution
 from koalr_server.metrics.dora import dora
 from koalr_server.metrics.flow import flow
 from koalr_server.metrics.reviews import review_metrics
@@ -48,7 +49,11 @@ def _summary(
 @router.get("/metrics/dora")
 def get_dora(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
     """DORA metrics summary."""
-    return _summary(dora, service, key, days, team_id, organisation_wide=True)
+    scope = service.scope(key, team_id, organisation_wide=True)
+    moment = service.moment()
+    body = summarise(dora, service.query, moment.now, days, scope)
+    body["leadTimeDistribution"] = lead_time_distribution(service.query, Window.rolling(moment.now, days), scope)
+    return _answer(body, moment, team_id)
 
 
 @router.get("/flow")

@@ -19,10 +19,10 @@ TEAMS_CREATED_AT = datetime(2025, 1, 1)  # noqa: DTZ001 - the store keeps naive 
 # The midnight after the last day of the data.
 ENDS_AT = datetime(2025, 4, 1)  # noqa: DTZ001 - the store keeps naive UTC
 NOTICE = (
-    "Sample data: real deployments of GOV.UK applications, January to March 2025, with dates moved to end this week. "
-    "Team names other than Whitehall are ours; nothing is simulated. MIT, (c) Crown Copyright (Government Digital Service)."
+    "Real deployments of GOV.UK applications, January to March 2025, moved to end this week. Teams but Whitehall are our "
+    "grouping; nothing is simulated. MIT, © Crown Copyright (GDS)."
 )
-UNMOVED_NOTICE = NOTICE.replace("with dates moved to end this week", "with their original dates")
+UNMOVED_NOTICE = NOTICE.replace("moved to end this week", "with their own dates")
 
 VERSION = re.compile(r"v(\d+)")
 SHA = re.compile(r"[0-9a-f]{40}")
