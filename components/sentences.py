@@ -86,7 +86,7 @@ def _nearest_step(metrics: Sequence[MetricTier]) -> str:
         return ""
     if lowest.tier == "elite":
         return "All metrics with data are Elite."
-    return f"{METRIC_NAMES[lowest.metric]} is {distance(lowest.metric, lowest.value)}."
+    return f"{METRIC_NAMES[lowest.metric]} is {distance(lowest.metric, lowest.value).replace(' to ', ' from ')}."
 
 
 def flow_sentence(flow: Flow) -> str:

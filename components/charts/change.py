@@ -67,7 +67,7 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
             )
         )
         label(drawing, -1.3, y, row.name, palette.text, anchor="left")
-        text = f"{relative_change(row.now, row.before)} {'within noise' if row.noise else row.verdict}"
+        text = f"{relative_change(row.now, row.before)} {'noise' if row.noise else row.verdict}"
         label(
             drawing, max(end, 0), y, text, words[row.verdict], anchor="left", xshift=10, background=palette.background
         )

@@ -48,13 +48,15 @@ def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int =
             hovertemplate=hover + " failed<extra></extra>",
         )
     )
+    named = False
     for index in positions:
         if strong[index]:
-            label(
-                drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3
-            )
+            label(drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3)
         elif failed[index] > WORTH_NAMING:
-            label(drawing, index, deployed[index], f"{failed[index]} failed", palette.tier_text["low"], above_px=3)
+            # The first label explains the next ones, which may stand close.
+            text = str(failed[index]) if named else f"{failed[index]} failed"
+            label(drawing, index, deployed[index], text, palette.tier_text["low"], above_px=3)
+            named = True
     ticks, texts = every_second(days, 2 if len(days) < 20 else len(days) // 7)
     drawing.update_layout(barmode="stack", bargap=0.28)
     drawing.update_xaxes(range=[-0.6, len(deployed) - 0.4], tickvals=ticks, ticktext=texts)

@@ -136,7 +136,7 @@ def duration_distribution(
     alt = (
         f"{spread.items} items: median {duration(spread.median_hours)}, 85 per cent within {duration(spread.p85_hours)}"
     )
-    drawing = figure(palette, height, alt, top=62 if tiered else 44)
+    drawing = figure(palette, height, alt, top=72 if tiered else 44)
     lows, highs, counts = spread.lows, spread.highs, spread.counts
     middles = [math.sqrt(low * high) for low, high in zip(lows, highs, strict=True)]
     drawing.add_trace(
@@ -184,5 +184,5 @@ def _tier_shares(drawing: go.Figure, spread: Spread, palette: Palette) -> None:
         if not count:
             continue
         middle = (math.log10(spread.lows[mine[0]]) + math.log10(spread.highs[mine[-1]])) / 2
-        text = f"{tier.capitalize()} {count / spread.items:.0%}".replace("%", " %")
-        label(drawing, middle, 1.0, text, palette.tier_text[tier], yref="paper", above_px=40)
+        text = f"{tier.capitalize()}<br>{count / spread.items:.0%}".replace("%", " %")
+        label(drawing, middle, 1.0, text, palette.tier_text[tier], yref="paper", above_px=34)

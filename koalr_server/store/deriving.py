@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
+from koalr_server.history.reverts import reverted_shas
 from koalr_server.store.merging import stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -27,8 +28,18 @@ def derive(cursor: Cursor, repos: Sequence[str] | None = None) -> None:
     )
     cursor.execute(_SQL["pull_request_facts"])
     _rebuild_reached(cursor)
+    _stage_revert_mentions(cursor)
     for name in ("changes", "reverts", "deployment_facts", "flow_items"):
         cursor.execute(_SQL[name])
+
+
+def _stage_revert_mentions(cursor: Cursor) -> None:
+    """Temporary table `revert_mentions`: what commit messages say they undo."""
+    told = cursor.execute("SELECT repo, sha, message FROM commits WHERE contains(message, 'his reverts ')").fetchall()
+    mentions = [(repo, mention, sha) for repo, sha, message in told for mention in reverted_shas(message)]
+    columns = dict(zip(("repo", "mention", "reverting_sha"), zip(*mentions, strict=True), strict=True)) if mentions else {}
+    names = ("repo", "mention", "reverting_sha")
+    stage(cursor, "revert_mentions", pa.table({name: pa.array(columns.get(name, ()), pa.string()) for name in names}))
 
 
 def _all_repos(cursor: Cursor) -> list[str]:

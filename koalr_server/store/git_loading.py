@@ -9,7 +9,6 @@ import pyarrow as pa
 from koalr_server.history.bots import is_bot
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.pull_requests import FoundPullRequest, find_pull_requests
-from koalr_server.history.reverts import find_reverts
 from koalr_server.store.deriving import derive
 from koalr_server.store.loading import load_kind
 from koalr_server.store.merging import count, stage
@@ -147,19 +146,6 @@ def _replace_pull_requests(cursor: Cursor, repo: str, head: str | None) -> None:
         ) s USING (number)""",
         [repo, repo],
     )
-    reverts = find_reverts(graph, messages)
-    stage(
-        cursor,
-        "found_reverts",
-        pa.table(
-            {
-                "reverted": pa.array([r for r, _ in reverts], pa.string()),
-                "reverting": pa.array([r for _, r in reverts], pa.string()),
-            }
-        ),
-    )
-    cursor.execute("DELETE FROM git_reverts WHERE repo = ?", [repo])
-    cursor.execute("INSERT INTO git_reverts SELECT ?, reverted, reverting FROM found_reverts", [repo])
 
 
 def _table(found: list[FoundPullRequest]) -> pa.Table:
@@ -196,7 +182,7 @@ def _totals(cursor: Cursor, repo: str) -> dict[str, Any]:
     return {
         "commits_total": count(cursor, "SELECT count(*) FROM commits WHERE repo = ?", [repo]),
         "pull_requests": dict(kinds),
-        "reverts": count(cursor, "SELECT count(*) FROM git_reverts WHERE repo = ?", [repo]),
+        "reverts": count(cursor, "SELECT count(DISTINCT reverting) FROM reverts WHERE repo = ?", [repo]),
         "production_deployments": count(
             cursor,
             "SELECT count(*) FROM deployments WHERE repo = ? AND source = 'tag' AND is_production_env(env)",

@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS pull_requests (
     merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
 );
-CREATE TABLE IF NOT EXISTS git_reverts (repo VARCHAR, reverted_sha VARCHAR, reverting_sha VARCHAR);
 CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
 
 CREATE TABLE IF NOT EXISTS reviews (
@@ -60,7 +59,7 @@ CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, 
 CREATE TABLE IF NOT EXISTS pull_request_facts (
     repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP,
-    merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[],
+    merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[], head_sha VARCHAR,
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
     reverted_at TIMESTAMP, reverted_by VARCHAR

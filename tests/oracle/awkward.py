@@ -107,12 +107,17 @@ DEPLOYMENTS: dict[str, Callable[[Sight], object]] = {
     "no sha": lambda s: any(not one.deployment.sha and not one.deployment.listed_shas for one in s.shipments),
     "first deployment without known content": lambda s: any(
         one.deployment.sha not in s.named_shas(one.deployment.repo)
+        and not one.deployment.listed_shas
         and all(
             other.deployment.order >= one.deployment.order
             for other in s.shipments
             if other.deployment.repo == one.deployment.repo
         )
-        and not set(one.deployment.listed_shas) & s.named_shas(one.deployment.repo)
+        for one in s.shipments
+    ),
+    "listed commits of nobody alone": lambda s: any(
+        one.deployment.listed_shas
+        and not {one.deployment.sha, *one.deployment.listed_shas} & s.named_shas(one.deployment.repo)
         for one in s.shipments
     ),
     "listed commits": lambda s: any(one.deployment.listed_shas for one in s.shipments),
@@ -191,8 +196,12 @@ FAILURES: dict[str, Callable[[Sight], object]] = {
         for change in s.changes
     ),
     "failed by a revert": lambda s: any(revert_signs(one, s.shipments, s.reverts) for one in s.shipments),
-    "reverted in the same deployment": lambda s: any(
-        one.deployment.finished_at in revert_signs(one, s.shipments, s.reverts) for one in s.shipments
+    "shipped together with its revert": lambda s: any(
+        target in one.changes
+        for one in s.shipments
+        for revert, targets in s.reverts
+        if revert in one.changes
+        for target in targets
     ),
     "spared because a revert was reverted": lambda s: any(
         not revert_signs(one, s.shipments, s.reverts)

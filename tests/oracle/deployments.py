@@ -84,9 +84,10 @@ def contained_shas(deployment: Deployment, parents: dict[str, list[str]], known:
     Args:
         deployment: the deployment.
         parents: commit to parents, for the commits of its repository that were imported.
-        known: shas that an imported commit or a pull request names. Starting points outside are not known content.
+        known: shas that an imported commit or a pull request names. A `sha` outside is no known content; a listed
+            commit always is, if only as a commit without parents.
     """
-    waiting = [sha for sha in (deployment.sha, *deployment.listed_shas) if sha in known]
+    waiting = [*([deployment.sha] if deployment.sha in known else []), *deployment.listed_shas]
     contained: set[str] = set()
     while waiting:
         sha = waiting.pop()

@@ -38,7 +38,9 @@ def incident_signs(deployment: Deployment, shipments: list[Shipment], incidents:
 
 
 def revert_signs(shipment: Shipment, shipments: list[Shipment], reverts: Reverts) -> list[datetime]:
-    """Ends of the deployments, this one or later, that shipped the revert of a change this one shipped.
+    """Ends of the later deployments that shipped the revert of a change this one shipped.
+
+    What is shipped together with its revert never was live in its first form.
 
     Taking back a revert brings the work in again: that is no failure of the deployment that shipped the revert.
     """
@@ -47,7 +49,8 @@ def revert_signs(shipment: Shipment, shipments: list[Shipment], reverts: Reverts
     return [
         other.deployment.finished_at
         for other in shipments
-        if other.deployment.finished_at >= shipment.deployment.finished_at
+        if other is not shipment
+        and other.deployment.finished_at >= shipment.deployment.finished_at
         and any(change in undoing for change in other.changes)
     ]
 

@@ -28,6 +28,6 @@ JOIN reached r ON r.repo = c.repo AND r.sha = c.sha AND NOT r.baseline
 JOIN deployments d ON d.deployment_id = r.deployment_id
 WHERE c.repo IN (SELECT repo FROM affected) AND len(c.parents) < 2
   AND NOT EXISTS (
-      SELECT 1 FROM (SELECT repo, unnest(list_concat(landing_shas, own_shas)) AS sha FROM pull_request_facts) p
+      SELECT 1 FROM (SELECT repo, unnest(list_concat(landing_shas, own_shas, [head_sha])) AS sha FROM pull_request_facts) p
       WHERE p.repo = c.repo AND p.sha = c.sha
   );

@@ -45,7 +45,7 @@ SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, cycle_sta
        merged_at AS done_at, CASE WHEN merged_at IS NULL THEN closed_at END AS closed_at,
        CASE WHEN repo_has_reviews AND waiting_from IS NOT NULL THEN
            elapsed
-           - CASE WHEN first_review_at < merged_at
+           - CASE WHEN first_review_at <= merged_at
                   THEN span_secs(greatest(waiting_from, cycle_start_at), first_review_at) ELSE 0 END
            - CASE WHEN last_approval_at IS NOT NULL
                   THEN span_secs(greatest(last_approval_at, cycle_start_at), merged_at) ELSE 0 END

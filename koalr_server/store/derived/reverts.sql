@@ -1,12 +1,22 @@
 -- Which change undid which: by the commit a message names, else by the title a forge gives a revert.
 -- A unit is a pull request ("#12") or the sha of a commit that came without one.
 CREATE OR REPLACE TEMP TABLE pull_request_units AS
-SELECT DISTINCT repo, '#' || number AS unit, unnest(list_concat(landing_shas, own_shas)) AS sha FROM pull_request_facts;
+SELECT DISTINCT repo, '#' || number AS unit, unnest(list_concat(landing_shas, own_shas, [head_sha])) AS sha
+FROM pull_request_facts;
+
+-- A message may abbreviate the sha it undoes; it counts if it means one commit only.
+CREATE OR REPLACE TEMP TABLE named_reverts AS
+SELECT m.repo, any_value(k.sha) AS reverted_sha, m.reverting_sha
+FROM revert_mentions m
+JOIN (SELECT repo, sha FROM commits UNION SELECT repo, sha FROM pull_request_units WHERE sha IS NOT NULL) k
+    ON k.repo = m.repo AND starts_with(k.sha, m.mention)
+GROUP BY m.repo, m.mention, m.reverting_sha
+HAVING count(*) = 1;
 
 CREATE OR REPLACE TEMP TABLE reverts AS
 WITH named AS (
     SELECT DISTINCT v.repo, coalesce(target.unit, v.reverted_sha) AS reverted, coalesce(undo.unit, v.reverting_sha) AS reverting
-    FROM git_reverts v
+    FROM named_reverts v
     LEFT JOIN pull_request_units target ON target.repo = v.repo AND target.sha = v.reverted_sha
     LEFT JOIN pull_request_units undo ON undo.repo = v.repo AND undo.sha = v.reverting_sha
 ),
