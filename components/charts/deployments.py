@@ -51,7 +51,9 @@ def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int =
     named = False
     for index in positions:
         if strong[index]:
-            label(drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3)
+            label(
+                drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3
+            )
         elif failed[index] > WORTH_NAMING:
             # The first label explains the next ones, which may stand close.
             text = str(failed[index]) if named else f"{failed[index]} failed"

@@ -46,31 +46,28 @@ class FoundPullRequest:
 
 
 def landing(commit: int, message: str, parents: int) -> Landing | None:
-    """What a commit's message says about a pull request, or None."""
+    """What a commit's message says about a pull request, or None.
+
+    With one parent it is a squash, even under the message of a merge: that is a merge picked onto another branch.
+    """
     subject, _, rest = message.partition("\n")
-    if parents > 1:
-        return _merge(commit, subject, rest)
-    found = _SQUASH.match(subject)
-    return Landing(commit, int(found[2]), "squash", found[1]) if found else None
-
-
-def _merge(commit: int, subject: str, rest: str) -> Landing | None:
     lines = [line.strip() for line in rest.splitlines() if line.strip()]
+    is_merge = parents > 1
     found = _GITHUB_MERGE.match(subject)
     if found:
-        return Landing(commit, int(found[1]), "merge", lines[0] if lines else found[2])
-    found = _GITLAB_MERGE.search(rest)
+        return Landing(commit, int(found[1]), "merge" if is_merge else "squash", lines[0] if lines else found[2])
+    found = _GITLAB_MERGE.search(rest) if is_merge else None
     if found:
         title = next((line for line in lines if not _GITLAB_MERGE.match(line)), subject)
         return Landing(commit, int(found[1]), "gitlab", title)
-    # A merge whose subject was edited still ends in its number.
     found = _SQUASH.match(subject)
-    return Landing(commit, int(found[2]), "merge", found[1]) if found else None
+    return Landing(commit, int(found[2]), "merge" if is_merge else "squash", found[1]) if found else None
 
 
 def find_pull_requests(
     graph: CommitGraph,
     messages: Sequence[str],
+    authored_at: Sequence[datetime | None],
     committed_at: Sequence[datetime | None],
     authors: Sequence[str | None],
     main_sha: str | None,
@@ -96,6 +93,9 @@ def find_pull_requests(
             graph.shas[candidate.commit],
         )
 
+    def began(commit: int) -> tuple[datetime, str]:
+        return (authored_at[commit] or datetime.max, graph.shas[commit])  # noqa: DTZ901 - naive UTC throughout the store
+
     found_pull_requests = []
     for number, candidates in sorted(landings.items()):
         best = min(candidates, key=preference)
@@ -106,7 +106,7 @@ def find_pull_requests(
                 number=number,
                 kind=best.kind,
                 title=best.title,
-                author=authors[own[0]] if own else authors[best.commit],
+                author=authors[min(own, key=began)] if own else authors[best.commit],
                 merged_at=committed_at[best.commit],
                 merge_sha=graph.shas[best.commit],
                 own_commits=[graph.shas[commit] for commit in own],

@@ -39,7 +39,7 @@ ORGANISATION = Scope()
 
 BY_REPO = "($everyone OR repo IN (SELECT unnest($repos::VARCHAR[])))"
 BY_AUTHOR = (
-    "($everyone OR author IN (SELECT unnest($logins::VARCHAR[]))"
+    "($everyone OR lower(author) IN (SELECT unnest($logins::VARCHAR[]))"
     " OR repo IN (SELECT unnest($repos_without_members::VARCHAR[])))"
 )
 BY_ITEM = (
@@ -66,6 +66,6 @@ def resolve(query: Query, team_ids: Collection[str] | None) -> Scope:
         everyone=False,
         team_ids=tuple(sorted(team_ids)),
         repos=tuple(sorted({row["repo"] for row in repos})),
-        logins=tuple(sorted({row["login"] for row in members})),
+        logins=tuple(sorted({row["login"].lower() for row in members})),
         repos_without_members=tuple(sorted({row["repo"] for row in repos if row["team_id"] not in staffed})),
     )

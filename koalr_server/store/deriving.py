@@ -37,7 +37,9 @@ def _stage_revert_mentions(cursor: Cursor) -> None:
     """Temporary table `revert_mentions`: what commit messages say they undo."""
     told = cursor.execute("SELECT repo, sha, message FROM commits WHERE contains(message, 'his reverts ')").fetchall()
     mentions = [(repo, mention, sha) for repo, sha, message in told for mention in reverted_shas(message)]
-    columns = dict(zip(("repo", "mention", "reverting_sha"), zip(*mentions, strict=True), strict=True)) if mentions else {}
+    columns = (
+        dict(zip(("repo", "mention", "reverting_sha"), zip(*mentions, strict=True), strict=True)) if mentions else {}
+    )
     names = ("repo", "mention", "reverting_sha")
     stage(cursor, "revert_mentions", pa.table({name: pa.array(columns.get(name, ()), pa.string()) for name in names}))
 

@@ -127,13 +127,13 @@ def _replace_tag_deployments(cursor: Cursor, repo: str, deployments: pa.Table) -
 def _replace_pull_requests(cursor: Cursor, repo: str, head: str | None) -> None:
     """Read pull requests and reverts out of the whole history, old and new commits together."""
     rows = cursor.execute(
-        "SELECT sha, parents, message, committed_at, author FROM commits WHERE repo = ?", [repo]
+        "SELECT sha, parents, message, authored_at, committed_at, author FROM commits WHERE repo = ?", [repo]
     ).fetchall()
-    shas, parents, messages, committed_at, authors = (
-        (list(column) for column in zip(*rows, strict=True)) if rows else ([],) * 5
+    shas, parents, messages, authored_at, committed_at, authors = (
+        (list(column) for column in zip(*rows, strict=True)) if rows else ([],) * 6
     )
     graph = CommitGraph(shas, parents)
-    found = find_pull_requests(graph, messages, committed_at, authors, head)
+    found = find_pull_requests(graph, messages, authored_at, committed_at, authors, head)
     stage(cursor, "found_pull_requests", _table(found))
     cursor.execute("DELETE FROM pull_requests WHERE repo = ? AND source = 'git'", [repo])
     cursor.execute(

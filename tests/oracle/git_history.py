@@ -25,10 +25,10 @@ def read_git(path: Path, repo: str) -> Organisation:
         repo: owner/name to put into the rows.
 
     Returns:
-        Rows of commits (all that HEAD or a version tag reaches), pull_requests and deployments.
+        Rows of commits (all that HEAD, a branch or a tag reaches), pull_requests and deployments.
     """
     deployments = [row for tag in lines(path, "tag", "--list") if (row := _deployment(path, repo, tag))]
-    shas = lines(path, "rev-list", "HEAD", *[row["sha"] for row in deployments])
+    shas = lines(path, "rev-list", "HEAD", "--branches", "--tags")
     commits = [_commit(path, repo, sha) for sha in shas]
     return {
         "repos": [{"repo": repo}],
@@ -89,12 +89,12 @@ def landed_number(commit: Row) -> int | None:
 
 
 def landed_title(commit: Row) -> str:
-    """Its title: the subject of a squash, the first line under the subject of a merge."""
+    """Its title: the subject of a squash, the first line under the subject of a merge, else the branch it names."""
     subject, _, body = commit["message"].partition("\n")
     if found := NUMBERED.match(subject):
         return str(found[1])
     told = [line.strip() for line in body.splitlines() if line.strip() and not GITLAB_MERGE.match(line)]
-    return str(told[0] if told else subject)
+    return str(told[0] if told else subject.split(" from ")[-1])
 
 
 def _pull_requests(path: Path, repo: str, commits: list[Row]) -> list[Row]:

@@ -6,7 +6,9 @@ from koalr_server.ingest.git.log import FORMAT, MARK, LogReading, read_log
 from koalr_server.ingest.git.process import SAFE_DIFF, Git, MissingObjectsError
 
 RAW = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--encoding=UTF-8", *SAFE_DIFF)
-BARE = ("--no-patch", "--encoding=UTF-8", "--no-show-signature", "--no-notes", FORMAT)
+# Without directories there is no mailmap either, so names stand as they were written.
+UNMAPPED = FORMAT.replace("%aN", "%an").replace("%aE", "%ae")
+BARE = ("--no-patch", "--no-mailmap", "--encoding=UTF-8", "--no-show-signature", "--no-notes", UNMAPPED)
 COUNTS = ("log", "-z", "--numstat", "-M", "--no-walk=unsorted", "--encoding=UTF-8", FORMAT, *SAFE_DIFF)
 
 

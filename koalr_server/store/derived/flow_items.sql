@@ -18,7 +18,7 @@ FROM placed_work_items;
 
 INSERT INTO flow_items BY NAME
 WITH belonging AS (
-    SELECT p.repo, p.number, m.team_id FROM pull_request_facts p JOIN members m ON m.login = p.author
+    SELECT p.repo, p.number, m.team_id FROM pull_request_facts p JOIN members m ON lower(m.login) = lower(p.author)
     UNION
     SELECT p.repo, p.number, r.team_id FROM pull_request_facts p JOIN team_repos r ON r.repo = p.repo
     WHERE r.team_id NOT IN (SELECT team_id FROM teams_with_members)

@@ -48,7 +48,11 @@ def with_api_ids(database: Database, organisation: dict[str, list[dict[str, Any]
     def api_id(row: dict[str, Any]) -> str:
         if row.get("id"):
             return by_external[row["repo"], row["id"]]
-        moment = datetime.fromisoformat(row.get("startedAt") or row["deployedAt"]).astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        moment = (
+            datetime.fromisoformat(row.get("startedAt") or row["deployedAt"])
+            .astimezone(UTC)
+            .replace(tzinfo=None, microsecond=0)
+        )
         return by_nature[row["repo"], row["env"], row.get("sha") or None, moment]
 
     return {**organisation, "deployments": [{**row, "apiId": api_id(row)} for row in organisation["deployments"]]}
@@ -70,7 +74,9 @@ class Loaded:
         """Scope of a team by name."""
         if team is None:
             return resolve(self.service.query, None)
-        rows = self.service.database.rows("SELECT team_id FROM teams WHERE name = $team OR team_id = $team", {"team": team})
+        rows = self.service.database.rows(
+            "SELECT team_id FROM teams WHERE name = $team OR team_id = $team", {"team": team}
+        )
         return resolve(self.service.query, [row["team_id"] for row in rows])
 
     def metric(self, name: str, days: int, team: str | None = None) -> dict[str, Any]:

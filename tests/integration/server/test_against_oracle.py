@@ -42,7 +42,9 @@ def test_list_equals_the_oracle(case: tuple[dict[str, Any], Loaded], name: str) 
     for team in teams_of(organisation):
         expected = getattr(oracle, name)(organisation, loaded.now, 90, team)
         got = loaded.rows(name, 90, team)
-        assert [key(row, COMPARED[name]) for row in by_value(got, name)] == [key(row, COMPARED[name]) for row in by_value(expected, name)], (name, team)
+        assert [key(row, COMPARED[name]) for row in by_value(got, name)] == [
+            key(row, COMPARED[name]) for row in by_value(expected, name)
+        ], (name, team)
 
 
 # Ids are hashes, and an extra such as `failed` is not in the oracle's answer.

@@ -9,7 +9,16 @@ import requests
 from koalr_server.keys import new_key
 from tests.integration.server.conftest import Api
 
-PATHS = ("/teams", "/deployments", "/pull-requests", "/incidents", "/metrics/dora", "/flow", "/value-stream", "/review-metrics")
+PATHS = (
+    "/teams",
+    "/deployments",
+    "/pull-requests",
+    "/incidents",
+    "/metrics/dora",
+    "/flow",
+    "/value-stream",
+    "/review-metrics",
+)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -115,7 +124,12 @@ def test_a_revoked_key_is_refused_at_once(api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/api/v1/nothing", 404), ("POST", "/api/v1/teams", 405), ("GET", "/api/v2/teams", 404), ("GET", "/elsewhere", 404)],
+    [
+        ("GET", "/api/v1/nothing", 404),
+        ("POST", "/api/v1/teams", 405),
+        ("GET", "/api/v2/teams", 404),
+        ("GET", "/elsewhere", 404),
+    ],
 )
 def test_wrong_paths_and_methods_have_the_one_error_shape(api: Api, method: str, path: str, status: int) -> None:
     answer = requests.request(method, api.base_url + path, headers={"X-Koalr-Key": api.key}, timeout=10)
@@ -147,7 +161,9 @@ class TestTeamLimitedKey:
 
     def test_lists_hold_its_team_only(self, api: Api, key: str) -> None:
         assert [row["name"] for row in api.get("/teams", key).json()["data"]] == ["Whitehall"]
-        assert {row["repo"] for row in api.get("/deployments", key, days=90, pageSize=100).json()["data"]} == {"alphagov/whitehall"}
+        assert {row["repo"] for row in api.get("/deployments", key, days=90, pageSize=100).json()["data"]} == {
+            "alphagov/whitehall"
+        }
         assert api.get("/incidents", key, days=90).json()["total"] == 1
 
     @pytest.mark.parametrize("path", ["/metrics/dora", "/value-stream"])

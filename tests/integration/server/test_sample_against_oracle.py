@@ -61,7 +61,9 @@ def test_the_one_tag_without_a_commit_stays_a_deployment_without_changes(loaded:
     shas = {row["sha"] for row in loaded.service.database.rows("SELECT sha FROM commits")}
     rows = [row for row in loaded.rows("deployments", 90, "Whitehall") if row["env"] == "production"]
     unresolved = [row for row in rows if row["sha"] not in shas]
-    assert [(row["ref"], row["leadTimeSecs"]) for row in unresolved] == [("db17a64fab2c139be84420e40f36425d5dd1444f", None)]
+    assert [(row["ref"], row["leadTimeSecs"]) for row in unresolved] == [
+        ("db17a64fab2c139be84420e40f36425d5dd1444f", None)
+    ]
 
 
 def test_sixty_eight_rollbacks_were_found_from_version_order(loaded: Loaded) -> None:
@@ -73,14 +75,18 @@ def test_sixty_eight_rollbacks_were_found_from_version_order(loaded: Loaded) -> 
 def test_a_team_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], metric: str, team: str) -> None:
     repos = {row["repo"] for row in organisation["repos"] if team in row["teams"]}
     # The oracle is slow: it gets the team's rows only, which is all that a team's figures may depend on.
-    mine = {kind: [row for row in rows if kind == "teams" or row["repo"] in repos] for kind, rows in organisation.items()}
+    mine = {
+        kind: [row for row in rows if kind == "teams" or row["repo"] in repos] for kind, rows in organisation.items()
+    }
     assert loaded.metric(metric, 90, team) == approximately(getattr(oracle, metric)(mine, NOW, 90, team))
 
 
 @pytest.mark.parametrize("name", ["deployments", "pull_requests", "incidents"])
 def test_a_team_list_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], name: str) -> None:
     repos = {"alphagov/whitehall"}
-    mine = {kind: [row for row in rows if kind == "teams" or row["repo"] in repos] for kind, rows in organisation.items()}
+    mine = {
+        kind: [row for row in rows if kind == "teams" or row["repo"] in repos] for kind, rows in organisation.items()
+    }
     expected = by_value(getattr(oracle, name)(mine, NOW, 90, "Whitehall"), name)
     got = by_value(loaded.rows(name, 90, "Whitehall"), name)
     assert [key(row, COMPARED[name]) for row in got] == [key(row, COMPARED[name]) for row in expected]
