@@ -49,10 +49,11 @@ def send_small_packets_at_once() -> None:
 
 def warm_up() -> None:
     """Import and use once what the first page needs, so that its viewer does not wait for it."""
-    import components.charts
     import pandas
     import plotly.graph_objects as go
     import requests
+
+    import components.charts
 
     _ = (components.charts, pandas, requests)
     go.Figure(go.Scatter(x=[1], y=[1])).to_json()

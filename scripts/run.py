@@ -63,7 +63,7 @@ def main():
     folder = data_folder(repository)
     if repository:
         load_repository(repository, folder)
-    shown_host = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+    shown_host = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     sys.stderr.write("Dashboard: http://{}:{} (stop with Ctrl+C)\n".format(shown_host, port))
     sys.stderr.flush()
     environment = dict(os.environ, KOALR_DATA_DIR=os.environ.get("KOALR_DATA_DIR") or folder)

@@ -9,7 +9,8 @@ from koalr_server.metrics.windows import Window
 Listing = tuple[list[dict[str, Any]], int]
 
 DEPLOYMENTS = f"""
-SELECT f.deployment_id AS id, f.repo, f.env, f.status, CASE WHEN f.status = 'success' THEN f.listed_at ELSE d.deployed_at END AS "deployedAt", f.lead_time_secs AS "leadTimeSecs",
+SELECT f.deployment_id AS id, f.repo, f.env, f.status, CASE WHEN f.status = 'success' THEN f.listed_at ELSE d.deployed_at END AS "deployedAt",
+       f.lead_time_secs AS "leadTimeSecs",
        f.sha, f.ref, f.failed_at <= $now AS failed, f.failure
 FROM (
     SELECT * FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}

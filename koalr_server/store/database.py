@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
+
+
+# What the engine raises for reasons outside the statement: no space, no memory, a damaged file.
+ENGINE_FAILURES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException)
 
 
 class Database:
@@ -114,9 +119,11 @@ class Database:
                 result = change(cursor)
                 cursor.commit()
             except BaseException:
-                cursor.rollback()
+                # A commit that failed has ended the transaction already.
+                with suppress(duckdb.Error):
+                    cursor.rollback()
                 raise
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+        except (*ENGINE_FAILURES, OSError) as error:
             raise StoreError(
                 f"The store could not be written, nothing was changed: {_first_line(error)}. "
                 "Check the free space and the permissions of the data folder, then run the command again."

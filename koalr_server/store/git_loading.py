@@ -84,8 +84,8 @@ def _add_commits(cursor: Cursor, commits: pa.Table, files: pa.Table) -> int:
             WHERE NOT EXISTS (SELECT 1 FROM commits c WHERE c.repo = r.repo AND c.sha = r.sha)"""
         )
         cursor.execute(
-            f"INSERT INTO commits ({COMMITS}) SELECT {COMMITS} FROM read_commits SEMI JOIN new_commits USING (repo, sha)"
-        )  # noqa: S608
+            f"INSERT INTO commits ({COMMITS}) SELECT {COMMITS} FROM read_commits SEMI JOIN new_commits USING (repo, sha)"  # noqa: S608 - fixed text
+        )
         cursor.execute(
             """INSERT INTO commit_files (repo, sha, path, additions, deletions)
             SELECT repo, sha, path, additions, deletions FROM read_files SEMI JOIN new_commits USING (repo, sha)"""

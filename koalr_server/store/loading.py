@@ -89,7 +89,8 @@ def _commits(cursor: Cursor) -> MergeCount:
         cursor,
         "commits",
         ["repo", "sha"],
-        """SELECT repo, sha, coalesce(parents, []) AS parents, author, NULL::VARCHAR AS author_email, author IN (SELECT name FROM bot_names) AS is_bot,
+        """SELECT repo, sha, coalesce(parents, []) AS parents, author, NULL::VARCHAR AS author_email,
+        author IN (SELECT name FROM bot_names) AS is_bot,
         authoredAt AS authored_at, committedAt AS committed_at, coalesce(message, '') AS message, additions, deletions, ordinal
         FROM incoming""",
     )
@@ -101,7 +102,8 @@ def _pull_requests(cursor: Cursor) -> MergeCount:
         cursor,
         "pull_requests",
         ["source", "repo", "number"],
-        """SELECT 'import' AS source, repo, number, 'import' AS kind, title, author, coalesce(isBot, false) OR author IN (SELECT name FROM bot_names) AS is_bot,
+        """SELECT 'import' AS source, repo, number, 'import' AS kind, title, author, 
+        coalesce(isBot, false) OR author IN (SELECT name FROM bot_names) AS is_bot,
         createdAt AS created_at, readyAt AS ready_at, firstCommitAt AS first_commit_at, mergedAt AS merged_at, closedAt AS closed_at,
         mergeSha AS merge_sha, headSha AS head_sha, commits, NULL::VARCHAR[] AS copies, additions, deletions,
         changedFiles AS changed_files, labels, workItem AS work_item, ordinal FROM incoming""",
@@ -114,7 +116,8 @@ def _reviews(cursor: Cursor) -> MergeCount:
         cursor,
         "reviews",
         ["repo", "number", "reviewer", "state", "submitted_at"],
-        "SELECT repo, number, reviewer, reviewer IN (SELECT name FROM bot_names) AS is_bot, state, submittedAt AS submitted_at, ordinal FROM incoming",
+        """SELECT repo, number, reviewer, reviewer IN (SELECT name FROM bot_names) AS is_bot, state,
+        submittedAt AS submitted_at, ordinal FROM incoming""",
     )
 
 

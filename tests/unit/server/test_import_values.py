@@ -78,7 +78,7 @@ def test_a_csv_line_of_the_wrong_length_is_named() -> None:
     ],
 )
 def test_a_wrong_csv_header_stops_the_file(header: str, reason: str) -> None:
-    with pytest.raises(InputError, match="members needs|members has|stands twice") as caught:
+    with pytest.raises(InputError, match=r"members needs|members has|stands twice") as caught:
         read_file("members", io.StringIO(f"{header}\na,b\n"), "m.csv")
     assert reason in str(caught.value)
 

@@ -1,6 +1,7 @@
 """Windows and weeks."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_weeks_touch_each_other_and_cover_the_window(days: int, now: datetime) -
     window = Window.rolling(now, days)
     weeks = trend_weeks(window)
     assert all(week.starts_on.weekday() == 0 for week in weeks)
-    for earlier, later in zip(weeks, weeks[1:], strict=False):
+    for earlier, later in pairwise(weeks):
         assert earlier.window.until == later.window.after
         assert later.starts_on - earlier.starts_on == timedelta(days=7)
     assert weeks[0].window.after <= window.after
