@@ -1,0 +1,282 @@
+"""Keys, errors, retries and the cache, with a fake web and a fake clock."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from koalr_api import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigError,
+    InternalServerError,
+    InvalidArgumentError,
+    Koalr,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+)
+from koalr_api.retry import delay_secs, retry_at
+from tests.contract.bodies import body
+
+KEY = "klr_live_" + "s3cr3tK3y" * 5
+BASE = "https://koalr.test"
+FLOW = f"{BASE}/api/v1/flow"
+NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+class Clock:
+    """Seconds that pass only when someone sleeps or says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def wall(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def koalr(clock: Clock) -> Koalr:
+    return Koalr(KEY, base_url=BASE, clock=clock, wall_clock=clock.wall, sleep=clock.sleep)
+
+
+@pytest.fixture
+def web() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def error_body(code: str = "x", message: str = "no") -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "requestId": "req_1", "param": "days"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequestError), (401, AuthenticationError), (403, PermissionDeniedError), (404, NotFoundError),
+        (418, APIStatusError), (429, RateLimitError), (500, InternalServerError), (503, InternalServerError),
+    ],
+)
+def test_each_status_has_its_class_with_what_the_body_says(koalr: Koalr, web: responses.RequestsMock, status: int, kind: type[APIStatusError]) -> None:
+    web.get(FLOW, status=status, json=error_body(message="days is wrong"))
+    with pytest.raises(kind) as caught:
+        koalr.metrics.flow()
+    assert (caught.value.status, caught.value.code, caught.value.request_id, caught.value.param) == (status, "x", "req_1", "days")
+    assert "days is wrong" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>bad gateway</html>", b"[]", b'{"error": "no"}', b'{"error": {"message": 3}}', b"\xff\xfe"])
+def test_any_error_body_gives_a_readable_error(koalr: Koalr, web: responses.RequestsMock, content: bytes) -> None:
+    web.get(FLOW, status=404, body=content)
+    with pytest.raises(NotFoundError, match="404 from GET /api/v1/flow"):
+        koalr.metrics.flow()
+
+
+@pytest.mark.parametrize("content", [b"<html></html>", b"", b"[1]", b"null"])
+def test_a_200_without_a_json_object_is_no_koalr_api(koalr: Koalr, web: responses.RequestsMock, content: bytes) -> None:
+    web.get(FLOW, body=content)
+    with pytest.raises(ConfigError, match=r"https://koalr\.test .*no Koalr API"):
+        koalr.metrics.flow()
+
+
+def test_a_redirect_is_not_followed_with_the_key(koalr: Koalr, web: responses.RequestsMock) -> None:
+    web.get(FLOW, status=302, headers={"Location": "https://elsewhere.test/"})
+    with pytest.raises(ConfigError, match="redirects"):
+        koalr.metrics.flow()
+    assert len(web.calls) == 1
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(requests.ConnectionError("x"), APIConnectionError), (requests.Timeout("x"), APITimeoutError)])
+def test_no_answer_is_a_connection_error_after_the_retries(
+    koalr: Koalr, web: responses.RequestsMock, fault: Exception, kind: type[Exception]
+) -> None:
+    web.get(FLOW, body=fault)
+    with pytest.raises(kind):
+        koalr.metrics.flow()
+    assert len(web.calls) == 3
+
+
+def test_a_passing_fault_is_retried(koalr: Koalr, web: responses.RequestsMock) -> None:
+    web.get(FLOW, status=503)
+    web.get(FLOW, json=body("flow"))
+    assert koalr.metrics.flow().wip_count == 6
+
+
+def test_a_wait_longer_than_the_budget_is_an_error_that_says_when(koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+    web.get(FLOW, status=429, headers={"Retry-After": "30"}, json=error_body())
+    with pytest.raises(RateLimitError) as caught:
+        koalr.metrics.flow()
+    assert caught.value.retry_at == NOW + timedelta(seconds=30)
+    assert (len(web.calls), clock.seconds) == (1, 0)
+
+
+def test_a_short_wait_is_waited(koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+    web.get(FLOW, status=429, headers={"Retry-After": "1"})
+    web.get(FLOW, json=body("flow"))
+    koalr.metrics.flow()
+    assert clock.seconds == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "5"}, 5), ({"Retry-After": "0"}, 0), ({"Retry-After": "0.5"}, 0.5),
+        ({"Retry-After": "Sat, 14 Mar 2026 12:00:10 GMT"}, 10), ({"X-RateLimit-Reset": "1773489620"}, 20),
+        ({"X-RateLimit-Reset": "7"}, 7), ({"X-RateLimit-Reset": "2026-03-14T12:00:30Z"}, 30),
+        ({"Retry-After": "3", "X-RateLimit-Reset": "9"}, 3), ({"Retry-After": "soon", "X-RateLimit-Reset": "9"}, 9),
+        ({}, None), ({"Retry-After": ""}, None), ({"Retry-After": "inf"}, None), ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "-5"}, None), ({"Retry-After": "1e300"}, None), ({"Retry-After": "Sat, 14 Mar 1998 12:00:10 GMT"}, None),
+        ({"Retry-After": "2026-99-99"}, None), ({"X-RateLimit-Reset": "99999999999999"}, None), ({"Retry-After": "9" * 400}, None),
+    ],
+)
+def test_every_form_of_the_waiting_headers(headers: dict[str, str], seconds: float | None) -> None:
+    expected = None if seconds is None else NOW + timedelta(seconds=seconds)
+    assert retry_at(headers, NOW) == expected
+
+
+def test_backoff_doubles_with_jitter_and_is_bounded() -> None:
+    assert [delay_secs(attempt, None, NOW, 0.0) for attempt in (1, 2, 3)] == [0.125, 0.25, 0.5]
+    assert delay_secs(1, None, NOW, 0.999) < 0.25
+    assert delay_secs(60, None, NOW, 0.999) <= 8
+
+
+class TestCache:
+    def test_an_answer_is_asked_once_while_fresh(self, koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+        web.get(FLOW, json=body("flow"))
+        koalr.metrics.flow()
+        clock.seconds = 59
+        koalr.metrics.flow()
+        assert len(web.calls) == 1
+        clock.seconds = 60
+        koalr.metrics.flow()
+        assert len(web.calls) == 2
+
+    def test_other_parameters_are_another_answer(self, koalr: Koalr, web: responses.RequestsMock) -> None:
+        web.get(FLOW, json=body("flow"))
+        koalr.metrics.flow(days=7)
+        koalr.metrics.flow(days=30)
+        koalr.metrics.flow(days=30, team_id="t")
+        assert len(web.calls) == 3
+
+    def test_an_outage_is_bridged_with_the_last_good_answer(self, koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+        web.get(FLOW, json=body("flow"))
+        koalr.metrics.flow()
+        web.replace("GET", FLOW, body=requests.ConnectionError("x"))
+        clock.seconds = 1000
+        found = koalr.metrics.flow()
+        assert found.stale
+        assert found.age == timedelta(seconds=clock.seconds)
+        clock.seconds = 5000
+        with pytest.raises(APIConnectionError):
+            koalr.metrics.flow()
+
+    def test_a_refused_key_is_not_bridged(self, koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+        web.get(FLOW, json=body("flow"))
+        koalr.metrics.flow()
+        web.replace("GET", FLOW, status=401)
+        clock.seconds = 100
+        with pytest.raises(AuthenticationError):
+            koalr.metrics.flow()
+
+    def test_twenty_askers_at_once_cost_one_request(self, koalr: Koalr, web: responses.RequestsMock) -> None:
+        together = threading.Barrier(20)
+
+        def ask(_number: int) -> int | None:
+            together.wait()
+            return koalr.metrics.flow().wip_count
+
+        web.get(FLOW, json=body("flow"))
+        with ThreadPoolExecutor(20) as pool:
+            assert set(pool.map(ask, range(20))) == {6}
+        assert len(web.calls) == 1
+
+    def test_two_keys_have_two_fingerprints(self, koalr: Koalr) -> None:
+        other = Koalr("klr_live_" + "b" * 40, base_url=BASE)
+        assert koalr._transport.fingerprint != other._transport.fingerprint
+        assert KEY not in koalr._transport.fingerprint
+
+
+class TestKeysStaySecret:
+    def test_in_repr_errors_tracebacks_and_logs(self, koalr: Koalr, web: responses.RequestsMock, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        web.get(FLOW, status=400, json=error_body(message=f"bad key {KEY}"))
+        with pytest.raises(BadRequestError) as caught:
+            koalr.metrics.flow()
+        printed = [repr(koalr), repr(koalr._transport), str(caught.value), repr(caught.value), caplog.text]
+        printed += traceback.format_exception(caught.value)
+        assert not any(KEY in text for text in printed)
+
+    @pytest.mark.parametrize("key", ["klr_live_a\nb", "klr_live_ä", " klr_live_a", "klr_live_\x00"])
+    def test_a_key_no_header_can_carry_is_refused_unprinted(self, key: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            Koalr(key)
+        assert "klr_live" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["koalr.test", "ftp://x", "https://user:pw@koalr.test", "https://koalr.test?key=1"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="KOALR_API_URL"):
+        Koalr(KEY, base_url=url)
+
+
+@pytest.mark.parametrize("url", [BASE, BASE + "/", BASE + "/api", BASE + "/api/v1", BASE + "/api/v1/"])
+def test_the_address_may_end_in_the_api_path(url: str, web: responses.RequestsMock) -> None:
+    web.get(FLOW, json=body("flow"))
+    assert Koalr(KEY, base_url=url).metrics.flow().throughput == 18
+
+
+@pytest.mark.parametrize("days", [0, -1, 1096, True, "30", 1.5])
+def test_arguments_out_of_range_are_refused_before_asking(koalr: Koalr, days: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="days must be between 1 and 1095"):
+        koalr.metrics.flow(days=days)
+
+
+def test_without_a_key_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KOALR_API_KEY", raising=False)
+    with pytest.raises(ConfigError, match="KOALR_API_KEY"):
+        Koalr()
+
+
+def test_iterating_walks_all_pages_and_asks_as_needed(koalr: Koalr, web: responses.RequestsMock) -> None:
+    row = body("pull-requests")["data"][0]
+    for page in (1, 2, 3):
+        rows = [row | {"id": f"pr_{page}_{index}"} for index in range(2 if page < 3 else 1)]
+        web.get(f"{BASE}/api/v1/pull-requests", json={"data": rows, "total": 5, "page": page, "pageSize": 2})
+    walk = koalr.pull_requests.iter(page_size=2)
+    next(walk)
+    assert len(web.calls) == 1
+    assert len(list(walk)) == 4
+    assert len(web.calls) == 3
+
+
+def test_a_server_that_repeats_its_page_does_not_hang_the_walk(koalr: Koalr, web: responses.RequestsMock) -> None:
+    web.get(f"{BASE}/api/v1/deployments", json=body("deployments"))
+    assert len(list(koalr.deployments.iter())) == 1
+
+
+def test_a_slug_is_one_path_segment(koalr: Koalr, web: responses.RequestsMock) -> None:
+    web.get(f"{BASE}/api/v1/custom-metrics/a%2Fb%3Fc/query", json=body("custom-metric"))
+    assert koalr.metrics.custom("a/b?c").unit == "hours"
+    with pytest.raises(InvalidArgumentError):
+        koalr.metrics.custom("..")
