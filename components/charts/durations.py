@@ -19,7 +19,8 @@ MOST_POINTS = 3000
 SHORTEST_HOURS = 1 / 60
 DAY_HOURS = 24.0
 # Five bins lead from a day to a week; the edge nearest to 30 days is put exactly there.
-BIN_FACTOR = 7 ** (1 / 5)
+BINS_PER_FACTOR_OF_SEVEN = 5
+BIN_FACTOR = 7 ** (1 / BINS_PER_FACTOR_OF_SEVEN)
 MONTH_STEP = 9
 TICKS = {
     1 / 60: "1 min",
@@ -58,7 +59,10 @@ def spread_of(hours: Sequence[float]) -> Spread | None:
     values = np.maximum(np.asarray(list(hours), dtype=float), SHORTEST_HOURS)
     low = math.floor(math.log(float(values.min()) / DAY_HOURS, BIN_FACTOR))
     high = math.floor(math.log(float(values.max()) / DAY_HOURS, BIN_FACTOR)) + 1
-    edges = [30.0 * DAY_HOURS if step == MONTH_STEP else DAY_HOURS * BIN_FACTOR**step for step in range(low, high + 2)]
+    edges = [
+        30.0 * DAY_HOURS if step == MONTH_STEP else DAY_HOURS * 7 ** (step / BINS_PER_FACTOR_OF_SEVEN)
+        for step in range(low, high + 2)
+    ]
     counts, _ = np.histogram(values, bins=edges)
     kept = len(counts) if counts[-1] else len(counts) - 1
     return Spread(

@@ -77,17 +77,27 @@ def test_every_example_body_is_read(name: str, koalr: Koalr) -> None:
     assert answer(name, koalr, body(name)).raw == body(name)
 
 
-@pytest.mark.parametrize(("name", "path"), FIELDS, ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value)
+@pytest.mark.parametrize(
+    ("name", "path"), FIELDS, ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value
+)
 def test_a_missing_field_is_named(name: str, path: tuple[Any, ...], koalr: Koalr) -> None:
     with pytest.raises(ResponseValidationError) as caught:
         answer(name, koalr, changed(name, path, KeyError))
     assert f'"{dotted(path)}"' in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "path"), FIELDS, ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value)
+@pytest.mark.parametrize(
+    ("name", "path"), FIELDS, ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else value
+)
 def test_a_field_of_the_wrong_type_is_named(name: str, path: tuple[Any, ...], koalr: Koalr) -> None:
     with pytest.raises(ResponseValidationError) as caught:
-        answer(name, koalr, changed(name, path, {"not": "this"} if path[-1] != "signals" else 5) if path[-1] != "weeksToEmpty" else changed(name, path, 5))
+        answer(
+            name,
+            koalr,
+            changed(name, path, {"not": "this"} if path[-1] != "signals" else 5)
+            if path[-1] != "weeksToEmpty"
+            else changed(name, path, 5),
+        )
     assert f'"{dotted(path)}"' in str(caught.value)
 
 

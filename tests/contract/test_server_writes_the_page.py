@@ -25,7 +25,12 @@ def misfits(documented: Any, served: Any, path: str = "") -> list[str]:
     """Where a served body lacks a documented field or has it in another type; null is allowed for a value."""
     if isinstance(documented, dict):
         found = [f"{path}.{key} is missing" for key in documented if key not in served]
-        return found + [text for key in documented if key in served for text in misfits(documented[key], served[key], f"{path}.{key}")]
+        return found + [
+            text
+            for key in documented
+            if key in served
+            for text in misfits(documented[key], served[key], f"{path}.{key}")
+        ]
     if isinstance(documented, list):
         return [text for index, row in enumerate(served) for text in misfits(documented[0], row, f"{path}[{index}]")]
     if served is None or type(served) is type(documented):

@@ -74,19 +74,34 @@ def error_body(code: str = "x", message: str = "no") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, BadRequestError), (401, AuthenticationError), (403, PermissionDeniedError), (404, NotFoundError),
-        (418, APIStatusError), (429, RateLimitError), (500, InternalServerError), (503, InternalServerError),
+        (400, BadRequestError),
+        (401, AuthenticationError),
+        (403, PermissionDeniedError),
+        (404, NotFoundError),
+        (418, APIStatusError),
+        (429, RateLimitError),
+        (500, InternalServerError),
+        (503, InternalServerError),
     ],
 )
-def test_each_status_has_its_class_with_what_the_body_says(koalr: Koalr, web: responses.RequestsMock, status: int, kind: type[APIStatusError]) -> None:
+def test_each_status_has_its_class_with_what_the_body_says(
+    koalr: Koalr, web: responses.RequestsMock, status: int, kind: type[APIStatusError]
+) -> None:
     web.get(FLOW, status=status, json=error_body(message="days is wrong"))
     with pytest.raises(kind) as caught:
         koalr.metrics.flow()
-    assert (caught.value.status, caught.value.code, caught.value.request_id, caught.value.param) == (status, "x", "req_1", "days")
+    assert (caught.value.status, caught.value.code, caught.value.request_id, caught.value.param) == (
+        status,
+        "x",
+        "req_1",
+        "days",
+    )
     assert "days is wrong" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>bad gateway</html>", b"[]", b'{"error": "no"}', b'{"error": {"message": 3}}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>bad gateway</html>", b"[]", b'{"error": "no"}', b'{"error": {"message": 3}}', b"\xff\xfe"]
+)
 def test_any_error_body_gives_a_readable_error(koalr: Koalr, web: responses.RequestsMock, content: bytes) -> None:
     web.get(FLOW, status=404, body=content)
     with pytest.raises(NotFoundError, match="404 from GET /api/v1/flow"):
@@ -107,7 +122,9 @@ def test_a_redirect_is_not_followed_with_the_key(koalr: Koalr, web: responses.Re
     assert len(web.calls) == 1
 
 
-@pytest.mark.parametrize(("fault", "kind"), [(requests.ConnectionError("x"), APIConnectionError), (requests.Timeout("x"), APITimeoutError)])
+@pytest.mark.parametrize(
+    ("fault", "kind"), [(requests.ConnectionError("x"), APIConnectionError), (requests.Timeout("x"), APITimeoutError)]
+)
 def test_no_answer_is_a_connection_error_after_the_retries(
     koalr: Koalr, web: responses.RequestsMock, fault: Exception, kind: type[Exception]
 ) -> None:
@@ -123,7 +140,9 @@ def test_a_passing_fault_is_retried(koalr: Koalr, web: responses.RequestsMock) -
     assert koalr.metrics.flow().wip_count == 6
 
 
-def test_a_wait_longer_than_the_budget_is_an_error_that_says_when(koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+def test_a_wait_longer_than_the_budget_is_an_error_that_says_when(
+    koalr: Koalr, web: responses.RequestsMock, clock: Clock
+) -> None:
     web.get(FLOW, status=429, headers={"Retry-After": "30"}, json=error_body())
     with pytest.raises(RateLimitError) as caught:
         koalr.metrics.flow()
@@ -141,13 +160,25 @@ def test_a_short_wait_is_waited(koalr: Koalr, web: responses.RequestsMock, clock
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        ({"Retry-After": "5"}, 5), ({"Retry-After": "0"}, 0), ({"Retry-After": "0.5"}, 0.5),
-        ({"Retry-After": "Sat, 14 Mar 2026 12:00:10 GMT"}, 10), ({"X-RateLimit-Reset": "1773489620"}, 20),
-        ({"X-RateLimit-Reset": "7"}, 7), ({"X-RateLimit-Reset": "2026-03-14T12:00:30Z"}, 30),
-        ({"Retry-After": "3", "X-RateLimit-Reset": "9"}, 3), ({"Retry-After": "soon", "X-RateLimit-Reset": "9"}, 9),
-        ({}, None), ({"Retry-After": ""}, None), ({"Retry-After": "inf"}, None), ({"Retry-After": "nan"}, None),
-        ({"Retry-After": "-5"}, None), ({"Retry-After": "1e300"}, None), ({"Retry-After": "Sat, 14 Mar 1998 12:00:10 GMT"}, None),
-        ({"Retry-After": "2026-99-99"}, None), ({"X-RateLimit-Reset": "99999999999999"}, None), ({"Retry-After": "9" * 400}, None),
+        ({"Retry-After": "5"}, 5),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": "0.5"}, 0.5),
+        ({"Retry-After": "Sat, 14 Mar 2026 12:00:10 GMT"}, 10),
+        ({"X-RateLimit-Reset": "1773489620"}, 20),
+        ({"X-RateLimit-Reset": "7"}, 7),
+        ({"X-RateLimit-Reset": "2026-03-14T12:00:30Z"}, 30),
+        ({"Retry-After": "3", "X-RateLimit-Reset": "9"}, 3),
+        ({"Retry-After": "soon", "X-RateLimit-Reset": "9"}, 9),
+        ({}, None),
+        ({"Retry-After": ""}, None),
+        ({"Retry-After": "inf"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "1e300"}, None),
+        ({"Retry-After": "Sat, 14 Mar 1998 12:00:10 GMT"}, None),
+        ({"Retry-After": "2026-99-99"}, None),
+        ({"X-RateLimit-Reset": "99999999999999"}, None),
+        ({"Retry-After": "9" * 400}, None),
     ],
 )
 def test_every_form_of_the_waiting_headers(headers: dict[str, str], seconds: float | None) -> None:
@@ -179,7 +210,9 @@ class TestCache:
         koalr.metrics.flow(days=30, team_id="t")
         assert len(web.calls) == 3
 
-    def test_an_outage_is_bridged_with_the_last_good_answer(self, koalr: Koalr, web: responses.RequestsMock, clock: Clock) -> None:
+    def test_an_outage_is_bridged_with_the_last_good_answer(
+        self, koalr: Koalr, web: responses.RequestsMock, clock: Clock
+    ) -> None:
         web.get(FLOW, json=body("flow"))
         koalr.metrics.flow()
         web.replace("GET", FLOW, body=requests.ConnectionError("x"))
@@ -218,7 +251,9 @@ class TestCache:
 
 
 class TestKeysStaySecret:
-    def test_in_repr_errors_tracebacks_and_logs(self, koalr: Koalr, web: responses.RequestsMock, caplog: pytest.LogCaptureFixture) -> None:
+    def test_in_repr_errors_tracebacks_and_logs(
+        self, koalr: Koalr, web: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+    ) -> None:
         caplog.set_level(logging.DEBUG)
         web.get(FLOW, status=400, json=error_body(message=f"bad key {KEY}"))
         with pytest.raises(BadRequestError) as caught:

@@ -1,0 +1,134 @@
+"""The dashboard as a viewer gets it: the real process, a real browser."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.browser import installed
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app?.dataset.testConnectionState === 'CONNECTED' && app.dataset.testScriptState === 'notRunning';
+}"""
+DRAWN = "count => document.querySelectorAll('.js-plotly-plot .main-svg').length >= count"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Dashboard:
+    """A running dashboard: its address and its data folder."""
+
+    url: str
+    data: Path
+    process: "subprocess.Popen[bytes]"
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Dashboard]]:
+    """Start `streamlit run app.py` on a data folder and wait until it answers."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start_(data: Path, **environment: str) -> Dashboard:
+        port = free_port()
+        log = tmp_path_factory.mktemp("log") / "streamlit.log"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("KOALR_")}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+                cwd=ROOT,
+                env=clean | {"KOALR_DATA_DIR": str(data)} | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        running.append(process)
+        for _ in range(600):
+            assert process.poll() is None, log.read_text()
+            try:
+                requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=0.2)
+                break
+            except requests.RequestException:
+                continue
+        return Dashboard(f"http://127.0.0.1:{port}", data, process)
+
+    yield start_
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def quarter(start: Callable[..., Dashboard], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+    """The sample with its original dates, as of the end of March 2025."""
+    data = tmp_path_factory.mktemp("data")
+    subprocess.run(
+        [sys.executable, "-m", "koalr_server", "sample", "load", "--no-shift", "--data", str(data)],
+        cwd=ROOT,
+        check=True,
+    )
+    return start(data, KOALR_AS_OF="2025-03-31T23:59:59Z")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        path = installed()
+        launched = (
+            playwright.chromium.launch(executable_path=path, args=FLAGS)
+            if path
+            else playwright.chromium.launch(args=FLAGS)
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new browser profile; any error a page throws fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    outside: list[str] = []
+    opened.on(
+        "request",
+        lambda request: (
+            None
+            if re.match(r"(https?://127\.0\.0\.1|ws://127\.0\.0\.1|data:|blob:)", request.url)
+            else outside.append(request.url)
+        ),
+    )
+    yield opened
+    context.close()
+    assert not faults
+    assert not outside, "a page must work on a closed network"
+
+
+def settled(page: Page, charts: int) -> None:
+    """Wait until the script is done and so many charts are drawn."""
+    page.wait_for_function(READY, timeout=60_000)
+    page.wait_for_function(DRAWN, arg=charts, timeout=60_000)

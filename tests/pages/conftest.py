@@ -1,0 +1,88 @@
+"""Pages run by Streamlit's own test runner against a real API on loopback."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from streamlit.testing.v1 import AppTest
+
+from components import connection
+from components.connection import Connection
+from tests.contract.bodies import ENDPOINTS, FOLDER
+from tests.integration.server.conftest import Api, api
+from tests.running import running
+
+__all__ = ["api"]
+
+MAIN = str(Path(__file__).parents[2] / "pages" / "main.py")
+PAGES = ("overview.py", "dora.py", "flow.py", "deployments.py", "pull_requests.py")
+KEY = "klr_live_" + "k" * 40
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_client() -> Iterator[None]:
+    """No connection and no cached answers from another test."""
+    st.cache_resource.clear()
+    yield
+    connection._connected.clear()
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Open a page as a cold deep link: `open_page("dora.py", days="90")`."""
+
+    def open_(page: str = "overview.py", **params: str) -> AppTest:
+        app = AppTest.from_file(MAIN, default_timeout=30)
+        for name, value in params.items():
+            app.query_params[name] = value
+        app.run()
+        return app if page == "overview.py" else app.switch_page(page).run()
+
+    return open_
+
+
+@pytest.fixture
+def sample(api: Api) -> Api:
+    """The dashboard connected to the sample organisation."""
+    connection.connect(Connection(api.base_url, api.key))
+    return api
+
+
+def documented_only(status: int = 200, change: Callable[[str, Any], Any] = lambda _path, body: body) -> Starlette:
+    """A server that answers nothing but the API page's example bodies, or always one status."""
+
+    async def answer(request: Request) -> Response:
+        if status != 200:
+            text = json.dumps({"error": {"code": "x", "message": "told <b>so</b>", "requestId": "req_9"}})
+            return Response(text, status, headers={"Retry-After": "42"}, media_type="application/json")
+        file = next(each["file"] for each in ENDPOINTS if each["path"] == request.url.path)
+        body = json.loads((FOLDER / file).read_text(encoding="utf-8"))
+        return Response(json.dumps(change(request.url.path, body)), media_type="application/json")
+
+    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+
+
+@pytest.fixture
+def connected() -> Iterator[Callable[[Starlette], str]]:
+    """Connect the dashboard to an application served for this test."""
+    stack = []
+
+    def connect(app: Starlette) -> str:
+        server = running(app)
+        url = server.__enter__()
+        stack.append(server)
+        connection.connect(Connection(url, KEY))
+        return url
+
+    yield connect
+    for server in stack:
+        server.__exit__(None, None, None)
