@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench browser
+.PHONY: help run setup test check bench pictures browser
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,3 +27,6 @@ browser: setup
 
 bench: setup ## the benchmarks, as a table
 	$(VENV)/python -m tests.benchmarks
+
+pictures: setup browser ## the pictures of the README, taken anew
+	$(VENV)/python scripts/pictures.py

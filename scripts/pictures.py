@@ -1,0 +1,79 @@
+"""Takes the pictures of the README from the sample with its original dates."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from browser import installed
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+NOW = "2025-03-31T23:59:59Z"
+VIEWS = (
+    ("overview", "/?days=30", "light", 1440),
+    ("dora", "/dora?days=90", "dark", 1440),
+    ("flow", "/flow?days=90", "light", 1440),
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+READY = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
+    && document.querySelectorAll('.js-plotly-plot .main-svg').length > 1"""
+
+
+def take(browser: Browser, url: str) -> None:
+    """Each view as high as its content."""
+    for name, path, scheme, width in VIEWS:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+        )
+        page = context.new_page()
+        page.goto(url + path)
+        page.wait_for_function(READY)
+        height = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": int(height)})
+        page.wait_for_timeout(1000)
+        page.screenshot(path=PICTURES / f"{name}.png")
+        print(PICTURES / f"{name}.png")
+        context.close()
+
+
+def main() -> None:
+    """Start the dashboard on a sample of its own, look, stop it."""
+    with socket.socket() as probe, tempfile.TemporaryDirectory() as data:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        subprocess.run(
+            [sys.executable, "-m", "koalr_server", "sample", "load", "--no-shift", "--data", data], check=True, cwd=ROOT
+        )  # noqa: S603
+        environment = os.environ | {"KOALR_DATA_DIR": data, "KOALR_AS_OF": NOW}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        dashboard = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+                take(browser, f"http://127.0.0.1:{port}")
+                browser.close()
+        finally:
+            dashboard.terminate()
+            dashboard.wait()
+
+
+def wait_for(url: str) -> None:
+    """Until the address answers."""
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=1)  # noqa: S310 - our own loopback address
+            return
+        except (urllib.error.URLError, OSError):
+            continue
+
+
+if __name__ == "__main__":
+    main()
