@@ -108,7 +108,7 @@ def day_label(moment: datetime) -> str:
 def window_label(until: datetime, days: int) -> str:
     """ "2 Mar to 31 Mar 2025 (30 days) against the 30 before"; a window that ends at midnight ends the day before."""
     last = until - timedelta(seconds=1)
-    first = until - timedelta(days=days)
+    first = until - timedelta(days=days) + timedelta(seconds=1)
     return f"{day_label(first)} to {day_label(last)} {last.year} against the {days} days before"
 
 

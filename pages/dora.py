@@ -39,7 +39,10 @@ def draw_ladder(dora: Dora, palette: Palette) -> None:
     with st.container(border=True, gap="medium"):
         for index, metric in enumerate(DORA_METRICS):
             draw_row(metric, dora, palette, header=index == 0)
-    previous = "Filled: this window. Ring: the window before. " if dora.previous else ""
+    compared = dora.previous is not None and any(
+        getattr(dora.previous, metric.field) is not None for metric in DORA_METRICS
+    )
+    previous = "Filled: this window. Ring: the window before. " if compared else ""
     st.markdown(
         f":small[:gray[{previous}Position inside a band is logarithmic, for failure rate linear. Bands: DORA report 2023.]]"
     )

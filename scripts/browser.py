@@ -22,13 +22,13 @@ def install() -> None:
             ["apt-get", "update", "-q"],
             ["apt-get", "install", "-qy", "--no-install-recommends", "chromium"],
         ):
-            if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
+            if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
                 break
         if installed():
             return
     print("Installing Playwright's Chromium", file=sys.stderr)
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    if subprocess.run(command, check=False).returncode:  # noqa: S603
+    if subprocess.run(command, check=False).returncode:
         sys.exit("error: no browser for the tests; install Chromium and run make test again.")
 
 

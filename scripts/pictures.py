@@ -50,10 +50,10 @@ def main() -> None:
         probe.close()
         subprocess.run(
             [sys.executable, "-m", "koalr_server", "sample", "load", "--no-shift", "--data", data], check=True, cwd=ROOT
-        )  # noqa: S603
+        )
         environment = os.environ | {"KOALR_DATA_DIR": data, "KOALR_AS_OF": NOW}
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        dashboard = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
+        dashboard = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health")
             with sync_playwright() as playwright:

@@ -19,8 +19,8 @@ TEAMS_CREATED_AT = datetime(2025, 1, 1)  # noqa: DTZ001 - the store keeps naive 
 # The midnight after the last day of the data.
 ENDS_AT = datetime(2025, 4, 1)  # noqa: DTZ001 - the store keeps naive UTC
 NOTICE = (
-    "Real deployments of GOV.UK applications, January to March 2025, moved to end this week. Teams but Whitehall are our "
-    "grouping; nothing is simulated. MIT, © Crown Copyright (GDS)."
+    "Real GOV.UK deployments, January to March 2025, moved to end this week. Teams but Whitehall are our grouping; "
+    "nothing is simulated. MIT, © Crown Copyright."
 )
 UNMOVED_NOTICE = NOTICE.replace("moved to end this week", "with their own dates")
 

@@ -39,7 +39,7 @@ def test_a_page_shows_the_sample_without_an_exception(page: str, sample: Api, op
     assert not app.exception
     assert len(charts(app)) >= 1
     assert all(figure["data"] for figure in charts(app))
-    assert "Real deployments of GOV" in words(app).replace("\\", "")
+    assert "Real GOV.UK deployments" in words(app).replace("\\", "")
 
 
 @pytest.mark.parametrize("page", PAGES)

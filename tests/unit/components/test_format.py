@@ -76,6 +76,10 @@ def test_relative_changes(now: float | None, before: float | None, text: str | N
 
 def test_a_window_that_ends_at_midnight_ends_the_day_before() -> None:
     assert window_label(datetime(2025, 4, 1, tzinfo=UTC), 30) == "2 Mar to 31 Mar 2025 against the 30 days before"
+    assert (
+        window_label(datetime(2025, 3, 31, 23, 59, 59, tzinfo=UTC), 90)
+        == "1 Jan to 31 Mar 2025 against the 90 days before"
+    )
 
 
 def test_ages() -> None:
