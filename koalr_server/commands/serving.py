@@ -4,12 +4,8 @@ import argparse
 import socket
 from typing import Any
 
-import uvicorn
-
 from koalr_server.clock import Calendar
 from koalr_server.errors import InputError
-from koalr_server.http.app import create_server
-from koalr_server.http.service import Service
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import Gateway, open_owned
 
@@ -30,6 +26,12 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    # Imported here, because every other command would wait for the web framework and not use it.
+    import uvicorn
+
+    from koalr_server.http.app import create_server
+    from koalr_server.http.service import Service
+
     if options.workers != 1:
         raise InputError(
             "A single-file store lets one process in, so --workers is 1; run replicas on a shared store instead."

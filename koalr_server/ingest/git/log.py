@@ -11,7 +11,7 @@ from koalr_server.ingest.git.tables import (
     LONGEST_MESSAGE,
     Bots,
     TableBuilder,
-    instant,
+    epoch_secs,
 )
 
 # A commit begins with this byte; nothing else that git prints here does.
@@ -35,11 +35,12 @@ class LogReading:
     impossible_dates: int = 0
     undecodable: int = 0
     bots: Bots = field(default_factory=Bots)
+    shas: set[str] = field(default_factory=set)
 
     def add(self, header: list[bytes], lines: list[Line], counted: bool = True) -> None:
         """Take one commit. `counted` False: its line counts are unknown, though its paths may not be."""
         sha, parents, author, email, authored, committed, message = (self._text(part) for part in header)
-        authored_at, committed_at = instant(authored), instant(committed)
+        authored_at, committed_at = epoch_secs(authored), epoch_secs(committed)
         self.impossible_dates += (authored_at is None) + (committed_at is None)
         additions = sum(line[1] or 0 for line in lines) if counted else None
         deletions = sum(line[2] or 0 for line in lines) if counted else None
@@ -58,6 +59,7 @@ class LogReading:
         )
         for path, added, deleted in lines:
             self.files.add(self.repo, sha, path, added, deleted)
+        self.shas.add(sha)
         self.count += 1
         if self.count % PROGRESS_EVERY == 0:
             self.progress(self.count)

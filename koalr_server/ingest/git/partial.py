@@ -1,6 +1,6 @@
 """Reads a clone that lacks file contents: every commit stays, line counts where they can be had."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from koalr_server.ingest.git.log import FORMAT, MARK, LogReading, read_log
 from koalr_server.ingest.git.process import SAFE_DIFF, Git, MissingObjectsError
@@ -12,35 +12,39 @@ BARE = ("--no-patch", "--no-mailmap", "--encoding=UTF-8", "--no-show-signature",
 COUNTS = ("log", "-z", "--numstat", "-M", "--no-walk=unsorted", "--encoding=UTF-8", FORMAT, *SAFE_DIFF)
 
 
-def read_partial(
-    git: Git, revisions: Sequence[str], excluded: str, new_reading: Callable[[], LogReading]
-) -> tuple[LogReading, int]:
-    """Read all commits; answers the reading and how many of its commits have no line counts.
+def read_partial(git: Git, revisions: Sequence[str], excluded: str, reading: LogReading) -> int:
+    """Read what a failed reading lacks; answers how many commits have no line counts.
 
     Commits that touch a missing object are read by name only: their paths are known, their line counts are not.
+
+    Args:
+        reading: what `git log` told before it met the first missing object; those commits are complete.
     """
-    reading = new_reading()
+    before = reading.count
     try:
         complete = _read_incomplete(git, revisions, excluded, reading)
     except MissingObjectsError:
         # Not even the directory listings are here (a treeless clone): commits are all there is.
-        bare = new_reading()
         for header, _, _ in _raw_commits(git.fields("log", "-z", *BARE, "--stdin", *revisions, stdin=excluded)):
-            bare.add(header, [], counted=False)
-        return bare, bare.count
-    incomplete = reading.count
+            if header[0].decode() not in reading.shas:
+                reading.add(header, [], counted=False)
+        return reading.count - before
+    incomplete = reading.count - before
     if complete:
         read_log(git.fields(*COUNTS, "--stdin", stdin="\n".join(complete) + "\n"), reading)
-    return reading, incomplete
+    return incomplete
 
 
 def _read_incomplete(git: Git, revisions: Sequence[str], excluded: str, reading: LogReading) -> list[str]:
-    """Take the commits that touch missing objects; answers the shas of the others."""
+    """Take the commits that touch missing objects; answers the shas of the others that are still to be read."""
     missing = _missing_objects(git, revisions, excluded)
     complete = []
     for header, paths, objects in _raw_commits(git.fields(*RAW, FORMAT, "--stdin", *revisions, stdin=excluded)):
+        sha = header[0].decode()
+        if sha in reading.shas:
+            continue
         if objects.isdisjoint(missing):
-            complete.append(header[0].decode())
+            complete.append(sha)
         else:
             reading.add(header, [(path, None, None) for path in paths], counted=False)
     return complete

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -82,11 +83,16 @@ class Git:
         self, arguments: Sequence[str], stdin: str | None
     ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
         with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as fed:
-            # Input goes through a file: a pipe could fill up while git waits for us to read its output.
+            # A wide pipe lets git work on while we parse. Input goes through a file: a pipe could fill up while git waits for us to read its output.
             fed.write((stdin or "").encode())
             fed.seek(0)
             process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-                self._command(arguments), stdin=fed, stdout=subprocess.PIPE, stderr=complaints, env=self._environment
+                self._command(arguments),
+                stdin=fed,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=self._environment,
+                pipesize=CHUNK_BYTES,
             )
             try:
                 yield process, complaints
@@ -105,9 +111,9 @@ class Git:
             GitError: git failed.
         """
         with self._started(arguments, stdin) as (process, complaints):
-            assert process.stdout is not None
+            assert isinstance(process.stdout, BufferedReader)
             rest = b""
-            while chunk := process.stdout.read(CHUNK_BYTES):
+            while chunk := process.stdout.read1(CHUNK_BYTES):
                 *fields, rest = (rest + chunk).split(b"\0")
                 yield from fields
             if rest:

@@ -11,7 +11,7 @@ from pathlib import Path
 from koalr_server.ingest.git.process import Git, GitError
 from koalr_server.ingest.git.tables import instant
 
-TAG_FORMAT = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(taggerdate:unix)"
+TAG_FORMAT = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(taggerdate:unix)"
 # Not a ref: changes when a shallow clone is deepened, because then old commits appear behind known tips.
 SHALLOW = "(shallow)"
 _REMOTE = re.compile(r"^(?:[a-z+]+://(?:[^@/]*@)?[^/]+/|(?:[^@/:]+@)?[^/:]+:)(?P<path>.+?)(?:\.git)?/?$", re.IGNORECASE)
@@ -62,21 +62,26 @@ def read_references(git: Git) -> References:
 
 
 def _add_tag(git: Git, found: References, line: str) -> None:
-    ref, kind, sha, target_kind, tagged = line.split("\0")
+    ref, kind, sha, target_kind, target, tagged = line.split("\0")
     name = ref.removeprefix("refs/tags/")
     if kind == "commit":
         found.tags.append(Tag(name, sha, None))
-        return
-    if kind == "tag":
-        # A tag may point to a tag; peel all the way.
-        try:
-            commit = git.text("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").strip()
-        except GitError:
-            found.skipped_tags[f"points to a {target_kind or 'missing object'}"] += 1
-            return
+    elif kind != "tag":
+        found.skipped_tags[f"points to a {kind}"] += 1
+    elif target_kind == "commit":
+        found.tags.append(Tag(name, target, instant(tagged)))
+    elif target_kind == "tag" and (commit := _peeled(git, ref)):
         found.tags.append(Tag(name, commit, instant(tagged)))
-        return
-    found.skipped_tags[f"points to a {kind}"] += 1
+    else:
+        found.skipped_tags[f"points to a {target_kind or 'missing object'}"] += 1
+
+
+def _peeled(git: Git, ref: str) -> str | None:
+    """The commit at the end of a tag that points to a tag."""
+    try:
+        return git.text("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").strip()
+    except GitError:
+        return None
 
 
 def repository_name(git: Git) -> str:

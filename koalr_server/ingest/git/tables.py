@@ -1,6 +1,5 @@
 """Builds the Arrow tables of a history in chunks, so that few Python objects live at a time."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -82,15 +81,16 @@ class Bots:
         return found
 
 
-def instant(text: str) -> datetime | None:
-    """A naive UTC time from git's seconds, or None for a date nobody can mean."""
+def epoch_secs(text: str) -> int | None:
+    """git's seconds since 1970, or None for a date nobody can mean. Arrow takes seconds faster than datetimes."""
     try:
         seconds = int(text)
     except ValueError:
         return None
-    return EPOCH + timedelta(seconds=seconds) if EARLIEST_SECS <= seconds <= LATEST_SECS else None
+    return seconds if EARLIEST_SECS <= seconds <= LATEST_SECS else None
 
 
-def strings(values: Sequence[str]) -> pa.Array:
-    """A column of text."""
-    return pa.array(values, pa.string())
+def instant(text: str) -> datetime | None:
+    """The same as a naive UTC time."""
+    seconds = epoch_secs(text)
+    return None if seconds is None else EPOCH + timedelta(seconds=seconds)
