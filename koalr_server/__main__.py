@@ -1,8 +1,26 @@
 """`python -m koalr_server`: serve, ingest, import, sample, keys."""
 
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from types import ModuleType
 
-from koalr_server.commands.line import main
+
+class WithoutPandas(MetaPathFinder):
+    """Makes `import pandas` fail at once.
+
+    Arrow imports pandas, 0.3 s, only to ask whether a list is one of its objects, and does without if there is none. No
+    command uses pandas.
+    """
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:  # noqa: ARG002
+        """Refuse pandas, leave every other module to the next finder."""
+        if fullname == "pandas":
+            raise ImportError("commands run without pandas", name=fullname)
+
 
 if __name__ == "__main__":
+    sys.meta_path.insert(0, WithoutPandas())
+    from koalr_server.commands.line import main
+
     sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,5 @@
 """Reads a whole repository, or what is new in it."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,8 +100,6 @@ def _read(
 ) -> tuple[LogReading, int]:
     """All commits with their line counts, or, where the clone lacks file contents, as many counts as can be had."""
     excluded = "".join(f"^{sha}\n" for sha in existing)
-    # Arrow imports pandas with the first array it makes, which takes as long as git needs for its first commits.
-    threading.Thread(target=pa.array, args=([0],), name="koalr-arrow-warm-up").start()
     reading = LogReading(name, progress)
     try:
         read_log(git.fields(*LOG, "--stdin", *references.revisions(), stdin=excluded), reading)
