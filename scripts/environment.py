@@ -78,9 +78,10 @@ def set_up():
         fail("git is not installed; install it first (for example: apt-get install git).")
     sys.stderr.write("Setting up .venv (only the first time and after updates)\n")
     run_with_clock("creating the environment", [sys.executable, "-m", "venv", "--clear", VENV])
+    # Compiling every module now would take longer than compiling those that are used, when they are.
     run_with_clock(
         "installing packages",
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", "requirements-dev.txt"],
+        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "-q", "-r", "requirements-dev.txt"],
     )
     with open(stamp, "w") as stream:
         stream.write(fingerprint)
