@@ -81,7 +81,17 @@ def set_up():
     # Compiling every module now would take longer than compiling those that are used, when they are.
     run_with_clock(
         "installing packages",
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "-q", "-r", "requirements-dev.txt"],
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "-q",
+            "-r",
+            "requirements-dev.txt",
+        ],
     )
     with open(stamp, "w") as stream:
         stream.write(fingerprint)

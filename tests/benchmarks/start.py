@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import installed
@@ -43,14 +44,19 @@ def until_first_chart(clone: Path, page: Page) -> float:
         ["make", "run"], cwd=clone, env=clean | {"PORT": str(port)}, start_new_session=True, stderr=subprocess.DEVNULL
     )
     try:
-        while True:
-            try:
-                page.goto(f"http://localhost:{port}/", timeout=2000)
-                break
-            except Exception:
-                assert process.poll() is None, "make run ended"
+        while not answers(f"http://localhost:{port}/_stcore/health"):
+            assert process.poll() is None, "make run ended"
+        page.goto(f"http://localhost:{port}/", timeout=60_000)
         page.wait_for_function(DRAWN, arg=1, timeout=60_000)
         return time.monotonic() - started
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+
+
+def answers(url: str) -> bool:
+    """Whether something listens there yet."""
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False
