@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.filters import Filters
-from components.format import age, window_label
+from components.filters import DEFAULT_DAYS, LONGEST_WINDOW_DAYS, Filters
+from components.format import age, day_label, window_label
 from koalr_api import Page, Team
 
 
@@ -24,6 +24,7 @@ class Organisation:
     sample: bool = False
     notice: str | None = None
     loaded_at: datetime | None = None
+    newest_fact_at: datetime | None = None
 
 
 def organisation(teams: Page[Team]) -> Organisation:
@@ -37,6 +38,19 @@ def organisation(teams: Page[Team]) -> Organisation:
         sample=told.get("sample") is True,
         notice=notice if isinstance(notice, str) else None,
         loaded_at=_instant(told.get("loadedAt")),
+        newest_fact_at=_instant(told.get("newestFactAt")),
+    )
+
+
+def emptiness(told: Organisation, chosen: Filters) -> str | None:
+    """Why a window holds nothing although there are data: they end before it begins."""
+    newest = told.newest_fact_at
+    if newest is None or newest > told.now - timedelta(days=chosen.days):
+        return None
+    needed = (told.now - newest).days + 1
+    return (
+        f"The newest data are of {day_label(newest)} {newest.year}, before this window. Bring in newer ones, "
+        f"or look back further: add days={min(LONGEST_WINDOW_DAYS, needed + DEFAULT_DAYS)} to the address."
     )
 
 

@@ -83,11 +83,11 @@ def percent(fraction: float | None) -> str:
 
 
 def change_text(now: float | None, before: float | None, unit: Unit) -> str | None:
-    """The signed difference in the unit of the value now; None if one side has no data. Percentages differ in points."""
+    """The signed difference, percentages in points; None if one side has no data or the difference rounds to nothing."""
     if now is None or before is None or not (known(now) and known(before)):
         return None
     step = unit if unit.symbol != "%" else Unit("pt", unit.per, 1)
-    return step.text(now - before, signed=True)
+    return step.text(now - before, signed=True) if round((now - before) / step.per, step.decimals) else None
 
 
 def relative_change(now: float | None, before: float | None) -> str | None:
@@ -109,7 +109,8 @@ def window_label(until: datetime, days: int) -> str:
     """ "2 Mar to 31 Mar 2025 (30 days) against the 30 before"; a window that ends at midnight ends the day before."""
     last = until - timedelta(seconds=1)
     first = until - timedelta(days=days) + timedelta(seconds=1)
-    return f"{day_label(first)} to {day_label(last)} {last.year} against the {days} days before"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{day_label(first)}{year} to {day_label(last)} {last.year} against the {days} days before"
 
 
 def age(old: timedelta, since: datetime) -> str:

@@ -71,7 +71,8 @@ def distance(metric: str, value: float | None) -> str:
     bands = BANDS[metric]
     band = TIERS.index(tier)
     edge = bands.edges[band + 1] if tier != "elite" else bands.edges[3]
-    unit = display_unit(metric, value)
+    # Nothing at all has no unit of its own; the edge has.
+    unit = display_unit(metric, value or edge)
     gap = abs(round(value / unit.per, unit.decimals) - edge / unit.per) * unit.per
     if metric == "change_failure_rate":
         unit = Unit("pt", 0.01, 1)

@@ -52,6 +52,9 @@ def draw() -> None:
         st.markdown(f":small[:gray[{plain(organisation.name)}]]")
     if organisation.sample:
         st.markdown(f":small[:orange-badge[Sample] :gray[{plain(organisation.notice or '')}]]")
+    hint = footer.emptiness(organisation, filters.current())
+    if hint:
+        st.info(hint, icon=":material/history:")
     page.run()
     footer.draw(organisation, filters.current(), teams)
 

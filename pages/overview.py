@@ -39,7 +39,7 @@ def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
     value: float | None = getattr(dora, metric.field)
     before: float | None = getattr(dora.previous, metric.field) if dora.previous else None
     tier = tier_of(metric.field, value)
-    unit = display_unit(metric.field, value) if value is not None else COUNT
+    unit = display_unit(metric.field, value or before or 0.0)
     noise = metric.field == "change_failure_rate" and rate_change_is_noise(dora, days)
     return Card(
         label=metric.name,
@@ -52,6 +52,7 @@ def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
         judgement="off" if noise else ("normal" if metric.higher_is_better else "inverse"),
         history=history(dora, metric.field),
         badge=f":{TIER_COLOURS[tier]}-badge[{tier.capitalize()}]" if tier else "",
+        note=metric.missing if value is None else None,
     )
 
 

@@ -10,6 +10,7 @@ from components.theme import Palette
 HEIGHT = 286
 STRONG_WEEKS = 4
 WORTH_NAMING = 10
+MOST_LABELLED = 26
 
 
 def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
@@ -49,12 +50,13 @@ def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int =
         )
     )
     named = False
+    crowded = len(deployed) > MOST_LABELLED
     for index in positions:
-        if strong[index]:
+        if strong[index] and (not crowded or index == len(deployed) - 1):
             label(
                 drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3
             )
-        elif failed[index] > WORTH_NAMING:
+        elif failed[index] > WORTH_NAMING and not crowded:
             # The first label explains the next ones, which may stand close.
             text = str(failed[index]) if named else f"{failed[index]} failed"
             label(drawing, index, deployed[index], text, palette.tier_text["low"], above_px=3)

@@ -9,6 +9,7 @@ from components.theme import Palette
 
 HEIGHT = 220
 STRONG_WEEKS = 4
+MOST_LABELLED = 26
 
 
 def weekly_bars(weeks: pd.DataFrame, palette: Palette, what: str, *, height: int = HEIGHT) -> go.Figure:
@@ -35,7 +36,8 @@ def weekly_bars(weeks: pd.DataFrame, palette: Palette, what: str, *, height: int
             hovertemplate="week of %{customdata}: %{y}<extra></extra>",
         )
     )
-    for index in positions[max(0, first_strong) :]:
+    labelled = positions[max(0, first_strong) :] if len(values) <= MOST_LABELLED else positions[-1:]
+    for index in labelled:
         unfinished = "*" if int(weeks["days"].iloc[index]) < 7 else ""
         label(drawing, index, values[index], f"{values[index]}{unfinished}", palette.text, above_px=3)
     ticks, texts = every_second(days, 2 if len(days) < 20 else len(days) // 7)

@@ -7,6 +7,7 @@ from components.theme import Palette
 from components.tiers import BANDS, TIERS, distance, position, tier_of
 
 HEIGHT = 84
+DOT_RADIUS = 10
 JOINED_FROM = 0.06
 
 
@@ -21,7 +22,7 @@ def ladder_row(
     """
     tier = tier_of(metric, now)
     alt = f"Tier {tier.capitalize()}, {distance(metric, now)}" if tier else "No tier: no data"
-    drawing = figure(palette, HEIGHT, alt, top=0, bottom=0, left=0, right=0)
+    drawing = figure(palette, HEIGHT, alt, top=0, bottom=0, left=DOT_RADIUS, right=DOT_RADIUS)
     drawing.update_xaxes(range=[0, 4], showticklabels=False)
     drawing.update_yaxes(range=[-0.66, 1.66])
     for index, name in enumerate(TIERS):

@@ -56,9 +56,26 @@ def weekly_trend(
     if threshold is not None:
         line = {"color": palette.tier_fill["elite"], "width": 1.2, "dash": "dot"}
         drawing.add_shape(type="line", x0=0, x1=len(values) - 1, y0=threshold, y1=threshold, line=line, layer="below")
-    label(drawing, last, _y(values[last], logarithmic), text(values[last]), palette.text, anchor="left", xshift=9)
+    label(
+        drawing,
+        last,
+        _y(values[last], logarithmic),
+        text(values[last]),
+        palette.text,
+        anchor="left",
+        xshift=9,
+        background=palette.background,
+    )
     if peak != last and values[peak] > values[last]:
-        label(drawing, peak, _y(values[peak], logarithmic), text(values[peak]), palette.muted, above_px=7)
+        label(
+            drawing,
+            peak,
+            _y(values[peak], logarithmic),
+            text(values[peak]),
+            palette.muted,
+            above_px=7,
+            background=palette.background,
+        )
     ticks, texts = every_second([_day(weeks, index) for index in positions], math.ceil(len(values) / 3))
     drawing.update_xaxes(range=[-0.4, len(values) - 0.6], tickvals=ticks, ticktext=texts)
     drawing.update_yaxes(**_range([values[index] for index in present], threshold, logarithmic))

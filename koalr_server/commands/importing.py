@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from koalr_server.commands.progress import Progress
+from koalr_server.commands.progress import Progress, waiting
 from koalr_server.errors import InputError
 from koalr_server.ingest.files import read_file
 from koalr_server.records import KINDS
@@ -37,13 +37,24 @@ def run(options: argparse.Namespace) -> int:
         print(f"error: and {len(imported.faults) - MOST_SHOWN_FAULTS} more bad lines", file=sys.stderr)
     if imported.faults and options.strict:
         raise InputError(f"{len(imported.faults)} bad lines; nothing was loaded because of --strict.")
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
-        counts = store.call("load", {}, {options.kind: imported.table})[options.kind]
+    with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("loading"):
+        answer = store.call("load", {}, {options.kind: imported.table})
+    counts = answer["counts"][options.kind]
     skipped = f", {len(imported.faults)} bad lines left out" if imported.faults else ""
     print(
         f"{options.kind}: {counts['added']:,} added, {counts['updated']:,} updated, {counts['unchanged']:,} unchanged{skipped}"
     )
+    if options.kind == "deployments":
+        report_without_commit(answer["without_commit"])
     return 1 if imported.faults else 0
+
+
+def report_without_commit(deployments: list[str]) -> None:
+    """Say which deployments ship no change because nobody knows their commit."""
+    for text in deployments[:MOST_SHOWN_FAULTS]:
+        print(f"note: {text} is no known commit; the deployment is kept and ships no change")
+    if len(deployments) > MOST_SHOWN_FAULTS:
+        print(f"note: and {len(deployments) - MOST_SHOWN_FAULTS} more deployments without a known commit")
 
 
 def _opened(name: str) -> TextIO:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from koalr_server.commands.progress import Progress
+from koalr_server.clock import wall_clock
+from koalr_server.commands.progress import Progress, waiting
 from koalr_server.history.releases import classify_tag
 from koalr_server.ingest.git import GitHistory, read_repository
 from koalr_server.settings import Settings
@@ -55,9 +56,11 @@ def run(options: argparse.Namespace) -> int:
             repo=options.repo,
             known_heads=lambda repo: store.call("known_heads", {"repo": repo})["heads"],
             progress=progress,
+            now=wall_clock(),
         )
         progress.close()
-        counts = load(store, history, options.deploy_tags, options.team)
+        with waiting("loading"):
+            counts = load(store, history, options.deploy_tags, options.team)
     for line in summary(history, counts, time.monotonic() - started):
         print(line)
     return 0
@@ -132,6 +135,8 @@ def notes(history: GitHistory, counts: Mapping[str, Any]) -> list[str]:
         )
     if history.impossible_dates:
         found.append(f"{history.impossible_dates:,} dates nobody can mean were left empty; their commits were kept")
+    if history.odd_dates:
+        found.append(f"{history.odd_dates:,} dates before 1970 or in the future were kept as they are")
     if history.undecodable:
         found.append(f"{history.undecodable:,} texts were not UTF-8; unreadable bytes were replaced")
     for reason, number in counts["skipped_tags"].items():

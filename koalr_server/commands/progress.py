@@ -1,8 +1,10 @@
 """Progress on standard error: a line that redraws itself on a terminal, rare whole lines elsewhere."""
 
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 
@@ -40,3 +42,30 @@ class Progress:
         if self._drawn and self._stream.isatty():
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+
+@contextmanager
+def waiting(what: str, stream: TextIO | None = None) -> Iterator[None]:
+    """Show that time passes while something runs that cannot be counted; silent for the first second."""
+    shown = stream or sys.stderr
+    terminal = shown.isatty()
+    over = threading.Event()
+    started = time.monotonic()
+
+    def tick() -> None:
+        interval = 1.0
+        while not over.wait(interval):
+            text = f"  {what}, {time.monotonic() - started:.0f} s"
+            shown.write(f"\r\x1b[K{text}" if terminal else f"{text}\n")
+            shown.flush()
+            interval = 0.5 if terminal else 5.0
+        if terminal:
+            shown.write("\r\x1b[K")
+
+    ticker = threading.Thread(target=tick, name="koalr-waiting", daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        ticker.join()

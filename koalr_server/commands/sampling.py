@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from koalr_server.commands.importing import report_without_commit
+from koalr_server.commands.progress import waiting
 from koalr_server.sample import ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import Access, open_access
@@ -19,22 +21,23 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
 
 def load(options: argparse.Namespace) -> int:
     """Load and say what came in."""
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
-        counts = load_into(store, shifted=not options.no_shift)
+    with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("loading the sample"):
+        counts, without_commit = load_into(store, shifted=not options.no_shift)
     print(
         f"sample organisation: {counts['deployments']:,} deployments, {counts['pull_requests']:,} pull requests, "
         f"{counts['teams']} teams"
     )
+    report_without_commit(without_commit)
     return 0
 
 
-def load_into(store: Access, shifted: bool) -> dict[str, int]:
-    """Load the sample; answers rows per kind."""
+def load_into(store: Access, shifted: bool) -> tuple[dict[str, int], list[str]]:
+    """Load the sample; answers rows per kind, and the deployments whose commit nobody knows."""
     tables = sample_tables()
     arguments = {
         "shift": "weekly" if shifted else "none",
         "ends_at": ENDS_AT.isoformat(),
         "notice": NOTICE if shifted else UNMOVED_NOTICE,
     }
-    store.call("load_sample", arguments, tables)
-    return {kind: table.num_rows for kind, table in tables.items()}
+    answer = store.call("load_sample", arguments, tables)
+    return {kind: table.num_rows for kind, table in tables.items()}, answer["without_commit"]

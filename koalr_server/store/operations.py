@@ -62,14 +62,14 @@ def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answe
 
 
 def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
-    """Upsert tables by kind, in the order of KINDS; all of them or none. Answers counts per kind."""
+    """Upsert tables by kind, in the order of KINDS; all of them or none. Answers {"counts": per kind, "without_commit": [...]}."""
 
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "real")
         counts = _load_tables(cursor, tables)
         derive(cursor)
         _stamp(cursor)
-        return counts
+        return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
     return database.write(change)
 
@@ -87,9 +87,21 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
         set_meta(cursor, "notice", arguments["notice"])
         derive(cursor)
         _stamp(cursor)
-        return counts
+        return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
     return database.write(change)
+
+
+def _deployments_without_commit(cursor: Cursor) -> list[str]:
+    """Production deployments of a commit nobody knows, in repositories whose commits are known: they ship no change."""
+    rows = cursor.execute(
+        """SELECT f.repo || ' ' || f.sha FROM deployment_facts f JOIN deployments d USING (deployment_id)
+        WHERE f.is_production AND f.status = 'success' AND f.sha IS NOT NULL AND coalesce(len(d.commits), 0) = 0
+          AND f.repo IN (SELECT repo FROM commits)
+          AND NOT EXISTS (SELECT 1 FROM reached r WHERE r.repo = f.repo AND r.sha = f.sha)
+        ORDER BY f.finished_at"""
+    ).fetchall()
+    return [text for (text,) in rows]
 
 
 def _stamp(cursor: Cursor) -> None:

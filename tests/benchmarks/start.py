@@ -8,11 +8,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import requests
 from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import installed
-from tests.browser.conftest import DRAWN, FLAGS, free_port
+from tests.browser.conftest import DRAWN, FLAGS, answers, free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,17 +45,10 @@ def until_first_chart(clone: Path, page: Page) -> float:
     try:
         while not answers(f"http://localhost:{port}/_stcore/health"):
             assert process.poll() is None, "make run ended"
+            time.sleep(0.05)
         page.goto(f"http://localhost:{port}/", timeout=60_000)
         page.wait_for_function(DRAWN, arg=1, timeout=60_000)
         return time.monotonic() - started
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-
-
-def answers(url: str) -> bool:
-    """Whether something listens there yet."""
-    try:
-        return requests.get(url, timeout=1).ok
-    except requests.RequestException:
-        return False

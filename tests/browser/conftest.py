@@ -5,7 +5,9 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The first start after an installation compiles what it imports.
+START_SECS = 90
 READY = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     return app?.dataset.testConnectionState === 'CONNECTED' && app.dataset.testScriptState === 'notRunning';
@@ -36,6 +40,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Whether something listens there yet."""
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False
 
 
 @dataclass
@@ -65,13 +77,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
                 stderr=subprocess.STDOUT,
             )
         running.append(process)
-        for _ in range(600):
-            assert process.poll() is None, log.read_text()
-            try:
-                requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=0.2)
-                break
-            except requests.RequestException:
-                continue
+        deadline = time.monotonic() + START_SECS
+        while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+            assert time.monotonic() < deadline, log.read_text()
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"ended with {process.wait(timeout=0.1)}: {log.read_text()}")
         return Dashboard(f"http://127.0.0.1:{port}", data, process)
 
     yield start_

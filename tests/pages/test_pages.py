@@ -104,6 +104,15 @@ def test_a_page_works_on_nothing_but_the_documented_fields(page: str, connected:
     assert not app.exception
 
 
+def test_data_that_end_before_the_window_are_explained(connected: Connect, open_page: Open) -> None:
+    told = {"name": "acme", "now": "2026-11-24T00:00:00Z", "newestFactAt": "2026-08-22T10:00:00Z"}
+    connected(documented_only(change=lambda _path, body: body | {"organisation": told}))
+    (note,) = open_page("overview.py", days="30").info
+    assert note.value.startswith("The newest data are of 22 Aug 2026, before this window.")
+    assert "days=124" in note.value
+    assert not open_page("overview.py", days="124").info
+
+
 def test_without_a_team_header_the_figure_is_labelled_as_the_organisations(connected: Connect, open_page: Open) -> None:
     connected(documented_only())
     assert "Whole organisation" in words(open_page("dora.py", team="team_abc123"))

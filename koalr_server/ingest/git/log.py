@@ -1,5 +1,6 @@
 """Parses `git log -z --numstat`: one pass over NUL-separated fields."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -25,14 +26,16 @@ Line = tuple[str, int | None, int | None]
 
 @dataclass(slots=True)
 class LogReading:
-    """Rows and counts gathered while reading commits."""
+    """Rows and counts gathered while reading commits; `latest_secs` is now, for dates in the future."""
 
     repo: str
     progress: Callable[[int], None]
     commits: TableBuilder = field(default_factory=lambda: TableBuilder(COMMITS_SCHEMA))
     files: TableBuilder = field(default_factory=lambda: TableBuilder(FILES_SCHEMA))
     count: int = 0
+    latest_secs: float = math.inf
     impossible_dates: int = 0
+    odd_dates: int = 0
     undecodable: int = 0
     bots: Bots = field(default_factory=Bots)
     shas: set[str] = field(default_factory=set)
@@ -42,6 +45,7 @@ class LogReading:
         sha, parents, author, email, authored, committed, message = (self._text(part) for part in header)
         authored_at, committed_at = epoch_secs(authored), epoch_secs(committed)
         self.impossible_dates += (authored_at is None) + (committed_at is None)
+        self.odd_dates += self._odd(authored_at) + self._odd(committed_at)
         additions = sum(line[1] or 0 for line in lines) if counted else None
         deletions = sum(line[2] or 0 for line in lines) if counted else None
         self.commits.add(
@@ -63,6 +67,10 @@ class LogReading:
         self.count += 1
         if self.count % PROGRESS_EVERY == 0:
             self.progress(self.count)
+
+    def _odd(self, seconds: int | None) -> bool:
+        """Before 1970 or in the future: kept, and counted."""
+        return seconds is not None and not 0 <= seconds <= self.latest_secs
 
     def _text(self, raw: bytes) -> str:
         try:

@@ -1,7 +1,9 @@
 """Reads a whole repository, or what is new in it."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,6 +45,7 @@ class GitHistory:
     shallow: bool = False
     commits_without_line_counts: int = 0
     impossible_dates: int = 0
+    odd_dates: int = 0
     undecodable: int = 0
     skipped_tags: Mapping[str, int] = field(default_factory=dict)
 
@@ -53,6 +56,7 @@ def read_repository(
     repo: str | None = None,
     known_heads: Callable[[str], Mapping[str, str]] = lambda _repo: NO_HEADS,
     progress: Callable[[int], None] = lambda _commits: None,
+    now: datetime | None = None,
 ) -> GitHistory:
     """Read branches and tags of a repository.
 
@@ -60,6 +64,7 @@ def read_repository(
         repo: its name; by default owner/name of the remote, else the folder's name.
         known_heads: given the name, the tips of an earlier reading; only commits not reachable from them are read.
         progress: called with the number of commits read so far.
+        now: aware; dates after it are counted as odd.
 
     Raises:
         GitError: the path is no readable repository, or git failed; nothing half-read is returned.
@@ -74,10 +79,8 @@ def read_repository(
     start_over = bool(known) and changed_shallow(known, references.heads)
     existing = [] if start_over else _existing(git, [sha for ref, sha in known.items() if ref != SHALLOW])
     rewritten = not start_over and _rewritten(git, references, known, existing)
-    reading = LogReading(name, progress)
-    without_counts = 0
-    if references.has_history:
-        reading, without_counts = _read(git, references, existing, name, progress)
+    reading = LogReading(name, progress, latest_secs=now.timestamp() if now else math.inf)
+    without_counts = _read(git, references, existing, reading) if references.has_history else 0
     commits, files = reading.tables()
     return GitHistory(
         repo=name,
@@ -90,22 +93,20 @@ def read_repository(
         shallow=SHALLOW in references.heads,
         commits_without_line_counts=without_counts,
         impossible_dates=reading.impossible_dates,
+        odd_dates=reading.odd_dates,
         undecodable=reading.undecodable,
         skipped_tags=dict(references.skipped_tags),
     )
 
 
-def _read(
-    git: Git, references: References, existing: Sequence[str], name: str, progress: Callable[[int], None]
-) -> tuple[LogReading, int]:
-    """All commits with their line counts, or, where the clone lacks file contents, as many counts as can be had."""
+def _read(git: Git, references: References, existing: Sequence[str], reading: LogReading) -> int:
+    """Read all commits but those reachable from `existing`; answers how many have no line counts, for want of contents."""
     excluded = "".join(f"^{sha}\n" for sha in existing)
-    reading = LogReading(name, progress)
     try:
         read_log(git.fields(*LOG, "--stdin", *references.revisions(), stdin=excluded), reading)
     except MissingObjectsError:
-        return reading, read_partial(git, references.revisions(), excluded, reading)
-    return reading, 0
+        return read_partial(git, references.revisions(), excluded, reading)
+    return 0
 
 
 def _existing(git: Git, shas: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -233,6 +233,13 @@ def test_impossible_dates_are_left_empty_and_the_commit_kept(
     ingest(repository.path)
     (row,) = ingest.rows("SELECT authored_at FROM commits")
     assert row["authored_at"] in ((kept,) if kept else (None, datetime(1970, 1, 1), datetime(1969, 12, 31)))
+
+
+def test_dates_in_the_future_are_kept_and_counted(repository: Repository) -> None:
+    repository.commit("tomorrow", GIT_AUTHOR_DATE="@4102444800 +0000")
+    history = read_repository(repository.path, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert history.odd_dates == 1
+    assert history.commits.column("authored_at")[0].as_py() == datetime(2100, 1, 1)
 
 
 def test_a_second_run_adds_only_what_is_new(repository: Repository, ingest: Ingest) -> None:

@@ -64,6 +64,7 @@ def test_a_change_carries_a_sign_streamlit_understands() -> None:
     assert change_text(27.1, 20.0, duration_unit(27.1)) == spaced("+7.1 h")
     assert change_text(0.05, 0.04, percent_unit(0.05)) == spaced("+1.0 pt")
     assert change_text(3.0, None, PER_WEEK) is None
+    assert change_text(3.01, 3.0, PER_WEEK) is None, "a change that rounds to nothing is none"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,9 @@ def test_a_window_that_ends_at_midnight_ends_the_day_before() -> None:
     assert (
         window_label(datetime(2025, 3, 31, 23, 59, 59, tzinfo=UTC), 90)
         == "1 Jan to 31 Mar 2025 against the 90 days before"
+    )
+    assert (
+        window_label(datetime(2025, 1, 11, tzinfo=UTC), 30) == "12 Dec 2024 to 10 Jan 2025 against the 30 days before"
     )
 
 

@@ -50,7 +50,7 @@ def test_no_data_has_no_place(value: float | None) -> None:
         ("change_failure_rate", 0.007, "4.3 pt to spare"),
         ("mttr", 80, "20 min to Elite"),
         ("deploy_frequency", 30.0, "29.0 /day to spare"),
-        ("deploy_frequency", 0, "0.0 /day to Medium"),
+        ("deploy_frequency", 0, "1.0 /month to Medium"),
     ],
 )
 def test_distances_add_up_with_the_value_shown(metric: str, value: float, text: str) -> None:
