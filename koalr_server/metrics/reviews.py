@@ -6,19 +6,18 @@ from typing import Any
 
 from koalr_server.metrics.rounding import rounded
 from koalr_server.metrics.scope import BY_AUTHOR, Query, Scope
-from koalr_server.metrics.windows import WINDOWS_SQL, Window, window_parameters
+from koalr_server.metrics.windows import WINDOWS_SQL, Window, placed, window_parameters
 
 SQL = f"""
 WITH {WINDOWS_SQL},
+responded AS (
+    SELECT first_review_at, first_response_secs, CASE WHEN merged_at <= $now THEN review_cycle_secs END AS review_cycle_secs
+    FROM pull_request_facts WHERE first_review_at > $earliest AND first_review_at <= $latest AND NOT is_bot AND {BY_AUTHOR}
+),
 reviewed AS (
-    SELECT id, count(*) AS reviewed,
-           avg(span_secs(coalesce(ready_at, created_at), first_review_at))
-               FILTER (coalesce(ready_at, created_at) IS NOT NULL) / 3600 AS first_response_hours,
-           avg(span_secs(first_review_at, coalesce(last_approval_at, merged_at)))
-               FILTER (merged_at <= $now AND merged_at >= first_review_at) / 3600 AS review_cycle_hours
-    FROM windows JOIN pull_request_facts ON first_review_at > after AND first_review_at <= until
-    WHERE NOT is_bot AND {BY_AUTHOR}
-    GROUP BY id
+    SELECT id, count(*) AS reviewed, avg(first_response_secs) / 3600 AS first_response_hours,
+           avg(review_cycle_secs) / 3600 AS review_cycle_hours
+    FROM ({placed("responded", "first_review_at")}) GROUP BY id
 )
 SELECT id, coalesce(reviewed, 0) AS reviewed, first_response_hours, review_cycle_hours
 FROM windows LEFT JOIN reviewed USING (id)

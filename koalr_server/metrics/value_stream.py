@@ -6,20 +6,22 @@ from typing import Any
 
 from koalr_server.metrics.rounding import rounded
 from koalr_server.metrics.scope import BY_AUTHOR, Query, Scope
-from koalr_server.metrics.windows import WINDOWS_SQL, Window, window_parameters
+from koalr_server.metrics.windows import WINDOWS_SQL, Window, placed, window_parameters
 
 STAGES = ("ideaToCommit", "commitToMerge", "mergeToDeploy")
 
 SQL = f"""
 WITH {WINDOWS_SQL},
+deployed AS (
+    SELECT finished_at, idea_to_commit_secs, commit_to_merge_secs, merge_to_deploy_secs
+    FROM changes WHERE finished_at > $earliest AND finished_at <= $latest AND NOT is_bot AND {BY_AUTHOR}
+),
 staged AS (
     SELECT id, count(*) AS changes,
-           quantile_cont(span_secs(idea_at, first_commit_at), 0.5) / 86400 AS "ideaToCommit",
-           quantile_cont(span_secs(cycle_start_at, merged_at), 0.5) / 86400 AS "commitToMerge",
-           quantile_cont(span_secs(merged_at, finished_at), 0.5) / 86400 AS "mergeToDeploy"
-    FROM windows JOIN changes ON finished_at > after AND finished_at <= until
-    WHERE NOT is_bot AND {BY_AUTHOR}
-    GROUP BY id
+           quantile_cont(idea_to_commit_secs, 0.5) / 86400 AS "ideaToCommit",
+           quantile_cont(commit_to_merge_secs, 0.5) / 86400 AS "commitToMerge",
+           quantile_cont(merge_to_deploy_secs, 0.5) / 86400 AS "mergeToDeploy"
+    FROM ({placed("deployed", "finished_at")}) GROUP BY id
 )
 SELECT id, coalesce(changes, 0) AS changes, "ideaToCommit", "commitToMerge", "mergeToDeploy"
 FROM windows LEFT JOIN staged USING (id)

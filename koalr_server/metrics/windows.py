@@ -58,8 +58,14 @@ def _week(starts: datetime, now: datetime) -> Week:
 
 
 def window_parameters(windows: Sequence[Window]) -> dict[str, object]:
-    """Parameters of the `windows` relation that every metric query joins (see WINDOWS_SQL)."""
+    """Parameters of WINDOWS_SQL and `placed`: the window asked for, the one before, then the weeks, as summaries.py has them."""
+    current, previous, first_week = windows[0], windows[1], windows[2]
     return {
+        "earliest": min(previous.after, first_week.after),
+        "latest": current.until,
+        "current_after": current.after,
+        "previous_after": previous.after,
+        "first_week": first_week.after + ONE_SECOND,
         "window_ids": list(range(len(windows))),
         "afters": [window.after for window in windows],
         "untils": [window.until for window in windows],
@@ -69,3 +75,15 @@ def window_parameters(windows: Sequence[Window]) -> dict[str, object]:
 WINDOWS_SQL = """windows AS (
     SELECT unnest($window_ids::INTEGER[]) AS id, unnest($afters::TIMESTAMP[]) AS after, unnest($untils::TIMESTAMP[]) AS until
 )"""
+
+
+def placed(rows: str, time: str) -> str:
+    """SQL for the rows of a relation once per window that holds their time, with the window's `id`.
+
+    Arithmetic instead of a join on ranges: the two windows lie end to end, and so do the weeks. `rows` must hold only
+    times in ($earliest, $latest], and it and `time` are SQL text of this package, never input.
+    """
+    return (
+        f"SELECT CASE WHEN {time} > $current_after THEN 0 ELSE 1 END AS id, * FROM {rows} WHERE {time} > $previous_after "  # noqa: S608
+        f"UNION ALL SELECT 2 + date_diff('week', $first_week::TIMESTAMP, {time}), * FROM {rows} WHERE {time} >= $first_week"
+    )

@@ -3,9 +3,9 @@
 -- The one rule for what counts as production.
 CREATE OR REPLACE MACRO is_production_env(env) AS regexp_matches(lower(env), '^(production.*|prod|live|prod[-_].*|live-.*)$');
 
--- Seconds from one time to a later one, 0 if they come the wrong way round, null if one is unknown.
+-- Whole seconds from one time to a later one, 0 if they come the wrong way round, null if one is unknown.
 CREATE OR REPLACE MACRO span_secs(earlier, later) AS
-    CASE WHEN later < earlier THEN 0 ELSE epoch(later) - epoch(earlier) END;
+    CASE WHEN later < earlier THEN 0 ELSE date_diff('second', earlier, later) END;
 
 CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);
 
@@ -54,7 +54,8 @@ CREATE TABLE IF NOT EXISTS api_keys (
     requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP
 );
 
--- Facts pre-joined for reading; deriving.py rebuilds them from the tables above.
+-- Facts pre-joined for reading; deriving.py rebuilds them from the tables above. Spans of time are worked out here once and
+-- rows lie in order of time, so that a window reads few of them and computes little.
 CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, deployment_id VARCHAR, baseline BOOLEAN);
 CREATE TABLE IF NOT EXISTS pull_request_facts (
     repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
@@ -62,11 +63,13 @@ CREATE TABLE IF NOT EXISTS pull_request_facts (
     merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[], head_sha VARCHAR,
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
+    first_response_secs BIGINT, review_cycle_secs BIGINT,
     reverted_at TIMESTAMP, reverted_by VARCHAR
 );
 CREATE TABLE IF NOT EXISTS changes (
     repo VARCHAR, number BIGINT, sha VARCHAR, author VARCHAR, is_bot BOOLEAN, idea_at TIMESTAMP,
-    first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP, merged_at TIMESTAMP, deployment_id VARCHAR, finished_at TIMESTAMP
+    first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP, merged_at TIMESTAMP, deployment_id VARCHAR, finished_at TIMESTAMP,
+    lead_secs BIGINT, idea_to_commit_secs BIGINT, commit_to_merge_secs BIGINT, merge_to_deploy_secs BIGINT
 );
 CREATE TABLE IF NOT EXISTS deployment_facts (
     deployment_id VARCHAR, repo VARCHAR, env VARCHAR, is_production BOOLEAN, status VARCHAR, sha VARCHAR, ref VARCHAR,
@@ -76,7 +79,8 @@ CREATE TABLE IF NOT EXISTS incident_facts (
     incident_id VARCHAR, source VARCHAR, title VARCHAR, severity VARCHAR, status VARCHAR, repo VARCHAR,
     started_at TIMESTAMP, resolved_at TIMESTAMP, deployment_id VARCHAR
 );
+-- ended_at: done or closed, whichever came first, never before in_progress_from.
 CREATE TABLE IF NOT EXISTS flow_items (
     kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, started_at TIMESTAMP, in_progress_from TIMESTAMP,
-    done_at TIMESTAMP, closed_at TIMESTAMP, active_secs DOUBLE, elapsed_secs DOUBLE
+    done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP, cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
 );

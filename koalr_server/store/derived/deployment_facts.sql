@@ -86,12 +86,13 @@ failures AS (
 ),
 lead_times AS (
     SELECT deployment_id,
-           CAST(round_even(quantile_cont(span_secs(first_commit_at, finished_at), 0.5), 0) AS BIGINT) AS lead_time_secs
-    FROM changes WHERE NOT is_bot AND first_commit_at IS NOT NULL GROUP BY ALL
+           CAST(round_even(quantile_cont(lead_secs, 0.5), 0) AS BIGINT) AS lead_time_secs
+    FROM changes WHERE NOT is_bot AND lead_secs IS NOT NULL GROUP BY ALL
 )
 SELECT d.deployment_id, d.repo, d.env, s.deployment_id IS NOT NULL AS is_production, d.status, d.sha, d.ref,
        coalesce(d.deployed_at, d.started_at) AS listed_at, s.finished_at, l.lead_time_secs, f.failed_at, f.failure
 FROM deployments d
 LEFT JOIN shipped s USING (deployment_id)
 LEFT JOIN failures f USING (deployment_id)
-LEFT JOIN lead_times l USING (deployment_id);
+LEFT JOIN lead_times l USING (deployment_id)
+ORDER BY listed_at;

@@ -57,9 +57,13 @@ SELECT l.repo, l.number, 'pr_' || substr(md5(concat_ws(chr(31), l.repo, l.number
        l.merged_at, l.closed_at, l.landing_shas, l.own_shas, l.head_sha, l.additions, l.deletions, l.changed_files, l.labels, l.work_item,
        responses.first_review_at, responses.last_approval_at,
        l.repo IN (SELECT repo FROM reviews) AS repo_has_reviews,
+       span_secs(coalesce(l.ready_at, l.created_at), responses.first_review_at) AS first_response_secs,
+       CASE WHEN l.merged_at >= responses.first_review_at
+            THEN span_secs(responses.first_review_at, coalesce(responses.last_approval_at, l.merged_at)) END AS review_cycle_secs,
        NULL::TIMESTAMP AS reverted_at, NULL::VARCHAR AS reverted_by
 FROM landed l
 LEFT JOIN own USING (repo, number)
 LEFT JOIN squashed USING (repo, number)
-LEFT JOIN responses USING (repo, number);
+LEFT JOIN responses USING (repo, number)
+ORDER BY merged_at;
 DROP TABLE joined_pull_requests;
