@@ -6,6 +6,7 @@ import re
 import secrets
 import string
 from dataclasses import dataclass
+from datetime import datetime
 
 PREFIX = "klr_live_"
 ALPHABET = string.ascii_letters + string.digits
@@ -23,6 +24,8 @@ class ApiKey:
     scopes: frozenset[str]
     team_ids: frozenset[str] | None
     requests_per_minute: int
+    expires_at: datetime | None = None
+    """Naive UTC; set once a key has been rotated."""
 
 
 def new_key() -> str:

@@ -1,46 +1,50 @@
-"""Puts the API together: FastAPI routes behind the gate, mountable at /api."""
+"""Puts the API together: FastAPI routes behind layers, each doing one thing, mountable at /api."""
 
-import logging
 import time
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import errors
+from koalr_server.http import documentation, errors, monitoring
+from koalr_server.http.answers import Answers
+from koalr_server.http.bodies import Bodies
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
+from koalr_server.http.guard import Guard, Traffic
+from koalr_server.http.keyring import Keyring
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
-log = logging.getLogger("koalr_server.http")
+LEAST_COMPRESSED_BYTES = 1000
 
 
 def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGIApp:
     """The API as an ASGI application to mount at /api.
 
+    A request passes, in this order: Guard (id, log, failures), Gate (key, limit), compression, Answers (memory, ETags),
+    Bodies (size, type), then the endpoint.
+
     Args:
         clock: epoch seconds, for the rate limit.
     """
+    registry = CollectorRegistry()
     app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     errors.install(app)
-    app.include_router(router)
-
-    @app.get("/healthz")
-    async def healthz() -> Response:
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        service.database.rows("SELECT 1")
-        return JSONResponse({"status": "ready"})
-
-    return Gate(app, service.authenticate, clock)
+    app.include_router(router, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
+    documentation.install(app)
+    monitoring.install(app, service, registry)
+    answers = Answers(Bodies(app, [route.path for route in router.routes if "POST" in route.methods]), service)
+    compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
+    keyring = Keyring(service.database, service.extra_keys)
+    return Guard(Gate(compressed, keyring.authenticate, clock), Traffic(registry), [*(route.path for route in router.routes), *OTHER_PATHS])
 
 
 def create_server(service: Service) -> Starlette:
@@ -48,6 +52,6 @@ def create_server(service: Service) -> Starlette:
 
     async def not_found(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(status, f"No such path: {request.url.path}. The API lives below /api/v1/.", "req_none")
+        return error_response(status, f"No such path: {request.url.path[:200]}. The API lives below /api/v1/.", "req_none")
 
     return Starlette(routes=[Mount("/api", app=create_api(service))], exception_handlers={HTTPException: not_found})

@@ -1,6 +1,5 @@
 """One error body for every status and every path: {"error": {"code", "message", "param"?, "requestId"}}."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +7,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-
-log = logging.getLogger("koalr_server.http")
 
 CODES: Mapping[int, str] = {
     400: "bad_request",
@@ -63,15 +60,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         message = {
-            404: f"No such path: {request.url.path}. The endpoints are listed in docs/API.md.",
-            405: f"{request.method} is not allowed on {request.url.path}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
+            404: f"No such path: {request.url.path[:200]}. The endpoints are listed in docs/API.md.",
+            405: f"{request.method} is not allowed on {request.url.path[:200]}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
         }.get(error.status_code, str(error.detail))
         return error_response(error.status_code, message, request_id(request), headers=error.headers)
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request %s failed: %s", request_id(request), type(error).__name__)
-        return error_response(500, "Something failed on our side; the log has the request id.", request_id(request))
 
 
 def _validation_message(found: Mapping[str, Any]) -> str:

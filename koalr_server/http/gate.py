@@ -1,6 +1,6 @@
-"""The gate every request passes: request id, key, rate limit, and their headers on every answer (plain ASGI)."""
+"""The gate every request passes: key, rate limit, and their headers on every answer (plain ASGI)."""
 
-import secrets
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, ApiKey
 from koalr_server.limiter import SlidingLimit, Verdict
 
 KEY_HEADER = "X-Koalr-Key"
-OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+OPEN_PATHS = re.compile(r"/(healthz|readyz|openapi\.json|docs(/[^/]*)?)")
 MOST_CALLERS = 10_000
 
 
@@ -37,20 +37,18 @@ class Gate:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass the request on with `state.api_key` and `state.request_id` set."""
+        """Answer, or pass the request on with `state.api_key` set."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = "req_" + secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
-        if _local_path(scope) in OPEN_PATHS:
-            await self._app(scope, receive, _with_headers(send, request_id, None))
+        if OPEN_PATHS.fullmatch(_local_path(scope)):
+            await self._app(scope, receive, send)
             return
         presented = Headers(scope=scope).get(KEY_HEADER)
         key = self._authenticate(presented) if presented else None
         verdict = self._judge(key, scope)
-        send = _with_headers(send, request_id, verdict)
-        refusal = self._refusal(key, presented, verdict, request_id)
+        send = _with_headers(send, verdict)
+        refusal = self._refusal(key, presented, verdict, scope["state"]["request_id"])
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -74,7 +72,7 @@ class Gate:
             message = f"More than {verdict.limit} requests in a minute; retry in {wait} s."
             return error_response(429, message, request_id, headers={"Retry-After": str(wait)})
         if key is None:
-            fault = "is unknown or revoked" if presented else "is missing"
+            fault = "holds a key that is unknown, revoked or replaced" if presented else "is missing"
             message = (
                 f"The {KEY_HEADER} header {fault}; create a key with `python -m koalr_server keys create --name NAME`."
             )
@@ -90,16 +88,16 @@ def _local_path(scope: Scope) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
-def _with_headers(send: Send, request_id: str, verdict: Verdict | None) -> Send:
+def _with_headers(send: Send, verdict: Verdict) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = request_id
-            headers["Cache-Control"] = "private, no-store"
-            if verdict is not None:
-                headers["X-RateLimit-Limit"] = str(verdict.limit)
-                headers["X-RateLimit-Remaining"] = str(verdict.remaining)
-                headers["X-RateLimit-Reset"] = str(verdict.reset_at)
+            # Whoever asks again with the ETag gets 304; an answer without one is never kept.
+            headers["Cache-Control"] = "private, no-cache" if "etag" in headers else "private, no-store"
+            headers.add_vary_header(KEY_HEADER)
+            headers["X-RateLimit-Limit"] = str(verdict.limit)
+            headers["X-RateLimit-Remaining"] = str(verdict.remaining)
+            headers["X-RateLimit-Reset"] = str(verdict.reset_at)
         await send(message)
 
     return send_with_headers

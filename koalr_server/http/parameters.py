@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.security import APIKeyHeader
 
 from koalr_server.http.errors import ApiError
 from koalr_server.http.service import Service
@@ -16,6 +17,10 @@ Days = Annotated[int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling w
 TeamId = Annotated[str | None, Query(alias="teamId", min_length=1, max_length=200, description="Filter by team id")]
 PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1")]
 PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page")]
+
+
+# Only described here: the gate checks the key before any route is looked for.
+key_header = APIKeyHeader(name="X-Koalr-Key", scheme_name="ApiKey", description="klr_live_…", auto_error=False)
 
 
 def refuse_repeated(request: Request) -> None:

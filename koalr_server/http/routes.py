@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Security
 from starlette.responses import JSONResponse
 
 from koalr_server.clock import Moment
+from koalr_server.http import schemas
 from koalr_server.http.parameters import (
     CurrentKey,
     CurrentService,
@@ -13,6 +14,7 @@ from koalr_server.http.parameters import (
     PageNumber,
     PageSize,
     TeamId,
+    key_header,
     refuse_repeated,
 )
 from koalr_server.http.service import Service
@@ -23,12 +25,11 @@ from koalr_server.metrics.distribution import lead_time_distribution
 from koalr_server.metrics.dora import dora
 from koalr_server.metrics.flow import flow
 from koalr_server.metrics.reviews import review_metrics
-from koalr_server.metrics.scope import resolve
 from koalr_server.metrics.summaries import Metric, summarise
 from koalr_server.metrics.value_stream import value_stream
 from koalr_server.metrics.windows import Window
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
+router = APIRouter(prefix="/v1", dependencies=[Security(key_header), Depends(refuse_repeated)])
 
 TEAM_HEADER = "X-Koalr-Team"
 
@@ -46,7 +47,7 @@ def _summary(
     return _answer(summarise(metric, service.query, moment.now, days, scope), moment, team_id)
 
 
-@router.get("/metrics/dora")
+@router.get("/metrics/dora", response_model=schemas.Dora)
 def get_dora(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
     """DORA metrics summary."""
     scope = service.scope(key, team_id, organisation_wide=True)
@@ -56,13 +57,13 @@ def get_dora(service: CurrentService, key: CurrentKey, days: Days = 30, team_id:
     return _answer(body, moment, team_id)
 
 
-@router.get("/flow")
+@router.get("/flow", response_model=schemas.Flow)
 def get_flow(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
     """Cycle time, throughput, work in progress, flow efficiency."""
     return _summary(flow, service, key, days, team_id)
 
 
-@router.get("/review-metrics")
+@router.get("/review-metrics", response_model=schemas.ReviewMetrics)
 def get_review_metrics(
     service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None
 ) -> JSONResponse:
@@ -70,13 +71,13 @@ def get_review_metrics(
     return _summary(review_metrics, service, key, days, team_id)
 
 
-@router.get("/value-stream")
+@router.get("/value-stream", response_model=schemas.ValueStream)
 def get_value_stream(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
     """Days from idea to production by stage."""
     return _summary(value_stream, service, key, days, team_id, organisation_wide=True)
 
 
-@router.get("/deployments")
+@router.get("/deployments", response_model=schemas.Deployments)
 def get_deployments(
     service: CurrentService,
     key: CurrentKey,
@@ -92,7 +93,7 @@ def get_deployments(
     return _answer({"data": rows, "total": total, "page": page}, moment, team_id)
 
 
-@router.get("/pull-requests")
+@router.get("/pull-requests", response_model=schemas.PullRequests)
 def get_pull_requests(
     service: CurrentService,
     key: CurrentKey,
@@ -108,7 +109,7 @@ def get_pull_requests(
     return _answer({"data": rows, "total": total, "page": page, "pageSize": page_size}, moment, team_id)
 
 
-@router.get("/incidents")
+@router.get("/incidents", response_model=schemas.Incidents)
 def get_incidents(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
     """Incidents started within the window, newest first."""
     scope = service.scope(key, team_id)
@@ -117,10 +118,10 @@ def get_incidents(service: CurrentService, key: CurrentKey, days: Days = 30, tea
     return _answer({"data": rows, "total": len(rows)}, moment, team_id)
 
 
-@router.get("/teams")
+@router.get("/teams", response_model=schemas.Teams)
 def get_teams(service: CurrentService, key: CurrentKey) -> JSONResponse:
     """All teams the key may see, and what this server holds."""
     moment = service.moment()
-    rows = lists.teams(service.query, resolve(service.query, key.team_ids))
+    rows = lists.teams(service.query, service.resolved(key.team_ids))
     body = {"data": rows, "total": len(rows), "organisation": {**service.organisation(), "now": moment.now}}
     return _answer(body, moment, None)

@@ -1,16 +1,30 @@
-"""What the endpoints need from the rest: reads, now, keys, teams."""
+"""What the endpoints need from the rest: reads, now, teams, settings."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from koalr_server.clock import Calendar, Moment, SampleDates
 from koalr_server.http.errors import ApiError
-from koalr_server.keys import ApiKey, key_hash, same_hash
+from koalr_server.keys import ApiKey
 from koalr_server.metrics.scope import Rows, Scope, resolve, used
 from koalr_server.store.database import Database
 from koalr_server.store.operations import get_meta
+
+T = TypeVar("T")
+
+# Now moves in steps of this, so that the same question has the same answer for a while, and at once with new data.
+MOMENT_SECS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What an answer depends on besides the question: the state of the data, and now."""
+
+    version: int
+    moment: Moment
 
 
 @dataclass(slots=True)
@@ -24,40 +38,48 @@ class Service:
     database: Database
     calendar: Calendar = field(default_factory=Calendar)
     extra_keys: Mapping[str, ApiKey] = field(default_factory=dict)
-    _known: tuple[int, dict[str, ApiKey]] = (-1, {})
+    # Part of every ETag: versions count from 0 in each process, and nobody may guess the tag of an answer.
+    salt: str = field(default_factory=lambda: secrets.token_hex(8))
+    _remembered: tuple[int, dict[object, Any]] = (-1, {})
+    _stamped: tuple[tuple[int, int], Moment] | None = None
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> Rows:
         """Rows of a metric query; parameters it does not name are dropped."""
         return self.database.rows(sql, used(sql, parameters))
 
-    def authenticate(self, presented: str) -> ApiKey | None:
-        """The key a caller presented, or None. Stored keys are read again after every write to the store."""
-        digest = key_hash(presented)
-        for known in (self.extra_keys, self._stored_keys()):
-            for known_hash, key in known.items():
-                if same_hash(digest, known_hash):
-                    return key
-        return None
-
-    def _stored_keys(self) -> dict[str, ApiKey]:
-        version, keys = self._known
+    def remembered(self, name: object, ask: Callable[[], T]) -> T:
+        """What `ask` answers, asked once per state of the data; for small things that every request needs."""
+        version, answers = self._remembered
         current = self.database.version
         if version != current:
-            rows = self.database.rows("SELECT * FROM api_keys WHERE revoked_at IS NULL")
-            keys = {row["key_hash"]: _api_key(row) for row in rows}
-            self._known = (current, keys)
-        return keys
+            answers = {}
+            self._remembered = (current, answers)
+        if name not in answers:
+            answers[name] = ask()
+        found: T = answers[name]
+        return found
 
     def sample_dates(self) -> SampleDates | None:
         """The sample's dates, or None for real data."""
+        return self.remembered("sample_dates", self._read_sample_dates)
+
+    def _read_sample_dates(self) -> SampleDates | None:
         if get_meta(self.database, "content") != "sample":
             return None
         ends_at = datetime.fromisoformat(str(get_meta(self.database, "sample_ends_at")))
         return SampleDates(ends_at, shifted=get_meta(self.database, "sample_shift") == "weekly")
 
+    def stamp(self) -> Stamp:
+        """The state of the data and now on the time line of the stored rows."""
+        version = self.database.version
+        step = (version, int(self.calendar.clock().timestamp()) // MOMENT_SECS)
+        if self._stamped is None or self._stamped[0] != step:
+            self._stamped = (step, self.calendar.moment(self.sample_dates()))
+        return Stamp(version, self._stamped[1])
+
     def moment(self) -> Moment:
         """Now, on the time line of the stored rows."""
-        return self.calendar.moment(self.sample_dates())
+        return self.stamp().moment
 
     def scope(self, key: ApiKey, team_id: str | None, organisation_wide: bool = False) -> Scope:
         """Whose rows a request may see.
@@ -67,17 +89,29 @@ class Service:
                 with a key limited to teams.
         """
         if team_id is not None:
-            if not self.database.rows("SELECT 1 FROM teams WHERE team_id = $team_id", {"team_id": team_id}):
+            if team_id not in self._known_teams():
                 raise ApiError(404, f"No team {team_id[:80]!r}; GET /api/v1/teams lists the ids.", "teamId")
             if key.team_ids is not None and team_id not in key.team_ids:
-                raise ApiError(403, f"This key is not for team {team_id!r}.", "teamId")
-            return resolve(self.query, [team_id])
+                raise ApiError(403, f"This key is not for team {team_id[:80]!r}.", "teamId")
+            return self.resolved(frozenset({team_id}))
         if key.team_ids is not None and organisation_wide:
             raise ApiError(403, "This key is limited to teams; name one of them with teamId.", "teamId")
-        return resolve(self.query, key.team_ids)
+        return self.resolved(key.team_ids)
+
+    def resolved(self, team_ids: frozenset[str] | None) -> Scope:
+        """The scope of some teams, None for the organisation."""
+        return self.remembered(("scope", team_ids), lambda: resolve(self.query, team_ids))
+
+    def _known_teams(self) -> frozenset[str]:
+        return self.remembered(
+            "teams", lambda: frozenset(row["team_id"] for row in self.database.rows("SELECT team_id FROM teams"))
+        )
 
     def organisation(self) -> dict[str, Any]:
         """What the store holds, for a caption: name, sample or not, newest fact, last load (stored time line)."""
+        return self.remembered("organisation", self._read_organisation)
+
+    def _read_organisation(self) -> dict[str, Any]:
         repos = [
             row["repo"]
             for row in self.database.rows(
@@ -95,13 +129,6 @@ class Service:
             "loadedAt": get_meta(self.database, "loaded_at"),
             "notice": get_meta(self.database, "notice"),
         }
-
-
-def _api_key(row: Mapping[str, Any]) -> ApiKey:
-    teams = row["team_ids"]
-    return ApiKey(
-        row["key_id"], frozenset(row["scopes"]), frozenset(teams) if teams else None, row["requests_per_minute"]
-    )
 
 
 def _common_name(repos: list[str]) -> str:

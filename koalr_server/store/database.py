@@ -1,5 +1,6 @@
 """One DuckDB file: a cursor per read, one thread for all writes, every write a transaction."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,13 @@ from typing import Any, TypeVar
 import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
+from koalr_server.store.deriving import derive
+from koalr_server.store.upgrading import upgrade
+
+log = logging.getLogger("koalr_server.store")
 
 FILE_NAME = "koalr.duckdb"
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 Row = dict[str, Any]
@@ -73,18 +78,21 @@ class Database:
     @classmethod
     def _prepared(cls, connection: duckdb.DuckDBPyConnection, path: Path) -> "Database":
         try:
+            connection.begin()
             connection.execute(SCHEMA)
-            found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-            if found is None:
+            row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+            if row is None:
                 connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [SCHEMA_VERSION])
+            reached = SCHEMA_VERSION if row is None else upgrade(connection, row[0], SCHEMA, derive)
+            connection.commit()
         except duckdb.Error as error:
             connection.close()
             raise StoreError(f"Cannot prepare the store {path}: {_first_line(error)}") from error
-        if found is not None and found[0] != SCHEMA_VERSION:
+        if reached != SCHEMA_VERSION:
             connection.close()
             raise StoreError(
-                f"The store {path} has layout {found[0]}, this version reads layout {SCHEMA_VERSION}; "
-                "start with an empty --data folder and load the data again."
+                f"The store {path} has layout {reached}, this version reads layout {SCHEMA_VERSION}; "
+                "a newer version wrote it: update this one, or choose another --data folder."
             )
         return cls(connection)
 
@@ -111,7 +119,19 @@ class Database:
         """
         return self._writer.submit(self._transact, change).result()
 
-    def _transact(self, change: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    def write_aside(self, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        """Queue a change on which no answer depends, without waiting for it; `version` stays. A failure is logged."""
+
+        def attempt() -> None:
+            try:
+                self._transact(change, touches_answers=False)
+            except Exception as error:  # nobody waits for it, so nobody else would hear of it
+                log.warning("a note could not be stored: %s", _first_line(error))
+
+        with suppress(RuntimeError):  # the writer has been shut down: nothing is kept any more
+            self._writer.submit(attempt)
+
+    def _transact(self, change: Callable[[duckdb.DuckDBPyConnection], T], touches_answers: bool = True) -> T:
         cursor = self._connection.cursor()
         try:
             cursor.begin()
@@ -130,8 +150,9 @@ class Database:
             ) from error
         finally:
             cursor.close()
-        with self._version_lock:
-            self._version += 1
+        if touches_answers:
+            with self._version_lock:
+                self._version += 1
         return result
 
     def close(self) -> None:

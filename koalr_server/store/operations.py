@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from koalr_server.errors import ConflictError, InputError
-from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, SCOPES, hint, key_hash
+from koalr_server.errors import ConflictError
 from koalr_server.records import KINDS
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import derive
 from koalr_server.store.git_loading import load_git
+from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
 from koalr_server.store.loading import load_kind
 
 Cursor = duckdb.DuckDBPyConnection
@@ -136,63 +136,7 @@ def load_git_history(database: Database, arguments: Arguments, tables: Tables) -
     return database.write(change)
 
 
-def create_key(database: Database, arguments: Arguments, _tables: Tables) -> Answer:
-    """Store a key's hash. Arguments: key, name, scopes, teams (ids or names), limit. Answers {"key_id"}."""
-    unknown = sorted(set(arguments["scopes"]) - set(SCOPES))
-    if unknown:
-        raise InputError(f"Unknown scope {', '.join(unknown)}; allowed: {', '.join(SCOPES)}.")
-    team_ids = [_team_id(database, team) for team in arguments["teams"]]
-    limit = arguments["limit"] or DEFAULT_REQUESTS_PER_MINUTE
-    row = [
-        "key_" + key_hash(arguments["key"])[:12],
-        arguments["name"],
-        key_hash(arguments["key"]),
-        hint(arguments["key"]),
-    ]
-    row += [
-        list(arguments["scopes"]),
-        team_ids or None,
-        limit,
-        datetime.now(UTC).replace(tzinfo=None, microsecond=0),
-        None,
-    ]
-    database.write(
-        lambda cursor: cursor.execute("INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row) and None
-    )
-    return {"key_id": row[0]}
-
-
-def _team_id(database: Database, team: str) -> str:
-    rows = database.rows("SELECT team_id FROM teams WHERE team_id = $team OR name = $team", {"team": team})
-    if not rows:
-        raise InputError(f"No team {team!r} in this store; `GET /api/v1/teams` lists them.")
-    return str(rows[0]["team_id"])
-
-
-def list_keys(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
-    """Every key without its secret: {"keys": [...]}, oldest first."""
-    rows = database.rows(
-        """SELECT key_id, name, hint, scopes, team_ids, requests_per_minute, created_at::VARCHAR AS created_at,
-        revoked_at::VARCHAR AS revoked_at FROM api_keys ORDER BY api_keys.created_at, key_id"""
-    )
-    return {"keys": rows}
-
-
-def revoke_key(database: Database, arguments: Arguments, _tables: Tables) -> Answer:
-    """Refuse a key from now on. Raises InputError for an unknown id."""
-    if not database.rows("SELECT 1 FROM api_keys WHERE key_id = $key_id", {"key_id": arguments["key_id"]}):
-        raise InputError(f"No key {arguments['key_id']!r}; `python -m koalr_server keys list` shows the ids.")
-    parameters = [datetime.now(UTC).replace(tzinfo=None, microsecond=0), arguments["key_id"]]
-    database.write(
-        lambda cursor: (
-            cursor.execute("UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL", parameters)
-            and None
-        )
-    )
-    return {"key_id": arguments["key_id"]}
-
-
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
-    for operation in (content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key)
+    for operation in (content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key, rotate_key)
 }

@@ -48,10 +48,10 @@ CREATE TABLE IF NOT EXISTS work_items (
     key VARCHAR, type VARCHAR, team VARCHAR, repo VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
     done_at TIMESTAMP, active_secs BIGINT, status VARCHAR
 );
--- Only a hash of a key is kept.
+-- Only a hash of a key is kept. expires_at: the end of the grace period of a key that was rotated.
 CREATE TABLE IF NOT EXISTS api_keys (
     key_id VARCHAR, name VARCHAR, key_hash VARCHAR, hint VARCHAR, scopes VARCHAR[], team_ids VARCHAR[],
-    requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP
+    requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP, expires_at TIMESTAMP, last_used_at TIMESTAMP
 );
 
 -- Facts pre-joined for reading; deriving.py rebuilds them from the tables above. Spans of time are worked out here once and

@@ -29,7 +29,7 @@ SELECT 'acme/repo' || (i % 200) AS repo, i AS number, 'pr_' || substr(md5(i::VAR
        moment - INTERVAL 20 MINUTE AS last_approval_at, true AS repo_has_reviews,
        span_secs(created_at, first_review_at) AS first_response_secs, span_secs(first_review_at, last_approval_at) AS review_cycle_secs
 FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / $size * {SPAN_SECS} AS BIGINT)) AS moment FROM range($size) r(i))
-"""  # noqa: S608
+"""
 
 REVIEWS = """
 INSERT INTO reviews
@@ -54,7 +54,7 @@ SELECT 'dep_' || i AS deployment_id, 'acme/repo' || (i % 200) AS repo, CASE WHEN
        CASE WHEN i % 3 <> 0 THEN moment END AS finished_at, 3600 * (i * 31 % 100) AS lead_time_secs,
        CASE WHEN i % 40 = 1 THEN moment + INTERVAL 3 HOUR END AS failed_at, CASE WHEN i % 40 = 1 THEN 'incident' END AS failure
 FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / ($size // 4) * {SPAN_SECS} AS BIGINT)) AS moment FROM range($size // 4) r(i))
-"""  # noqa: S608
+"""
 
 RAW_DEPLOYMENTS = """
 INSERT INTO deployments BY NAME
@@ -66,7 +66,7 @@ INSERT INTO incident_facts BY NAME
 SELECT 'inc_' || i AS incident_id, 'import' AS source, 'Incident ' || i AS title, 'sev' || (1 + i % 3) AS severity, 'resolved' AS status,
        'acme/repo' || (i % 200) AS repo, moment AS started_at, moment + to_seconds(i * 7907 % 30000) AS resolved_at, NULL AS deployment_id
 FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / ($size // 100) * {SPAN_SECS} AS BIGINT)) AS moment FROM range($size // 100) r(i))
-"""  # noqa: S608
+"""
 
 FLOW_ITEMS = """
 INSERT INTO flow_items BY NAME

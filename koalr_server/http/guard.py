@@ -1,0 +1,102 @@
+"""The outermost layer: a request id for all, nothing unexpected escapes, one line in the log, figures for Prometheus (plain ASGI)."""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from koalr_server.http.errors import error_response
+
+log = logging.getLogger("koalr_server.http")
+access_log = logging.getLogger("koalr_server.access")
+
+LONGEST_LOGGED_PATH = 200
+LATENCY_BUCKETS_SECS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+class Traffic:
+    """Counts and times of requests, by method, route and status."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        labels = ["method", "route", "status"]
+        self.requests = Counter("koalr_http_requests", "Requests answered.", labels, registry=registry)
+        self.seconds = Histogram(
+            "koalr_http_request_seconds",
+            "Seconds until an answer was complete.",
+            ["route"],
+            registry=registry,
+            buckets=LATENCY_BUCKETS_SECS,
+        )
+
+
+class Guard:
+    """Gives each request an id, answers 500 for whatever went wrong inside, and keeps the access log.
+
+    Args:
+        routes: path templates below the mount point.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        traffic: Traffic,
+        routes: Iterable[str],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._app = app
+        self._traffic = traffic
+        self._routes = [(route, compile_path(route)[0]) for route in routes]
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with `state.request_id` set."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = "req_" + secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = self._clock()
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # whatever it is, its text stays here
+            log.error("request %s failed: %s", request_id, type(error).__name__)
+            if not status:
+                message = "Something failed on our side; the log has the request id."
+                await error_response(500, message, request_id)(scope, receive, watched)
+        self._record(scope, status or 500, self._clock() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        # A route template, never the path: whoever asks for a million paths must not make a million time series.
+        local_path = scope["path"].removeprefix(scope.get("root_path", ""))
+        route = next((route for route, pattern in self._routes if pattern.match(local_path)), "other")
+        method = scope["method"] if scope["method"] in ("GET", "POST") else "other"
+        self._traffic.requests.labels(method, route, status).inc()
+        self._traffic.seconds.labels(route).observe(seconds)
+        if access_log.isEnabledFor(logging.INFO):
+            key = scope["state"].get("api_key")
+            line = {
+                "requestId": scope["state"]["request_id"],
+                "method": scope["method"][:20],
+                # Without the query: a key someone put there by mistake would be kept for ever.
+                "path": scope["path"][:LONGEST_LOGGED_PATH],
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "key": key.key_id if key else None,
+            }
+            access_log.info("%s", json.dumps(line))

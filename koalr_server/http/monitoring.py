@@ -1,0 +1,58 @@
+"""For whoever runs the server: alive, ready, and figures for Prometheus."""
+
+import time
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from starlette.responses import JSONResponse, Response
+
+from koalr_server.http.service import Service
+
+
+class StoreFigures:
+    """What the store holds, read when asked."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """Rows per kind, and how long ago data came in."""
+        rows = GaugeMetricFamily("koalr_store_rows", "Rows in the store.", labels=["kind"])
+        for kind, number in self._service.remembered("rows", self._count).items():
+            rows.add_metric([kind], number)
+        version = GaugeMetricFamily("koalr_store_version", "Writes committed since the start.")
+        version.add_metric([], self._service.database.version)
+        return [rows, version]
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing, so that registering reads nothing."""
+        return []
+
+    def _count(self) -> dict[str, int]:
+        counts = self._service.database.rows(
+            """SELECT (SELECT count(*) FROM pull_request_facts) AS pull_requests, (SELECT count(*) FROM deployment_facts) AS deployments,
+            (SELECT count(*) FROM incident_facts) AS incidents, (SELECT count(*) FROM reviews) AS reviews,
+            (SELECT count(*) FROM work_items) AS work_items, (SELECT count(*) FROM commits) AS commits"""
+        )
+        return dict(counts[0])
+
+
+def install(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:
+    """Serve /healthz and /readyz to everyone, /metrics to whoever has a key."""
+    registry.register(StoreFigures(service))  # type: ignore[arg-type]
+    started = time.monotonic()
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        return JSONResponse({"status": "ok", "uptimeSecs": int(time.monotonic() - started)})
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:
+        service.database.rows("SELECT 1")
+        return JSONResponse({"status": "ready"})
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,0 +1,244 @@
+"""What the answers look like, for the OpenAPI description: every field with its unit, and the examples of the API page.
+
+Answers are built as plain dictionaries; these models describe them and the contract tests hold the two together.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Number = float | None
+
+
+def _figure(description: str, example: Any, **more: Any) -> Any:  # noqa: ANN401 - pydantic's own signature
+    return Field(description=description, examples=[example], **more)
+
+
+class Described(BaseModel):
+    """Base: unknown fields may come, as an API grows."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ErrorDetail(Described):
+    """What went wrong."""
+
+    code: str = _figure("Stable word for the status", "bad_request")
+    message: str = _figure("What happened, what is allowed, what to do next", "days is invalid, got '0'.")
+    param: str | None = Field(default=None, description="The parameter or body field at fault", examples=["days"])
+    requestId: str = _figure("Id of the request, also in X-Request-Id and in the log", "req_0f3b9a2c4d5e6f70")
+
+
+class ErrorBody(Described):
+    """The body of every answer that is not a success."""
+
+    error: ErrorDetail
+
+
+class Week(Described):
+    """An ISO week of a trend."""
+
+    weekStart: date = _figure("Monday of the week", "2026-03-09")
+    days: int = _figure("Days of the week that have begun, 7 for past weeks", 7, ge=1, le=7)
+    n: int = _figure("How many records the figures rest on", 31, ge=0)
+
+
+class DoraFigures(Described):
+    """The four DORA metrics of a window."""
+
+    deployFrequency: Number = _figure("Successful production deployments per day", 4.2)
+    leadTime: Number = _figure("Hours, median, from first commit to production", 18.5)
+    changeFailureRate: Number = _figure("Failed share of production deployments, 0 to 1", 0.04)
+    mttr: Number = _figure("Minutes, mean, to restore service", 42)
+    tier: str | None = _figure("elite, high, medium or low; bands of the 2023 DORA report", "elite")
+
+
+class DoraWeek(DoraFigures, Week):
+    """DORA metrics of a week."""
+
+
+class LeadTimeBin(Described):
+    """Changes with a lead time from `fromHours` up to `toHours`."""
+
+    fromHours: float
+    toHours: float
+    changes: int
+
+
+class LeadTimeDistribution(Described):
+    """How lead times spread."""
+
+    changes: int
+    p50: float = _figure("Hours", 18.5)
+    p85: float = _figure("Hours", 61.0)
+    bins: list[LeadTimeBin]
+
+
+class Dora(DoraFigures):
+    """DORA metrics of the window, the window before, and week by week."""
+
+    previous: DoraFigures
+    trend: list[DoraWeek]
+    leadTimeDistribution: LeadTimeDistribution | None
+
+
+class FlowFigures(Described):
+    """Flow metrics of a window."""
+
+    cycleTime: Number = _figure("Days, median, from start to done", 2.4)
+    throughput: Number = _figure("Items finished per week", 18)
+    wipCount: int | None = _figure("Items started and not finished at the window's end", 6)
+    flowEfficiency: Number = _figure("Active share of elapsed time, 0 to 1", 0.61)
+
+
+class FlowWeek(FlowFigures, Week):
+    """Flow metrics of a week."""
+
+
+class Flow(FlowFigures):
+    """Flow metrics of the window, the window before, and week by week."""
+
+    previous: FlowFigures
+    trend: list[FlowWeek]
+
+
+class ReviewFigures(Described):
+    """Code review metrics of a window."""
+
+    avgReviewCycleTime: Number = _figure("Hours, mean, from first review to last approval", 6.1)
+    avgFirstResponseTime: Number = _figure("Hours, mean, from ready for review to first review", 1.8)
+    totalReviewed: int = _figure("Pull requests first reviewed in the window", 94)
+
+
+class ReviewWeek(ReviewFigures, Week):
+    """Code review metrics of a week."""
+
+
+class ReviewMetrics(ReviewFigures):
+    """Code review metrics of the window, the window before, and week by week."""
+
+    previous: ReviewFigures
+    trend: list[ReviewWeek]
+
+
+class CopilotFigures(Described):
+    """GitHub Copilot usage of a window."""
+
+    adoptionRate: Number = _figure("Active people per seat, 0 to 1", 0.74)
+    acceptanceRate: Number = _figure("Accepted share of suggested code completions, 0 to 1", 0.38)
+    estimatedHoursSaved: Number = _figure("Hours, by the formula in hoursSaved", 312)
+
+
+class CopilotWeek(CopilotFigures, Week):
+    """Copilot usage of a week."""
+
+
+class Copilot(CopilotFigures):
+    """Copilot usage of the window, the window before, and week by week."""
+
+    previous: CopilotFigures
+    trend: list[CopilotWeek]
+
+
+class ValueStreamFigures(Described):
+    """From idea to production; the total is the sum of the stages shown."""
+
+    ideaToCommit: Number = _figure("Days, median, from issue to first commit", 3.2)
+    commitToMerge: Number = _figure("Days, median, from first commit to merge", 1.1)
+    mergeToDeploy: Number = _figure("Days, median, from merge to production", 0.4)
+    totalLeadTime: Number = _figure("Days, sum of the three", 4.7)
+
+
+class ValueStreamWeek(ValueStreamFigures, Week):
+    """Value stream of a week."""
+
+
+class ValueStream(ValueStreamFigures):
+    """Value stream of the window, the window before, and week by week."""
+
+    previous: ValueStreamFigures
+    trend: list[ValueStreamWeek]
+
+
+class Deployment(Described):
+    """A deployment to any environment."""
+
+    id: str = _figure("Stable id", "dep_01j8x")
+    repo: str = _figure("owner/name", "acme/api")
+    env: str = _figure("Environment as its sender named it", "production")
+    status: str = _figure("success, failure, in_progress or cancelled", "success")
+    deployedAt: datetime | None = _figure("When it finished, null while it has not", "2026-03-14T18:22:00Z")
+    leadTimeSecs: int | None = _figure("Seconds, median over the changes it shipped first", 67200)
+    sha: str | None = Field(default=None, description="Commit")
+    ref: str | None = Field(default=None, description="Tag or version")
+    failed: bool | None = Field(default=None, description="Whether a production deployment is known to have failed")
+    failure: str | None = Field(default=None, description="Why: incident, rollback or revert")
+
+
+class PullRequest(Described):
+    """A merged pull request."""
+
+    id: str = _figure("Stable id", "pr_a1b2c3")
+    number: int = _figure("Number in its repository", 1847)
+    title: str = _figure("Title, as its author wrote it", "feat: add retries to webhook processor")
+    repo: str = _figure("owner/name", "acme/api")
+    author: str | None = _figure("Login", "jsmith")
+    mergedAt: datetime = _figure("When it was merged", "2026-03-14T14:11:00Z")
+    cycleTimeSecs: int | None = _figure("Seconds from first commit to merge", 86400)
+    riskScore: int | None = _figure("0 to 100, as pr-risk/score answers", 42)
+    revertedBy: str | None = Field(default=None, description="What took it back: #number or sha")
+
+
+class Incident(Described):
+    """An incident, or a rollback in a repository without an incident source."""
+
+    id: str = _figure("Stable id", "inc_9z2k")
+    title: str = _figure("Title", "API p99 latency spike")
+    severity: str | None = _figure("As its source names it", "sev2")
+    status: str = _figure("open, resolved, or as its source names it", "resolved")
+    startedAt: datetime = _figure("When it began", "2026-03-10T03:14:00Z")
+    resolvedAt: datetime | None = _figure("When it ended, null while open", "2026-03-10T04:02:00Z")
+    mttrSecs: int | None = _figure("Seconds from start to resolution, null while open", 2880)
+    repo: str | None = Field(default=None, description="owner/name, where known")
+
+
+class Team(Described):
+    """A team."""
+
+    id: str = _figure("Stable id, for teamId", "team_abc123")
+    name: str = _figure("Name", "Platform")
+    memberCount: int = _figure("People in it", 8)
+    createdAt: datetime | None = _figure("When it was created, where known", "2025-11-01T00:00:00Z")
+
+
+class Deployments(Described):
+    """A page of deployments, newest first."""
+
+    data: list[Deployment]
+    total: int = _figure("Rows on all pages", 42)
+    page: int = _figure("This page, from 1", 1)
+
+
+class PullRequests(Described):
+    """A page of pull requests, newest first."""
+
+    data: list[PullRequest]
+    total: int = _figure("Rows on all pages", 184)
+    page: int = _figure("This page, from 1", 1)
+    pageSize: int = _figure("Rows per page", 25)
+
+
+class Incidents(Described):
+    """Every incident of the window, newest first."""
+
+    data: list[Incident]
+    total: int = _figure("Rows", 7)
+
+
+class Teams(Described):
+    """Every team the key may see, by name."""
+
+    data: list[Team]
+    total: int = _figure("Rows", 2)
+    organisation: dict[str, Any] = Field(description="What this server holds: name, sample, newestFactAt, loadedAt, now")

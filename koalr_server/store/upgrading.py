@@ -1,0 +1,39 @@
+"""Brings the store of an earlier version to this one's layout, without loading the data again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import duckdb
+
+Cursor = duckdb.DuckDBPyConnection
+Derive = Callable[[Any], None]
+
+DERIVED = ("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items")
+
+
+def _to_2(cursor: Cursor) -> None:
+    """Derived tables got spans of time; keys expire and know when they were used."""
+    for table in DERIVED:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")  # noqa: S608 - names from the tuple above
+    for column in ("expires_at", "last_used_at"):
+        cursor.execute(f"ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS {column} TIMESTAMP")
+
+
+# Layout found -> what leads to the next one.
+STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2)}
+
+
+def upgrade(cursor: Cursor, found: str, schema: str, derive: Derive) -> str:
+    """Run the steps from the layout found, then create what is missing and derive anew; answers the layout reached.
+
+    Everything happens inside the caller's transaction, so an interrupted upgrade leaves the store as it was.
+    """
+    reached = found
+    while reached in STEPS:
+        reached, step = STEPS[reached]
+        step(cursor)
+    if reached != found:
+        cursor.execute(schema)
+        derive(cursor)
+        cursor.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", [reached])
+    return reached
