@@ -9,6 +9,7 @@ from koalr_server.clock import Calendar, Moment, SampleDates
 from koalr_server.http.errors import ApiError
 from koalr_server.keys import ApiKey, key_hash, same_hash
 from koalr_server.metrics.scope import Rows, Scope, resolve, used
+from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE
 from koalr_server.store.database import Database
 from koalr_server.store.operations import get_meta
 
@@ -19,11 +20,13 @@ class Service:
 
     Args:
         extra_keys: keys that live in memory only, by hash; the embedded dashboard brings its own.
+        copilot_minutes_per_line: minutes that an accepted line of a code completion is taken to save.
     """
 
     database: Database
     calendar: Calendar = field(default_factory=Calendar)
     extra_keys: Mapping[str, ApiKey] = field(default_factory=dict)
+    copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
     _known: tuple[int, dict[str, ApiKey]] = (-1, {})
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> Rows:
