@@ -169,6 +169,17 @@ def test_a_case_comes_out_as_stated_on_both_sides(name: str) -> None:
     loaded.service.database.close()
 
 
+def test_a_seat_that_ends_the_second_a_window_begins_after_is_not_in_it() -> None:
+    organisation: Organisation = {
+        "copilot_seats": [seat("ann", endsOn="2025-03-01"), seat("bo", endsOn="2025-03-02"), seat("cleo")]
+    }
+    midnight = required_instant("2025-03-31T00:00:00Z")
+    loaded = loaded_with(organisation, midnight)
+    for answer in (loaded.metric("copilot", 30), oracle.copilot(organisation, midnight, 30)):
+        assert (answer["seats"], answer["previous"]["seats"]) == (2, 3)
+    loaded.service.database.close()
+
+
 def at(answer: Any, path: str) -> Any:
     for step in path.split("."):
         answer = answer[step]

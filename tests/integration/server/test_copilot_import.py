@@ -116,6 +116,12 @@ def test_of_two_organisations_in_one_list_the_seat_without_an_end_holds() -> Non
     assert (row["login"], row["ends_on"], row["team"]) == ("ann", None, "New")
 
 
+def test_of_two_ending_seats_the_later_end_and_its_team_hold() -> None:
+    early = SEAT | {"endsOn": "2026-05-01", "team": "Early"}
+    (row,) = seats_after([early, SEAT | {"endsOn": "2026-06-01", "team": "Late"}])
+    assert (row["ends_on"], row["team"]) == (datetime(2026, 6, 1), "Late")
+
+
 def test_a_later_report_replaces_a_day() -> None:
     database = Database.in_memory()
     for accepted in (3, 4):
