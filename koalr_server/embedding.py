@@ -41,7 +41,12 @@ class EmbeddedServer:
         gateway.start()
         key = new_key()
         own = ApiKey("key_embedded", frozenset({"read"}), None, EMBEDDED_REQUESTS_PER_MINUTE)
-        service = Service(database, Calendar(as_of=settings.as_of), extra_keys={key_hash(key): own})
+        service = Service(
+            database,
+            Calendar(as_of=settings.as_of),
+            extra_keys={key_hash(key): own},
+            copilot_minutes_per_line=settings.copilot_minutes_per_line,
+        )
         return cls(create_api(service), key, database, gateway)
 
     def stop(self) -> None:

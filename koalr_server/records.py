@@ -149,3 +149,36 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
+
+# Not files of their own: what Copilot's report bodies boil down to (ingest/copilot), as `load` takes it beside KINDS.
+COPILOT_KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind(
+            "copilot_seats",
+            _required("login"),
+            _required("createdAt", "instant"),
+            Field("endsOn", "instant"),
+            Field("lastActivityAt", "instant"),
+            Field("team"),
+        ),
+        _kind(
+            "copilot_user_days",
+            _required("login"),
+            _required("day", "instant"),
+            Field("suggested", "integer"),
+            Field("accepted", "integer"),
+            Field("linesAccepted", "integer"),
+        ),
+        _kind(
+            "copilot_days",
+            _required("source", choices=("report", "retired")),
+            Field("organisation", required=True, blank_allowed=True),
+            _required("day", "instant"),
+            Field("activeUsers", "integer"),
+            Field("suggested", "integer"),
+            Field("accepted", "integer"),
+            Field("linesAccepted", "integer"),
+        ),
+    )
+}

@@ -9,27 +9,42 @@ from pathlib import Path
 from koalr_server.errors import InputError
 
 DEFAULT_DATA_DIR = ".koalr"
+COPILOT_MINUTES_PER_LINE = "KOALR_COPILOT_MINUTES_PER_LINE"
+# An assumption, argued in docs/METRICS.md: a line of 40 characters, typed at 200 characters a minute.
+DEFAULT_COPILOT_MINUTES_PER_LINE = 0.2
+MOST_MINUTES_PER_LINE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data are and what "now" is.
+    """Where the data are, what "now" is, and what an accepted line of Copilot is taken to save.
 
-    `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_AS_OF` freezes now (ISO 8601).
+    `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_AS_OF` freezes now (ISO 8601),
+    `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2).
     """
 
     data_dir: Path
     as_of: datetime | None = None
+    copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
 
     @classmethod
     def read(
         cls, environment: Mapping[str, str] | None = None, data_dir: str | None = None, as_of: str | None = None
     ) -> "Settings":
-        """Settings from command line values, which win, and the environment."""
+        """Settings from command line values, which win, and the environment.
+
+        Raises:
+            InputError: a value cannot be used; the text names it and what is allowed.
+        """
         values = os.environ if environment is None else environment
         folder = data_dir or values.get("KOALR_DATA_DIR") or DEFAULT_DATA_DIR
         moment = as_of or values.get("KOALR_AS_OF")
-        return cls(Path(folder).expanduser(), parse_instant(moment) if moment else None)
+        minutes = values.get(COPILOT_MINUTES_PER_LINE)
+        return cls(
+            Path(folder).expanduser(),
+            parse_instant(moment) if moment else None,
+            parse_minutes_per_line(minutes) if minutes else DEFAULT_COPILOT_MINUTES_PER_LINE,
+        )
 
 
 def parse_instant(text: str) -> datetime:
@@ -43,3 +58,22 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         raise InputError(f"{text!r} is not a time; write it like 2025-03-31T23:59:59Z.") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def parse_minutes_per_line(text: str) -> float:
+    """Minutes saved per accepted line.
+
+    Raises:
+        InputError: the text is no number over 0 and up to 60.
+    """
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    # Written so that "nan" fails it too.
+    if not 0 < minutes <= MOST_MINUTES_PER_LINE:
+        raise InputError(
+            f"{COPILOT_MINUTES_PER_LINE} is {text!r}; it should be minutes over 0 and up to {MOST_MINUTES_PER_LINE}, "
+            f"such as {DEFAULT_COPILOT_MINUTES_PER_LINE}. Correct it, or unset it for that default."
+        )
+    return minutes

@@ -41,7 +41,13 @@ def run(options: argparse.Namespace) -> int:
     database = open_owned(settings.data_dir)
     gateway = Gateway(settings.data_dir, database)
     gateway.start()
-    app = create_server(Service(database, Calendar(as_of=settings.as_of)))
+    app = create_server(
+        Service(
+            database,
+            Calendar(as_of=settings.as_of),
+            copilot_minutes_per_line=settings.copilot_minutes_per_line,
+        )
+    )
     host, port = listener.getsockname()[:2]
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
     try:

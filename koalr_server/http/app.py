@@ -23,6 +23,7 @@ from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
 LEAST_COMPRESSED_BYTES = 1000
+OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
 
 
 def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGIApp:
@@ -44,7 +45,11 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     answers = Answers(Bodies(app, [route.path for route in router.routes if "POST" in route.methods]), service)
     compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)
-    return Guard(Gate(compressed, keyring.authenticate, clock), Traffic(registry), [*(route.path for route in router.routes), *OTHER_PATHS])
+    return Guard(
+        Gate(compressed, keyring.authenticate, clock),
+        Traffic(registry),
+        [*(route.path for route in router.routes), *OTHER_PATHS],
+    )
 
 
 def create_server(service: Service) -> Starlette:
@@ -52,6 +57,8 @@ def create_server(service: Service) -> Starlette:
 
     async def not_found(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(status, f"No such path: {request.url.path[:200]}. The API lives below /api/v1/.", "req_none")
+        return error_response(
+            status, f"No such path: {request.url.path[:200]}. The API lives below /api/v1/.", "req_none"
+        )
 
     return Starlette(routes=[Mount("/api", app=create_api(service))], exception_handlers={HTTPException: not_found})

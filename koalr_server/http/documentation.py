@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from koalr_server.http.errors import ApiError, CODES
+from koalr_server.http.errors import CODES, ApiError
 from koalr_server.http.schemas import ErrorBody
 
 VERSION = "1.0"

@@ -1,5 +1,6 @@
 """The endpoints of the API page, by its paths below the mount point."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Security
@@ -21,6 +22,7 @@ from koalr_server.http.service import Service
 from koalr_server.http.wire import shown
 from koalr_server.keys import ApiKey
 from koalr_server.metrics import lists
+from koalr_server.metrics.copilot import copilot
 from koalr_server.metrics.distribution import lead_time_distribution
 from koalr_server.metrics.dora import dora
 from koalr_server.metrics.flow import flow
@@ -69,6 +71,13 @@ def get_review_metrics(
 ) -> JSONResponse:
     """Review cycle and first response time."""
     return _summary(review_metrics, service, key, days, team_id)
+
+
+@router.get("/copilot", response_model=schemas.Copilot)
+def get_copilot(service: CurrentService, key: CurrentKey, days: Days = 30, team_id: TeamId = None) -> JSONResponse:
+    """GitHub Copilot: adoption, acceptance, estimated hours saved."""
+    metric = partial(copilot, minutes_per_line=service.copilot_minutes_per_line)
+    return _summary(metric, service, key, days, team_id, organisation_wide=True)
 
 
 @router.get("/value-stream", response_model=schemas.ValueStream)

@@ -241,4 +241,6 @@ class Teams(Described):
 
     data: list[Team]
     total: int = _figure("Rows", 2)
-    organisation: dict[str, Any] = Field(description="What this server holds: name, sample, newestFactAt, loadedAt, now")
+    organisation: dict[str, Any] = Field(
+        description="What this server holds: name, sample, newestFactAt, loadedAt, now"
+    )

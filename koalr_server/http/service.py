@@ -10,6 +10,7 @@ from koalr_server.clock import Calendar, Moment, SampleDates
 from koalr_server.http.errors import ApiError
 from koalr_server.keys import ApiKey
 from koalr_server.metrics.scope import Rows, Scope, resolve, used
+from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE
 from koalr_server.store.database import Database
 from koalr_server.store.operations import get_meta
 
@@ -33,6 +34,7 @@ class Service:
 
     Args:
         extra_keys: keys that live in memory only, by hash; the embedded dashboard brings its own.
+        copilot_minutes_per_line: minutes that an accepted line of a code completion is taken to save.
     """
 
     database: Database
@@ -42,6 +44,7 @@ class Service:
     salt: str = field(default_factory=lambda: secrets.token_hex(8))
     _remembered: tuple[int, dict[object, Any]] = (-1, {})
     _stamped: tuple[tuple[int, int], Moment] | None = None
+    copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> Rows:
         """Rows of a metric query; parameters it does not name are dropped."""

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from koalr_server.history.bots import is_bot
+from koalr_server.store.copilot_loading import COPILOT_LOADERS
 from koalr_server.store.merging import MergeCount, merge, stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -169,4 +170,5 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "deployments": _deployments,
     "incidents": _incidents,
     "work_items": _work_items,
+    **COPILOT_LOADERS,
 }

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from koalr_server.errors import ConflictError
-from koalr_server.records import KINDS
+from koalr_server.records import COPILOT_KINDS, KINDS
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import derive
 from koalr_server.store.git_loading import load_git
@@ -62,12 +62,17 @@ def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answe
 
 
 def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
-    """Upsert tables by kind, in the order of KINDS; all of them or none. Answers {"counts": per kind, "without_commit": [...]}."""
+    """Upsert tables by kind, in the order of KINDS, then COPILOT_KINDS; all of them or none.
+
+    Answers {"counts": per kind, "without_commit": [...]}.
+    """
 
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "real")
         counts = _load_tables(cursor, tables)
-        derive(cursor)
+        # Nothing is derived from Copilot's tables.
+        if not COPILOT_KINDS.keys() >= tables.keys():
+            derive(cursor)
         _stamp(cursor)
         return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
@@ -81,6 +86,8 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
         claim(cursor, "sample")
         for table in ("teams", "members", "team_repos", "repos", "commits", "pull_requests", "deployments"):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
+        for table in COPILOT_KINDS:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         counts = _load_tables(cursor, tables)
         set_meta(cursor, "sample_shift", arguments["shift"])
         set_meta(cursor, "sample_ends_at", arguments["ends_at"])
@@ -111,7 +118,7 @@ def _stamp(cursor: Cursor) -> None:
 
 def _load_tables(cursor: Cursor, tables: Tables) -> Answer:
     counts = {}
-    for kind in KINDS:
+    for kind in (*KINDS, *COPILOT_KINDS):
         if kind in tables:
             count = load_kind(cursor, kind, tables[kind])
             counts[kind] = {"added": count.added, "updated": count.updated, "unchanged": count.unchanged}
@@ -138,5 +145,15 @@ def load_git_history(database: Database, arguments: Arguments, tables: Tables) -
 
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
-    for operation in (content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key, rotate_key)
+    for operation in (
+        content,
+        load,
+        load_sample,
+        known_heads,
+        load_git_history,
+        create_key,
+        list_keys,
+        revoke_key,
+        rotate_key,
+    )
 }

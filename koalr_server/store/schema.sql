@@ -48,6 +48,18 @@ CREATE TABLE IF NOT EXISTS work_items (
     key VARCHAR, type VARCHAR, team VARCHAR, repo VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
     done_at TIMESTAMP, active_secs BIGINT, status VARCHAR
 );
+-- GitHub Copilot; logins in lower case. Days are the midnights they begin at; suggested, accepted and lines_accepted are of
+-- code completions alone, null where the report does not say. organisation '' is a report that names none: all of them.
+CREATE TABLE IF NOT EXISTS copilot_seats (
+    login VARCHAR, created_at TIMESTAMP, ends_on TIMESTAMP, last_activity_at TIMESTAMP, team VARCHAR
+);
+CREATE TABLE IF NOT EXISTS copilot_user_days (
+    login VARCHAR, day TIMESTAMP, suggested BIGINT, accepted BIGINT, lines_accepted BIGINT
+);
+CREATE TABLE IF NOT EXISTS copilot_days (
+    source VARCHAR, organisation VARCHAR, day TIMESTAMP,
+    active_users BIGINT, suggested BIGINT, accepted BIGINT, lines_accepted BIGINT
+);
 -- Only a hash of a key is kept. expires_at: the end of the grace period of a key that was rotated.
 CREATE TABLE IF NOT EXISTS api_keys (
     key_id VARCHAR, name VARCHAR, key_hash VARCHAR, hint VARCHAR, scopes VARCHAR[], team_ids VARCHAR[],

@@ -14,7 +14,7 @@ DERIVED = ("reached", "pull_request_facts", "changes", "deployment_facts", "inci
 def _to_2(cursor: Cursor) -> None:
     """Derived tables got spans of time; keys expire and know when they were used."""
     for table in DERIVED:
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")  # noqa: S608 - names from the tuple above
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
     for column in ("expires_at", "last_used_at"):
         cursor.execute(f"ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS {column} TIMESTAMP")
 

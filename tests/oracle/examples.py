@@ -21,6 +21,7 @@ PATHS = {
     "flow": "/api/v1/flow",
     "review-metrics": "/api/v1/review-metrics",
     "value-stream": "/api/v1/value-stream",
+    "copilot": "/api/v1/copilot",
     "deployments": "/api/v1/deployments",
     "pull-requests": "/api/v1/pull-requests",
     "incidents": "/api/v1/incidents",
@@ -33,7 +34,11 @@ RESULT = re.compile(
     r"Result \((?P<question>[\w-]+), days = (?P<days>\d+), now = (?P<now>[^,)]+)(?:, team = (?P<team>[^)]+))?\): "
     r"(?P<expected>.+)"
 )
-WHOLE_NUMBERS = ("number", "additions", "deletions", "changedFiles", "activeSecs")
+WHOLE_NUMBERS = (
+    *("number", "additions", "deletions", "changedFiles", "activeSecs"),
+    *("activeUsers", "suggested", "accepted", "linesAccepted"),
+)
+BLANKS = ("title", "organisation")
 LISTS = ("parents", "commits", "labels", "teams")
 
 
@@ -127,4 +132,4 @@ def _cell(name: str, cell: str) -> Any:
         return cell.split(";") if cell else None
     if name in WHOLE_NUMBERS and cell:
         return int(cell)
-    return cell if cell or name == "title" else None
+    return cell if cell or name in BLANKS else None

@@ -1,5 +1,6 @@
 """The oracle's whole surface: one function per documented answer."""
 
+from tests.oracle.copilot import copilot
 from tests.oracle.dora import dora
 from tests.oracle.flow import flow
 from tests.oracle.lists import deployments, incidents, pull_requests, teams
@@ -10,6 +11,7 @@ from tests.oracle.value_stream import value_stream
 __all__ = [
     "Organisation",
     "Row",
+    "copilot",
     "deployments",
     "dora",
     "flow",

@@ -11,7 +11,7 @@ from typing import Any
 
 Row = dict[str, Any]
 Organisation = dict[str, list[Row]]
-"""Kind (teams, members, repos, commits, pull_requests, reviews, deployments, incidents, work_items) to its rows."""
+"""Kind (teams, members, repos, commits, pull_requests, reviews, deployments, incidents, work_items, copilot_*) to its rows."""
 
 KINDS = (
     "teams",
@@ -23,6 +23,9 @@ KINDS = (
     "deployments",
     "incidents",
     "work_items",
+    "copilot_seats",
+    "copilot_user_days",
+    "copilot_days",
 )
 
 

@@ -22,6 +22,7 @@ HEADINGS = (
     "Review cycle time",
     "Reviewed pull requests",
     "Value stream",
+    "Copilot",
     "Deployments",
     "Pull requests",
     "Incidents",

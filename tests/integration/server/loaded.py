@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from koalr_server.clock import Calendar
@@ -10,18 +11,25 @@ from koalr_server.http.service import Service
 from koalr_server.http.wire import shown
 from koalr_server.ingest.files import read_file
 from koalr_server.metrics import lists
+from koalr_server.metrics.copilot import copilot
 from koalr_server.metrics.dora import dora
 from koalr_server.metrics.flow import flow
 from koalr_server.metrics.reviews import review_metrics
 from koalr_server.metrics.scope import Scope, resolve
-from koalr_server.metrics.summaries import summarise
+from koalr_server.metrics.summaries import Metric, summarise
 from koalr_server.metrics.value_stream import value_stream
 from koalr_server.metrics.windows import Window
 from koalr_server.records import KINDS
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
 
-METRICS = {"dora": dora, "flow": flow, "review_metrics": review_metrics, "value_stream": value_stream}
+METRICS: dict[str, Metric] = {
+    "dora": dora,
+    "flow": flow,
+    "review_metrics": review_metrics,
+    "value_stream": value_stream,
+    "copilot": partial(copilot, minutes_per_line=0.2),
+}
 ALL_ROWS = 1_000_000
 
 

@@ -1,0 +1,23 @@
+"""Settings from the environment: what is allowed, and the sentence for what is not."""
+
+import pytest
+
+from koalr_server.errors import InputError
+from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE, Settings
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("", DEFAULT_COPILOT_MINUTES_PER_LINE), ("0.5", 0.5), ("60", 60.0), (" 1 ", 1.0)]
+)
+def test_minutes_per_line_are_read(text: str, minutes: float) -> None:
+    assert Settings.read({"KOALR_COPILOT_MINUTES_PER_LINE": text}).copilot_minutes_per_line == minutes
+
+
+@pytest.mark.parametrize("text", ["much", "0", "-1", "61", "nan", "inf", "1,5"])
+def test_wrong_minutes_per_line_are_one_sentence(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Settings.read({"KOALR_COPILOT_MINUTES_PER_LINE": text})
+    assert str(caught.value) == (
+        f"KOALR_COPILOT_MINUTES_PER_LINE is {text!r}; it should be minutes over 0 and up to 60, such as 0.2. "
+        "Correct it, or unset it for that default."
+    )
