@@ -79,8 +79,8 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
 
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "sample")
-        for table in ("teams", "members", "team_repos", "repos", "commits", "pull_requests", "deployments"):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
+        for table in _fact_tables(cursor):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple in _fact_tables
         counts = _load_tables(cursor, tables)
         set_meta(cursor, "sample_shift", arguments["shift"])
         set_meta(cursor, "sample_ends_at", arguments["ends_at"])
@@ -90,6 +90,14 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
         return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
     return database.write(change)
+
+
+def _fact_tables(cursor: Cursor) -> list[str]:
+    """The tables that hold facts as they came in, as far as this store has them."""
+    names = ["teams", "members", "team_repos", "repos", "commits", "commit_files", "pull_requests", "reviews"]
+    names += ["deployments", "incidents", "work_items", "copilot_seats", "copilot_user_days"]
+    held = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
+    return [name for name in names if name in held]
 
 
 def _deployments_without_commit(cursor: Cursor) -> list[str]:
