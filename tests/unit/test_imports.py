@@ -47,6 +47,16 @@ FORBIDDEN = {
         "starlette",
     ),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
+    "koalr_server/sample/simulation": (
+        "duckdb",
+        "pyarrow",
+        "koalr_server.store",
+        "koalr_server.http",
+        "koalr_server.commands",
+        "time",
+        "os",
+        "secrets",
+    ),
     "koalr_server/limiter.py": ("time", "random", "koalr_server"),
     "koalr_server/http": ("koalr_server.ingest", "koalr_server.commands", "duckdb"),
 }
