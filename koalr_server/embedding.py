@@ -9,6 +9,7 @@ from koalr_server.commands.sampling import load_into
 from koalr_server.http.app import create_api
 from koalr_server.http.service import Service
 from koalr_server.keys import ApiKey, key_hash, new_key
+from koalr_server.sample import EDITION
 from koalr_server.settings import Settings
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import Gateway, LocalAccess, open_owned
@@ -35,8 +36,9 @@ class EmbeddedServer:
         """
         database = open_owned(settings.data_dir)
         access = LocalAccess(database)
-        if access.call("content", {})["content"] is None:
-            load_into(access, shifted=True)
+        held = access.call("content", {})
+        if held["content"] is None or (held["content"] == "sample" and held["sample_edition"] != EDITION):
+            load_into(access, shifted=held["sample_shift"] != "none")
         gateway = Gateway(settings.data_dir, database)
         gateway.start()
         key = new_key()

@@ -5,9 +5,23 @@ from typing import Any
 
 from koalr_server.commands.importing import report_without_commit
 from koalr_server.commands.progress import waiting
-from koalr_server.sample import ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
+from koalr_server.sample import EDITION, ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import Access, open_access
+
+# What the summary counts, in its order; a kind this store has no place for is left out.
+WORDS = {
+    "deployments": "deployments",
+    "pull_requests": "pull requests",
+    "commits": "commits",
+    "reviews": "reviews",
+    "work_items": "work items",
+    "copilot_seats": "Copilot seats",
+    "copilot_user_days": "days of Copilot use",
+    "repos": "repositories",
+    "members": "team memberships",
+    "teams": "teams",
+}
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -24,8 +38,8 @@ def load(options: argparse.Namespace) -> int:
     with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("loading the sample"):
         counts, without_commit = load_into(store, shifted=not options.no_shift)
     print(
-        f"sample organisation: {counts['deployments']:,} deployments, {counts['pull_requests']:,} pull requests, "
-        f"{counts['teams']} teams"
+        "sample organisation: "
+        + ", ".join(f"{counts[kind]:,} {word}" for kind, word in WORDS.items() if kind in counts)
     )
     report_without_commit(without_commit)
     return 0
@@ -38,6 +52,7 @@ def load_into(store: Access, shifted: bool) -> tuple[dict[str, int], list[str]]:
         "shift": "weekly" if shifted else "none",
         "ends_at": ENDS_AT.isoformat(),
         "notice": NOTICE if shifted else UNMOVED_NOTICE,
+        "edition": EDITION,
     }
     answer = store.call("load_sample", arguments, tables)
-    return {kind: table.num_rows for kind, table in tables.items()}, answer["without_commit"]
+    return {kind: sum(count.values()) for kind, count in answer["counts"].items()}, answer["without_commit"]

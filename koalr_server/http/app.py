@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -42,13 +43,14 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     app.include_router(router, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
     documentation.install(app)
     monitoring.install(app, service, registry)
-    answers = Answers(Bodies(app, [route.path for route in router.routes if "POST" in route.methods]), service)
+    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    answers = Answers(Bodies(app, [route.path for route in routes if "POST" in route.methods]), service)
     compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)
     return Guard(
         Gate(compressed, keyring.authenticate, clock),
         Traffic(registry),
-        [*(route.path for route in router.routes), *OTHER_PATHS],
+        [*(route.path for route in routes), *OTHER_PATHS],
     )
 
 

@@ -1,5 +1,7 @@
 """Request bodies: read whole before anything else, small, and JSON (plain ASGI)."""
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,14 +11,19 @@ MOST_BYTES = 64 * 1024
 
 
 class Bodies:
-    """Refuses a body that is too large or not JSON, and hands a good one on in one piece."""
+    """Refuses a body that is too large or not JSON, and hands a good one on in one piece.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        paths: what takes a body, below the mount point.
+    """
+
+    def __init__(self, app: ASGIApp, paths: Iterable[str]) -> None:
         self._app = app
+        self._paths = frozenset(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 400."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] != "POST" or self._local_path(scope) not in self._paths:
             await self._app(scope, receive, send)
             return
         media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
@@ -30,6 +37,11 @@ class Bodies:
                 return
             fault = f"The body is larger than {MOST_BYTES // 1024} KiB."
         await error_response(400, fault, scope["state"]["request_id"])(scope, receive, send)
+
+    @staticmethod
+    def _local_path(scope: Scope) -> str:
+        path: str = scope["path"]
+        return path.removeprefix(scope.get("root_path", ""))
 
 
 async def _read(receive: Receive) -> bytes | None:

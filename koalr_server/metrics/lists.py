@@ -25,7 +25,7 @@ DEPLOYMENTS_TOTAL = (
 PULL_REQUESTS = f"""
 SELECT pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
        CAST(span_secs(cycle_start_at, merged_at) AS BIGINT) AS "cycleTimeSecs", NULL AS "riskScore",
-       CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy"
+       CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy", list_contains(labels, 'simulated') AS simulated
 FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}
 ORDER BY merged_at DESC, pull_request_id LIMIT $size OFFSET $skip
 """  # noqa: S608

@@ -1,8 +1,8 @@
-"""Turns the sample's CSV files into import tables."""
+"""Turns the sample's CSV files, and what is simulated around them, into import tables."""
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,20 @@ from typing import Any
 import pyarrow as pa
 
 from koalr_server.records import KINDS
+from koalr_server.sample.quarter import BEGINS_AT
+from koalr_server.sample.simulation import Simulation, simulate
 from koalr_server.sample.teams import APPLICATIONS
 
 DATA = Path(__file__).parent / "data"
 OWNER = "alphagov"
 WHITEHALL_REPO = f"{OWNER}/whitehall"
-TEAMS_CREATED_AT = datetime(2025, 1, 1)  # noqa: DTZ001 - the store keeps naive UTC
-# The midnight after the last day of the data.
-ENDS_AT = datetime(2025, 4, 1)  # noqa: DTZ001 - the store keeps naive UTC
+REPOSITORIES = {team: tuple(f"{OWNER}/{name}" for name in names) for team, names in APPLICATIONS.items()}
+SEED = 20250331
+# Raised whenever the rows change: a store that holds an earlier edition is filled anew.
+EDITION = "2"
 NOTICE = (
-    "Real GOV.UK deployments, January to March 2025, moved to end this week. Teams but Whitehall are our grouping; "
-    "nothing is simulated. MIT, © Crown Copyright."
+    "Real GOV.UK deployments and Whitehall pull requests, January to March 2025, moved to end this week. "
+    "People, reviews, work items, Copilot and other teams' pull requests are simulated. MIT, © Crown Copyright."
 )
 UNMOVED_NOTICE = NOTICE.replace("moved to end this week", "with their own dates")
 
@@ -29,18 +32,67 @@ SHA = re.compile(r"[0-9a-f]{40}")
 DEPENDENCY_BUMP = re.compile(r"Bump \S+ (from|and)\b|.*\bdependabot/")
 
 
+# Columns that only the sample has: the image tag of a deployment, and Copilot's tables.
+SCHEMAS = {
+    "deployments": KINDS["deployments"].schema().append(pa.field("ref", pa.string())),
+    "copilot_seats": pa.schema(
+        [
+            ("login", pa.string()),
+            ("createdAt", pa.timestamp("s")),
+            ("endsOn", pa.timestamp("s")),
+            ("lastActivityAt", pa.timestamp("s")),
+            ("team", pa.string()),
+        ]
+    ),
+    "copilot_user_days": pa.schema(
+        [
+            ("login", pa.string()),
+            ("day", pa.timestamp("s")),
+            ("suggested", pa.int64()),
+            ("accepted", pa.int64()),
+            ("linesAccepted", pa.int64()),
+        ]
+    ),
+}
+Row = dict[str, Any]
+
+
 def sample_tables() -> dict[str, pa.Table]:
-    """Import tables by kind. The deployments carry a further column `ref`, the image tag."""
+    """Import tables by kind, and Copilot's by table. The deployments carry a further column `ref`, the image tag."""
+    rows = real_rows()
+    simulated = simulate(SEED, REPOSITORIES, rows["deployments"], rows["pull_requests"])
+    return {kind: _table(kind, table) for kind, table in _together(rows, simulated).items()}
+
+
+def real_rows() -> dict[str, list[Row]]:
+    """Rows by kind, from the data files alone. Teams, rollbacks and who is a bot were worked out (data/NOTICE.md)."""
     deployments = _read("deployments_2025q1.csv")
     tags = {row["tag"]: row for row in _read("whitehall_tags_2024-11_2025-03.csv")}
     merges = _read("whitehall_pr_merges_2024-12_2025-03.csv")
     return {
-        "teams": _table("teams", ({"name": name, "createdAt": TEAMS_CREATED_AT} for name in APPLICATIONS)),
-        "repos": _table("repos", _repositories()),
-        "commits": _table("commits", _line_of_history(merges, list(tags.values()))),
-        "pull_requests": _table("pull_requests", map(_pull_request, merges)),
+        "teams": [{"name": name, "createdAt": BEGINS_AT} for name in APPLICATIONS],
+        "repos": [{"repo": repo, "teams": [team]} for team, repos in REPOSITORIES.items() for repo in repos],
+        "commits": _line_of_history(merges, list(tags.values())),
+        "pull_requests": [_pull_request(row) for row in merges],
         "deployments": _deployments(deployments, {tag: row["commit_sha"] for tag, row in tags.items()}),
     }
+
+
+def _together(real: Mapping[str, list[Row]], simulated: Simulation) -> dict[str, list[Row]]:
+    """Real rows, with what they gain, and simulated ones after them."""
+    gaining = {
+        **real,
+        "pull_requests": [row | simulated.gained.get(row["number"], {}) for row in real["pull_requests"]],
+        "deployments": [_shipping(row, simulated) for row in real["deployments"]],
+    }
+    kinds = dict.fromkeys([*real, *simulated.rows])
+    return {kind: gaining.get(kind, []) + simulated.rows.get(kind, []) for kind in kinds}
+
+
+def _shipping(row: Row, simulated: Simulation) -> Row:
+    """A deployment with the simulated commits it ships; only production ships."""
+    commits = simulated.shipped.get((row["repo"], row["ref"])) if row["env"] == "production" else None
+    return row if commits is None else row | {"commits": commits}
 
 
 def _read(name: str) -> list[dict[str, str]]:
@@ -48,21 +100,16 @@ def _read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def _table(kind: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=KINDS[kind].schema())
+def _table(kind: str, rows: Sequence[Row]) -> pa.Table:
+    schema = SCHEMAS[kind] if kind in SCHEMAS else KINDS[kind].schema()
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
-def _repositories() -> Iterable[dict[str, Any]]:
-    for team, applications in APPLICATIONS.items():
-        for application in applications:
-            yield {"repo": f"{OWNER}/{application}", "teams": [team]}
-
-
-def _line_of_history(merges: Sequence[dict[str, str]], tags: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+def _line_of_history(merges: Sequence[dict[str, str]], tags: Sequence[dict[str, str]]) -> list[Row]:
     """Whitehall's merges and tagged commits as the one line they form, each the parent of the next."""
     times = {row["commit_sha"]: row["committed_at"] for row in tags} | {
         row["merge_sha"]: row["merged_at"] for row in merges
@@ -81,7 +128,7 @@ def _line_of_history(merges: Sequence[dict[str, str]], tags: Sequence[dict[str, 
     ]
 
 
-def _pull_request(row: dict[str, str]) -> dict[str, Any]:
+def _pull_request(row: dict[str, str]) -> Row:
     by_bot = DEPENDENCY_BUMP.match(row["title_or_branch"]) is not None
     return {
         "repo": WHITEHALL_REPO,
@@ -99,7 +146,7 @@ def _pull_request(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _deployments(rows: Sequence[dict[str, str]], whitehall_tags: dict[str, str]) -> pa.Table:
+def _deployments(rows: Sequence[dict[str, str]], whitehall_tags: dict[str, str]) -> list[Row]:
     rolled_back = _rollbacks(rows)
     records = []
     for row in rows:
@@ -117,7 +164,7 @@ def _deployments(rows: Sequence[dict[str, str]], whitehall_tags: dict[str, str])
                 "ref": tag,
             }
         )
-    return pa.Table.from_pylist(records, schema=KINDS["deployments"].schema().append(pa.field("ref", pa.string())))
+    return records
 
 
 def _rollbacks(rows: Sequence[dict[str, str]]) -> dict[str, str]:

@@ -19,6 +19,12 @@ from koalr_server.store.git_loading import load_git
 from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
 from koalr_server.store.loading import load_kind
 
+# Facts as they came in: what a new sample replaces.
+FACT_TABLES = (
+    *("teams", "members", "team_repos", "repos", "commits", "commit_files", "pull_requests", "reviews"),
+    *("deployments", "incidents", "work_items", *COPILOT_KINDS),
+)
+
 Cursor = duckdb.DuckDBPyConnection
 Arguments = Mapping[str, Any]
 Tables = Mapping[str, pa.Table]
@@ -57,8 +63,8 @@ def _described(content: str) -> str:
 
 
 def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
-    """What the store holds: {"content": "sample" | "real" | None}."""
-    return {"content": get_meta(database, "content")}
+    """What the store holds: {"content": "sample" | "real" | None, "sample_edition", "sample_shift"}."""
+    return {name: get_meta(database, name) for name in ("content", "sample_edition", "sample_shift")}
 
 
 def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
@@ -80,18 +86,17 @@ def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
 
 
 def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Answer:
-    """Replace the sample's rows. Arguments: shift ("weekly" | "none"), ends_at (naive ISO, the sample's last midnight), notice."""
+    """Replace the sample's rows. Arguments: shift ("weekly" | "none"), ends_at (naive ISO, the sample's last midnight), notice, edition."""
 
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "sample")
-        for table in ("teams", "members", "team_repos", "repos", "commits", "pull_requests", "deployments"):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
-        for table in COPILOT_KINDS:
+        for table in FACT_TABLES:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         counts = _load_tables(cursor, tables)
         set_meta(cursor, "sample_shift", arguments["shift"])
         set_meta(cursor, "sample_ends_at", arguments["ends_at"])
         set_meta(cursor, "notice", arguments["notice"])
+        set_meta(cursor, "sample_edition", arguments["edition"])
         derive(cursor)
         _stamp(cursor)
         return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}

@@ -40,6 +40,7 @@ def test_a_page_shows_the_sample_without_an_exception(page: str, sample: Api, op
     assert len(charts(app)) >= 1
     assert all(figure["data"] for figure in charts(app))
     assert "Real GOV.UK deployments" in words(app).replace("\\", "")
+    assert "are simulated" in words(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -76,7 +77,7 @@ def test_filters_open_from_the_url_and_stay_over_pages(sample: Api, open_page: O
 
 
 def test_a_chosen_window_reaches_the_api(sample: Api, open_page: Open) -> None:
-    app = open_page("pull_requests.py")
+    app = open_page("pull_requests.py", team=sample.team("Whitehall"))
     app.segmented_control(key="days").set_value(90).run()
     assert "292 pull requests merged in 90 days" in words(app)
 

@@ -48,6 +48,16 @@ FORBIDDEN = {
     ),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
     "koalr_server/ingest/copilot": ("io", "os", "pathlib", "sys", "time", "random"),
+    "koalr_server/sample/simulation": (
+        "duckdb",
+        "pyarrow",
+        "koalr_server.store",
+        "koalr_server.http",
+        "koalr_server.commands",
+        "time",
+        "os",
+        "secrets",
+    ),
     "koalr_server/limiter.py": ("time", "random", "koalr_server"),
     "koalr_server/http": ("koalr_server.ingest", "koalr_server.commands", "duckdb"),
 }
