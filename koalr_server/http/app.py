@@ -14,12 +14,12 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from koalr_server.http import documentation, errors, monitoring
-from koalr_server.http.answers import Answers
 from koalr_server.http.bodies import Bodies
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
 from koalr_server.http.keyring import Keyring
+from koalr_server.http.memory import Answers
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
@@ -44,7 +44,7 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     documentation.install(app)
     monitoring.install(app, service, registry)
     routes = [route for route in router.routes if isinstance(route, APIRoute)]
-    answers = Answers(Bodies(app, [route.path for route in routes if "POST" in route.methods]), service)
+    answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
     compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)
     return Guard(

@@ -18,6 +18,8 @@ CODES: Mapping[int, str] = {
     500: "internal_error",
 }
 
+UNEXPECTED = "Something failed on our side; the log has the request id."
+
 
 class ApiError(Exception):
     """An answer other than 200, with a message for the caller."""
@@ -64,6 +66,11 @@ def install(app: FastAPI) -> None:
             405: f"{request.method} is not allowed on {request.url.path[:200]}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
         }.get(error.status_code, str(error.detail))
         return error_response(error.status_code, message, request_id(request), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+        # The guard, further out, writes the line in the log.
+        return error_response(500, UNEXPECTED, request_id(request))
 
 
 def _validation_message(found: Mapping[str, Any]) -> str:

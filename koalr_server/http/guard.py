@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koalr_server.http.errors import error_response
+from koalr_server.http.errors import UNEXPECTED, error_response
 
 log = logging.getLogger("koalr_server.http")
 access_log = logging.getLogger("koalr_server.access")
@@ -77,8 +77,7 @@ class Guard:
         except Exception as error:  # whatever it is, its text stays here
             log.error("request %s failed: %s", request_id, type(error).__name__)
             if not status:
-                message = "Something failed on our side; the log has the request id."
-                await error_response(500, message, request_id)(scope, receive, watched)
+                await error_response(500, UNEXPECTED, request_id)(scope, receive, watched)
         self._record(scope, status or 500, self._clock() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:

@@ -41,7 +41,7 @@ class StoreFigures:
 
 def install(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:
     """Serve /healthz and /readyz to everyone, /metrics to whoever has a key."""
-    registry.register(StoreFigures(service))  # type: ignore[arg-type]
+    registry.register(StoreFigures(service))
     started = time.monotonic()
 
     @app.get("/healthz", include_in_schema=False)

@@ -66,7 +66,7 @@ def test_sample_keys_and_serve_give_whitehalls_quarter(tmp_path: Path) -> None:
     assert loaded.returncode == 0
     assert loaded.stdout == (
         "sample organisation: 9,266 deployments, 3,799 pull requests, 8,030 commits, 4,218 reviews, 1,508 work items, "
-        "54 repositories, 33 team memberships, 6 teams\n"
+        "38 Copilot seats, 1,257 days of Copilot use, 54 repositories, 33 team memberships, 6 teams\n"
         "note: alphagov/whitehall db17a64fab2c139be84420e40f36425d5dd1444f is no known commit; the deployment is kept and ships no change\n"
     )
     key = koalr("keys", "create", "--name", "test", "--data", str(tmp_path)).stdout

@@ -77,11 +77,10 @@ def rows_of(organisation: dict[str, Any], team: str) -> dict[str, Any]:
     logins = {row["login"] for row in organisation["members"] if row["team"] == team}
     repos = {row["repo"] for row in organisation["repos"] if team in row["teams"]}
     repos |= {row["repo"] for row in organisation["pull_requests"] if row["author"] in logins}
-    everything = ("teams", "members", "work_items")
+    everything = ("teams", "members", "work_items", "copilot_seats", "copilot_user_days")
     return {
         kind: rows if kind in everything else [row for row in rows if row["repo"] in repos]
         for kind, rows in organisation.items()
-        if not kind.startswith("copilot")
     }
 
 

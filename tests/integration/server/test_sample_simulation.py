@@ -200,7 +200,9 @@ def test_a_team_has_a_value_for_every_documented_field(loaded: Loaded, team: str
 
 @pytest.mark.parametrize("team", TEAMS)
 def test_a_managers_figures_are_plausible(loaded: Loaded, team: str) -> None:
-    dora, flow, reviews, stream = (loaded.metric(metric, 90, team) for metric in METRICS)
+    figures = {metric: loaded.metric(metric, 90, team) for metric in METRICS}
+    dora, flow, reviews, stream = (figures[name] for name in ("dora", "flow", "review_metrics", "value_stream"))
+    assert 0.4 < figures["copilot"]["adoptionRate"] <= 1
     assert 8 < dora["leadTime"] < 120
     assert 0.005 < dora["changeFailureRate"] < 0.12
     assert 0.5 < flow["cycleTime"] < 8
