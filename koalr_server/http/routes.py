@@ -1,11 +1,9 @@
 """The endpoints of the API page, by its paths below the mount point."""
 
-from typing import Any
-
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
-from koalr_server.clock import Moment
+from koalr_server.http.answers import answer as _answer
 from koalr_server.http.parameters import (
     CurrentKey,
     CurrentService,
@@ -16,7 +14,6 @@ from koalr_server.http.parameters import (
     refuse_repeated,
 )
 from koalr_server.http.service import Service
-from koalr_server.http.wire import shown
 from koalr_server.keys import ApiKey
 from koalr_server.metrics import lists
 from koalr_server.metrics.distribution import lead_time_distribution
@@ -29,13 +26,6 @@ from koalr_server.metrics.value_stream import value_stream
 from koalr_server.metrics.windows import Window
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeated)])
-
-TEAM_HEADER = "X-Koalr-Team"
-
-
-def _answer(body: dict[str, Any], moment: Moment, team_id: str | None) -> JSONResponse:
-    headers = {TEAM_HEADER: team_id} if team_id else {}
-    return JSONResponse(shown(body, moment.shift), headers=headers)
 
 
 def _summary(

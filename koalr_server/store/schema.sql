@@ -77,6 +77,8 @@ CREATE TABLE IF NOT EXISTS incident_facts (
     started_at TIMESTAMP, resolved_at TIMESTAMP, deployment_id VARCHAR
 );
 CREATE TABLE IF NOT EXISTS flow_items (
-    kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, started_at TIMESTAMP, in_progress_from TIMESTAMP,
-    done_at TIMESTAMP, closed_at TIMESTAMP, active_secs DOUBLE, elapsed_secs DOUBLE
+    kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
+    in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, active_secs DOUBLE, elapsed_secs DOUBLE
 );
+-- Stores made before there were forecasts lack it; the next load fills it.
+ALTER TABLE flow_items ADD COLUMN IF NOT EXISTS created_at TIMESTAMP;
