@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import errors, forecasts
+from koalr_server.http import errors, forecasts, risk
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
 from koalr_server.http.routes import router
@@ -29,7 +29,7 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     errors.install(app)
-    for endpoints in (router, forecasts.router):
+    for endpoints in (router, forecasts.router, risk.router):
         app.include_router(endpoints)
 
     @app.get("/healthz")

@@ -82,3 +82,12 @@ CREATE TABLE IF NOT EXISTS flow_items (
 );
 -- Stores made before there were forecasts lack it; the next load fills it.
 ALTER TABLE flow_items ADD COLUMN IF NOT EXISTS created_at TIMESTAMP;
+CREATE TABLE IF NOT EXISTS pull_request_signals (
+    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, churn DOUBLE, changed_files BIGINT,
+    change_entropy DOUBLE, author_file_expertise DOUBLE, ai_authored_ratio DOUBLE
+);
+-- Merged pull requests only; compared_among is 'repository' or 'organisation', ranks run from 0 to 1.
+CREATE TABLE IF NOT EXISTS pull_request_risk (
+    repo VARCHAR, number BIGINT, score BIGINT, compared_with BIGINT, compared_among VARCHAR, churn_rank DOUBLE,
+    changed_files_rank DOUBLE, change_entropy_rank DOUBLE, unfamiliarity_rank DOUBLE
+);
