@@ -22,7 +22,7 @@ FIELDS = {
 # A store read from a clone may know a repository by its bare name; that is taken if no other matches.
 FIND = """
 SELECT repo FROM pull_request_facts
-WHERE number = $number AND coalesce(created_at, first_commit_at, merged_at, $now) <= $now
+WHERE number = $number AND coalesce(created_at, $now) <= $now
   AND lower(repo) IN (lower($owner || '/' || $name), lower($name))
 ORDER BY repo = $owner || '/' || $name DESC, contains(repo, '/') DESC, repo
 """

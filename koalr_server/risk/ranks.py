@@ -50,12 +50,24 @@ class Peers:
     def __init__(self, merged_at: npt.NDArray[np.int64], measures: npt.NDArray[np.float64]) -> None:
         self._merged_at = merged_at
         self._measures = np.ascontiguousarray(measures)
+        known = np.cumsum(~np.isnan(self._measures), axis=1)
+        self._known_before = np.concatenate([np.zeros((len(MEASURES), 1), np.int64), known], axis=1)
 
-    def of_year_before(self, moment: int) -> list[npt.NDArray[np.float64]]:
-        """The measures of those merged in the 365 days before a moment, both ends excluded; one array per measure."""
+    def year_before(self, moment: int) -> slice:
+        """Those merged in the 365 days before a moment, both ends excluded."""
         first = self._merged_at.searchsorted(moment - YEAR_SECS, "right")
-        end = self._merged_at.searchsorted(moment, "left")
-        return [column[first:end] for column in self._measures]
+        return slice(int(first), int(self._merged_at.searchsorted(moment, "left")))
+
+    def ranks(self, measures: Measures, among: slice) -> Ranks:
+        """By measure the share of known values below this one, equal ones counted half.
+
+        None where this one is unknown, or all but a few of the others are.
+        """
+        known = (self._known_before[:, among.stop] - self._known_before[:, among.start]).tolist()
+        return tuple(
+            None if value is None or count < LEAST_COMPARED else _rank(value, column[among], count)
+            for value, column, count in zip(measures, self._measures, known, strict=True)
+        )
 
 
 def assess(measures: Measures, moment: int, repository: Peers, organisation: Peers) -> Assessment:
@@ -63,21 +75,19 @@ def assess(measures: Measures, moment: int, repository: Peers, organisation: Pee
 
     The repository's own if there are LEAST_COMPARED of them, else the whole organisation's.
     """
-    peers, among = repository.of_year_before(moment), "repository"
-    if len(peers[0]) < LEAST_COMPARED:
-        peers, among = organisation.of_year_before(moment), "organisation"
-    ranks = tuple(mid_rank(value, others) for value, others in zip(measures, peers, strict=True))
-    return Assessment(_score(ranks), ranks, len(peers[0]), among)
+    peers, name = repository, "repository"
+    year = peers.year_before(moment)
+    if year.stop - year.start < LEAST_COMPARED:
+        peers, name = organisation, "organisation"
+        year = peers.year_before(moment)
+    ranks = peers.ranks(measures, year)
+    return Assessment(_score(ranks), ranks, year.stop - year.start, name)
 
 
-def mid_rank(value: float | None, others: npt.NDArray[np.float64]) -> float | None:
-    """The share of known values below this one, equal ones counted half; None with too few of them."""
-    if value is None or len(others) < LEAST_COMPARED:
-        return None
-    below = np.count_nonzero(others < value)
-    not_above = np.count_nonzero(others <= value)
-    known = len(others) - np.count_nonzero(np.isnan(others))
-    return (below + not_above) / (2 * known) if known >= LEAST_COMPARED else None
+def _rank(value: float, others: npt.NDArray[np.float64], known: int) -> float:
+    # Comparing with NaN, an unknown value, is false.
+    below, not_above = np.count_nonzero(others < value), np.count_nonzero(others <= value)
+    return (below + not_above) / (2 * known)
 
 
 def _score(ranks: Ranks) -> int | None:

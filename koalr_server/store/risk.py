@@ -45,7 +45,9 @@ def derive_risk(cursor: Cursor, signals_sql: str) -> None:
 
 def _stage_assisted_commits(cursor: Cursor) -> None:
     """Temporary table `assisted_commits`: those an AI agent wrote or is named in as a co-author."""
-    people = cursor.execute("SELECT DISTINCT author, author_email FROM commits").fetchall()
+    people = cursor.execute(
+        "SELECT DISTINCT author, author_email FROM commits WHERE repo IN (SELECT repo FROM affected)"
+    ).fetchall()
     agents = [person for person in people if is_agent(*person)]
     names, emails = zip(*agents, strict=True) if agents else ((), ())
     stage(

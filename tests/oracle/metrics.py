@@ -2,8 +2,10 @@
 
 from tests.oracle.dora import dora
 from tests.oracle.flow import flow
+from tests.oracle.forecast import forecast_backlog, forecast_delivery
 from tests.oracle.lists import deployments, incidents, pull_requests, teams
 from tests.oracle.review_metrics import review_metrics
+from tests.oracle.risk import pr_risk
 from tests.oracle.rows import Organisation, Row
 from tests.oracle.value_stream import value_stream
 
@@ -13,7 +15,10 @@ __all__ = [
     "deployments",
     "dora",
     "flow",
+    "forecast_backlog",
+    "forecast_delivery",
     "incidents",
+    "pr_risk",
     "pull_requests",
     "review_metrics",
     "teams",

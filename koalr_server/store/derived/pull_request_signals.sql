@@ -24,19 +24,41 @@ SELECT c.repo, c.number, f.path, sum(coalesce(f.additions, 0)::DOUBLE + coalesce
 FROM change_commits c JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
 GROUP BY ALL;
 
--- Commits that touched a path, counted up to each moment; commits of one second count together.
 CREATE OR REPLACE TEMP TABLE touches AS
 SELECT DISTINCT f.repo, f.path, f.sha, lower(c.author) AS writer, c.committed_at AS touched_at
 FROM commit_files f
 JOIN commits c ON c.repo = f.repo AND c.sha = f.sha AND len(c.parents) < 2 AND c.committed_at IS NOT NULL
 SEMI JOIN change_paths p ON p.repo = f.repo AND p.path = f.path;
 
-CREATE OR REPLACE TEMP TABLE touches_by_all AS
-SELECT DISTINCT repo, path, touched_at, count(*) OVER (PARTITION BY repo, path ORDER BY touched_at) AS touched FROM touches;
+CREATE OR REPLACE TEMP TABLE begun_paths AS
+WITH begun AS (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL)
+SELECT repo, number, path, begun_at FROM change_paths JOIN begun USING (repo, number) WHERE begun_at IS NOT NULL;
 
-CREATE OR REPLACE TEMP TABLE touches_by_writer AS
-SELECT DISTINCT repo, path, writer, touched_at, count(*) OVER (PARTITION BY repo, path, writer ORDER BY touched_at) AS touched
-FROM touches WHERE writer IS NOT NULL;
+-- Logins and git names differ, so the author goes by the names on the pull request's own commits too.
+CREATE OR REPLACE TEMP TABLE writers AS
+SELECT repo, number, writer FROM change_commits WHERE writer IS NOT NULL
+UNION
+SELECT repo, number, lower(author) FROM pull_request_facts WHERE author IS NOT NULL AND repo IN (SELECT repo FROM affected);
+
+-- Earlier touches are a running count in which each pull request stands between the commits where it began, before
+-- those of the same second. (An ASOF join says the same, and takes many times as long.)
+CREATE OR REPLACE TEMP TABLE touched_paths AS
+SELECT repo, number, path,
+       count(sha) OVER (PARTITION BY repo, path ORDER BY moment, sha IS NOT NULL ROWS UNBOUNDED PRECEDING) AS touched
+FROM (SELECT repo, path, NULL::BIGINT AS number, sha, touched_at AS moment FROM touches
+      UNION ALL SELECT repo, path, number, NULL, begun_at FROM begun_paths)
+QUALIFY number IS NOT NULL AND touched > 0;
+
+CREATE OR REPLACE TEMP TABLE own_touches AS
+SELECT repo, number, path, sum(touched) AS touched
+FROM (
+    SELECT repo, number, path,
+           count(sha) OVER (PARTITION BY repo, path, writer ORDER BY moment, sha IS NOT NULL ROWS UNBOUNDED PRECEDING) AS touched
+    FROM (SELECT repo, path, writer, NULL::BIGINT AS number, sha, touched_at AS moment FROM touches
+          UNION ALL SELECT repo, path, writer, number, NULL, begun_at FROM begun_paths JOIN writers USING (repo, number))
+    QUALIFY number IS NOT NULL
+)
+GROUP BY ALL;
 
 INSERT INTO pull_request_signals BY NAME
 WITH spread AS (
@@ -47,28 +69,9 @@ WITH spread AS (
                      / log2(nullif(edited, 0)) END AS entropy
     FROM change_paths GROUP BY repo, number
 ),
-begun AS (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL),
-begun_paths AS (SELECT * FROM change_paths JOIN begun USING (repo, number) WHERE begun_at IS NOT NULL),
--- Logins and git names differ, so the author goes by the names on the pull request's own commits too.
-writers AS (
-    SELECT repo, number, writer FROM change_commits WHERE writer IS NOT NULL
-    UNION
-    SELECT repo, number, lower(author) FROM pull_request_facts WHERE author IS NOT NULL AND repo IN (SELECT repo FROM affected)
-),
-known_paths AS (
-    SELECT p.repo, p.number, p.path, t.touched
-    FROM begun_paths p ASOF JOIN touches_by_all t ON t.repo = p.repo AND t.path = p.path AND p.begun_at > t.touched_at
-),
-own_touches AS (
-    SELECT p.repo, p.number, p.path, sum(t.touched) AS touched
-    FROM (SELECT * FROM begun_paths JOIN writers USING (repo, number)) p
-    ASOF JOIN touches_by_writer t
-        ON t.repo = p.repo AND t.path = p.path AND t.writer = p.writer AND p.begun_at > t.touched_at
-    GROUP BY ALL
-),
 expertise AS (
     SELECT k.repo, k.number, avg(coalesce(o.touched, 0) / k.touched) AS expertise
-    FROM known_paths k LEFT JOIN own_touches o USING (repo, number, path)
+    FROM touched_paths k LEFT JOIN own_touches o USING (repo, number, path)
     SEMI JOIN writers w ON w.repo = k.repo AND w.number = k.number
     GROUP BY k.repo, k.number
 ),
@@ -90,5 +93,7 @@ WHERE p.repo IN (SELECT repo FROM affected);
 DROP TABLE change_commits;
 DROP TABLE change_paths;
 DROP TABLE touches;
-DROP TABLE touches_by_all;
-DROP TABLE touches_by_writer;
+DROP TABLE begun_paths;
+DROP TABLE writers;
+DROP TABLE touched_paths;
+DROP TABLE own_touches;
