@@ -24,7 +24,7 @@ FIND = """
 SELECT repo FROM pull_request_facts
 WHERE number = $number AND coalesce(created_at, $now) <= $now
   AND lower(repo) IN (lower($owner || '/' || $name), lower($name))
-ORDER BY repo = $owner || '/' || $name DESC, contains(repo, '/') DESC, repo
+ORDER BY repo = $owner || '/' || $name DESC, repo
 """
 
 SIGNALS = f"""
@@ -83,7 +83,7 @@ def risk(query: Query, question: Question, now: datetime, scope: Scope) -> dict[
 
 def _repo(question: Question, candidates: list[str]) -> str | None:
     full = [repo for repo in candidates if repo.lower() == f"{question.owner}/{question.name}".lower()]
-    bare = [repo for repo in candidates if repo not in full]
+    bare = [repo for repo in candidates if "/" not in repo]
     if full:
         return full[0]
     return bare[0] if len(bare) == 1 else None
