@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import documentation, errors, monitoring
+from koalr_server.http import documentation, errors, forecasts, monitoring, risk
 from koalr_server.http.bodies import Bodies
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
@@ -40,10 +40,12 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     errors.install(app)
-    app.include_router(router, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
+    routers = (router, forecasts.router, risk.router)
+    for endpoints in routers:
+        app.include_router(endpoints, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
     documentation.install(app)
     monitoring.install(app, service, registry)
-    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for endpoints in routers for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
     compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)

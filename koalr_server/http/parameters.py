@@ -11,11 +11,13 @@ from koalr_server.keys import ApiKey
 
 LONGEST_WINDOW_DAYS = 1095
 LARGEST_PAGE = 1_000_000_000
+MOST_ITEMS = 10_000
 KNOWN = ("days", "teamId", "page", "pageSize", "items")
 
 Days = Annotated[int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days")]
 TeamId = Annotated[str | None, Query(alias="teamId", min_length=1, max_length=200, description="Filter by team id")]
 PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1")]
+Items = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Number of backlog items to forecast")]
 PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page")]
 
 

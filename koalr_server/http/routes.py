@@ -1,13 +1,12 @@
 """The endpoints of the API page, by its paths below the mount point."""
 
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Depends, Security
 from starlette.responses import JSONResponse
 
-from koalr_server.clock import Moment
 from koalr_server.http import schemas
+from koalr_server.http.answers import answer
 from koalr_server.http.parameters import (
     CurrentKey,
     CurrentService,
@@ -19,7 +18,6 @@ from koalr_server.http.parameters import (
     refuse_repeated,
 )
 from koalr_server.http.service import Service
-from koalr_server.http.wire import shown
 from koalr_server.keys import ApiKey
 from koalr_server.metrics import lists
 from koalr_server.metrics.copilot import copilot
@@ -33,20 +31,13 @@ from koalr_server.metrics.windows import Window
 
 router = APIRouter(prefix="/v1", dependencies=[Security(key_header), Depends(refuse_repeated)])
 
-TEAM_HEADER = "X-Koalr-Team"
-
-
-def _answer(body: dict[str, Any], moment: Moment, team_id: str | None) -> JSONResponse:
-    headers = {TEAM_HEADER: team_id} if team_id else {}
-    return JSONResponse(shown(body, moment.shift), headers=headers)
-
 
 def _summary(
     metric: Metric, service: Service, key: ApiKey, days: int, team_id: str | None, organisation_wide: bool = False
 ) -> JSONResponse:
     scope = service.scope(key, team_id, organisation_wide)
     moment = service.moment()
-    return _answer(summarise(metric, service.query, moment.now, days, scope), moment, team_id)
+    return answer(summarise(metric, service.query, moment.now, days, scope), moment, team_id)
 
 
 @router.get("/metrics/dora", response_model=schemas.Dora)
@@ -56,7 +47,7 @@ def get_dora(service: CurrentService, key: CurrentKey, days: Days = 30, team_id:
     moment = service.moment()
     body = summarise(dora, service.query, moment.now, days, scope)
     body["leadTimeDistribution"] = lead_time_distribution(service.query, Window.rolling(moment.now, days), scope)
-    return _answer(body, moment, team_id)
+    return answer(body, moment, team_id)
 
 
 @router.get("/flow", response_model=schemas.Flow)
@@ -99,7 +90,7 @@ def get_deployments(
     scope = service.scope(key, team_id)
     moment = service.moment()
     rows, total = lists.deployments(service.query, Window.rolling(moment.now, days), scope, page, page_size)
-    return _answer({"data": rows, "total": total, "page": page}, moment, team_id)
+    return answer({"data": rows, "total": total, "page": page}, moment, team_id)
 
 
 @router.get("/pull-requests", response_model=schemas.PullRequests)
@@ -115,7 +106,7 @@ def get_pull_requests(
     scope = service.scope(key, team_id)
     moment = service.moment()
     rows, total = lists.pull_requests(service.query, Window.rolling(moment.now, days), scope, page, page_size)
-    return _answer({"data": rows, "total": total, "page": page, "pageSize": page_size}, moment, team_id)
+    return answer({"data": rows, "total": total, "page": page, "pageSize": page_size}, moment, team_id)
 
 
 @router.get("/incidents", response_model=schemas.Incidents)
@@ -124,7 +115,7 @@ def get_incidents(service: CurrentService, key: CurrentKey, days: Days = 30, tea
     scope = service.scope(key, team_id)
     moment = service.moment()
     rows = lists.incidents(service.query, Window.rolling(moment.now, days), scope)
-    return _answer({"data": rows, "total": len(rows)}, moment, team_id)
+    return answer({"data": rows, "total": len(rows)}, moment, team_id)
 
 
 @router.get("/teams", response_model=schemas.Teams)
@@ -133,4 +124,4 @@ def get_teams(service: CurrentService, key: CurrentKey) -> JSONResponse:
     moment = service.moment()
     rows = lists.teams(service.query, service.resolved(key.team_ids))
     body = {"data": rows, "total": len(rows), "organisation": {**service.organisation(), "now": moment.now}}
-    return _answer(body, moment, None)
+    return answer(body, moment, None)

@@ -244,3 +244,80 @@ class Teams(Described):
     organisation: dict[str, Any] = Field(
         description="What this server holds: name, sample, newestFactAt, loadedAt, now"
     )
+
+
+class DeliveryForecast(Described):
+    """When so many items are done; see METRICS.md for the model."""
+
+    items: int = _figure("Items asked for", 20)
+    teamId: str | None = _figure("Team asked for, null for all", "team_abc123")
+    p50: date | None = _figure("Date met with 50 % confidence, null with a reason", "2026-04-11")
+    p85: date | None = _figure("Date met with 85 % confidence", "2026-04-25")
+    p95: date | None = _figure("Date met with 95 % confidence", "2026-05-09")
+    simulations: int = _figure("Simulated futures", 10000)
+    model: str | None = Field(default=None, description="The model behind the dates")
+    reason: str | None = Field(default=None, description="What is missing, when there are no dates")
+
+
+class WeeksToEmpty(Described):
+    """Weeks until nothing is open."""
+
+    p50: Number = _figure("Weeks, with 50 % confidence", 10)
+    p85: Number = _figure("Weeks, with 85 % confidence", 16)
+
+
+class BacklogForecast(Described):
+    """Open work and how fast it goes down."""
+
+    weeklyThroughputP50: Number = _figure("Items a week, plain median of past weeks", 7)
+    weeklyThroughputP85: Number = _figure("Items a week, plain 85th percentile of past weeks", 12)
+    backlogSize: int | None = _figure("Items created and not done", 68)
+    weeksToEmpty: WeeksToEmpty
+    reason: str | None = Field(default=None, description="What is missing, where something is null")
+
+
+class Signals(Described):
+    """What is known of the change; null where the data say nothing."""
+
+    changeEntropy: Number = _figure("0 to 1, how evenly the lines spread over the files", 0.82)
+    coverageDelta: Number = _figure("Signed share, covered lines after less before", -0.06)
+    authorFileExpertise: Number = _figure("0 to 1, the author's share of earlier work on these files", 0.44)
+    codeownersCompliance: bool | None = _figure("Whether every file's owner approved", True)
+    aiAuthoredRatio: Number = _figure("0 to 1, share of commits that name an AI author", 0.31)
+
+
+class RiskScore(Described):
+    """How a pull request ranks beside those merged before it: a rank, not a probability."""
+
+    prNumber: int = _figure("Number", 1847)
+    repo: str = _figure("owner/name", "acme/api")
+    riskScore: int | None = _figure("0 to 100, null while too little is known", 71)
+    tier: str | None = _figure("low below 40, medium below 70, high below 90, else critical", "high")
+    signals: Signals
+    recommendation: str = _figure("One sentence", "Review carefully: the change touches many files evenly.")
+
+
+RISK_QUESTION: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["prNumber", "repo", "owner"],
+                    "properties": {
+                        "prNumber": {"type": "integer", "minimum": 1, "maximum": 10**18, "description": "Number"},
+                        "repo": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 200,
+                            "description": "Name without owner",
+                        },
+                        "owner": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Owner"},
+                    },
+                },
+                "example": {"prNumber": 1847, "repo": "api", "owner": "acme"},
+            }
+        },
+    }
+}

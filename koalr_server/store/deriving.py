@@ -11,6 +11,7 @@ from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
 from koalr_server.store.merging import stage
+from koalr_server.store.risk import derive_risk
 
 Cursor = duckdb.DuckDBPyConnection
 _SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "derived").glob("*.sql")}
@@ -31,6 +32,7 @@ def derive(cursor: Cursor, repos: Sequence[str] | None = None) -> None:
     _stage_revert_mentions(cursor)
     for name in ("changes", "reverts", "deployment_facts", "flow_items"):
         cursor.execute(_SQL[name])
+    derive_risk(cursor, _SQL["pull_request_signals"])
 
 
 def _stage_revert_mentions(cursor: Cursor) -> None:

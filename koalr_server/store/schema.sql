@@ -93,6 +93,16 @@ CREATE TABLE IF NOT EXISTS incident_facts (
 );
 -- ended_at: done or closed, whichever came first, never before in_progress_from.
 CREATE TABLE IF NOT EXISTS flow_items (
-    kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, started_at TIMESTAMP, in_progress_from TIMESTAMP,
-    done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP, cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
+    kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
+    in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP,
+    cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
+);
+CREATE TABLE IF NOT EXISTS pull_request_signals (
+    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, churn DOUBLE, changed_files BIGINT,
+    change_entropy DOUBLE, author_file_expertise DOUBLE, ai_authored_ratio DOUBLE
+);
+-- Merged pull requests only; compared_among is 'repository' or 'organisation', ranks run from 0 to 1.
+CREATE TABLE IF NOT EXISTS pull_request_risk (
+    repo VARCHAR, number BIGINT, score BIGINT, compared_with BIGINT, compared_among VARCHAR, churn_rank DOUBLE,
+    changed_files_rank DOUBLE, change_entropy_rank DOUBLE, unfamiliarity_rank DOUBLE
 );

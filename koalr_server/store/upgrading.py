@@ -8,7 +8,10 @@ import duckdb
 Cursor = duckdb.DuckDBPyConnection
 Derive = Callable[[Any], None]
 
-DERIVED = ("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items")
+DERIVED = (
+    *("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items"),
+    *("pull_request_signals", "pull_request_risk"),
+)
 
 
 def _to_2(cursor: Cursor) -> None:

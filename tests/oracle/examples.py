@@ -2,6 +2,7 @@
 
 An example is one or more ```csv KIND blocks followed by lines
 `Result (QUESTION, days = N, now = TIME[, team = NAME]): path = value; path = value`, values written as JSON.
+A forecast has `items = N` or nothing in place of the days, a risk score `pull request = OWNER/NAME#N`.
 """
 
 import csv
@@ -25,13 +26,17 @@ PATHS = {
     "deployments": "/api/v1/deployments",
     "pull-requests": "/api/v1/pull-requests",
     "incidents": "/api/v1/incidents",
+    "forecast-delivery": "/api/v1/forecast/delivery",
+    "forecast-backlog": "/api/v1/forecast/backlog",
+    "pr-risk": "/api/v1/pr-risk/score",
 }
 BLOCK = re.compile(
     r"^## (?P<heading>[^\n]+)$|^```csv (?P<kind>\w+)\n(?P<table>.*?)^```$|^(?P<result>Result [^\n]*)$",
     re.MULTILINE | re.DOTALL,
 )
 RESULT = re.compile(
-    r"Result \((?P<question>[\w-]+), days = (?P<days>\d+), now = (?P<now>[^,)]+)(?:, team = (?P<team>[^)]+))?\): "
+    r"Result \((?P<question>[\w-]+)(?:, days = (?P<days>\d+)|, items = (?P<items>\d+)|, pull request = (?P<pull>[^#,)]+#\d+))?"
+    r", now = (?P<now>[^,)]+)(?:, team = (?P<team>[^)]+))?\): "
     r"(?P<expected>.+)"
 )
 WHOLE_NUMBERS = (
@@ -57,6 +62,8 @@ class Example:
     now: str
     team: str | None
     expected: dict[str, Any]
+    items: int = 0
+    pull_request: tuple[str, int] | None = None
 
     @property
     def path(self) -> str:
@@ -87,6 +94,12 @@ def read_examples(document: str) -> list[Example]:
 def oracle_answer(example: Example) -> Row:
     """What the oracle answers, in the shape of the API's body."""
     ask = getattr(metrics, example.question.replace("-", "_"))
+    if example.question == "forecast-delivery":
+        return dict(ask(example.organisation, example.now, example.items, example.team))
+    if example.question == "forecast-backlog":
+        return dict(ask(example.organisation, example.now, example.team))
+    if example.pull_request:
+        return dict(ask(example.organisation, example.now, *example.pull_request))
     answer = ask(example.organisation, example.now, example.days, example.team)
     return {"data": answer, "total": len(answer)} if isinstance(answer, list) else answer
 
@@ -110,16 +123,19 @@ def _example(heading: str, files: dict[str, str], line: str) -> Example:
     found = RESULT.fullmatch(line)
     if found is None or not files or found["question"] not in PATHS:
         raise ValueError(f"under {heading!r} this is no result of tables before it: {line!r}")
+    repo, _, number = (found["pull"] or "").partition("#")
     pairs = [part.split(" = ", 1) for part in found["expected"].split("; ")]
     return Example(
         heading=heading,
         files=files,
         organisation={kind: _rows(table) for kind, table in files.items()},
         question=found["question"],
-        days=int(found["days"]),
+        days=int(found["days"] or 30),
         now=found["now"],
         team=found["team"],
         expected={path: json.loads(value) for path, value in pairs},
+        items=int(found["items"] or 0),
+        pull_request=(repo, int(number)) if number else None,
     )
 
 

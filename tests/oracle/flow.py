@@ -17,7 +17,8 @@ from tests.oracle.windows import Window
 class Item:
     """A work item or a pull request on its way.
 
-    `begun_at` counts it as in progress; `started_at` is what cycle time starts from; `active_secs` is None if unknown.
+    `opened_at` is when it was written down. `begun_at` counts it as in progress; `started_at` is what cycle time starts from;
+    `active_secs` is None if unknown.
     """
 
     begun_at: datetime | None
@@ -25,6 +26,7 @@ class Item:
     done_at: datetime | None
     closed_at: datetime | None
     active_secs: Fraction | None
+    opened_at: datetime | None
 
     def elapsed_secs(self) -> Fraction | None:
         if self.started_at is None or self.done_at is None:
@@ -99,7 +101,7 @@ def _of_work_item(row: Row) -> Item:
     active: Fraction | None = None
     if row.get("activeSecs") is not None and started_at is not None and done_at is not None:
         active = min(Fraction(int(row["activeSecs"])), seconds_between(started_at, done_at))
-    return Item(started_at, started_at, done_at, None, active)
+    return Item(started_at, started_at, done_at, None, active, instant(row.get("createdAt")))
 
 
 def _of_pull(org: Organisation, row: Row, now: datetime) -> Item:
@@ -111,6 +113,7 @@ def _of_pull(org: Organisation, row: Row, now: datetime) -> Item:
         done_at=merged_at,
         closed_at=instant(row.get("closedAt")) if merged_at is None else None,
         active_secs=_active_secs_of_pull(org, row, started_at, merged_at, now),
+        opened_at=instant(row.get("createdAt")) or instant(row.get("readyAt")),
     )
 
 

@@ -11,6 +11,7 @@ from tests.oracle.changes import cycle_start_at, read_commits
 from tests.oracle.deployments import Deployment, read_deployments
 from tests.oracle.incidents import read_incidents
 from tests.oracle.numbers import seconds_between
+from tests.oracle.risk import pr_risk
 from tests.oracle.rows import Organisation, Row, instant, required_instant, wire
 from tests.oracle.shipping import read_shipments
 from tests.oracle.windows import current
@@ -57,7 +58,11 @@ def pull_requests(org: Organisation, now: datetime | str, days: int, team: str |
     ]
     merged.sort(key=lambda pair: (pair[1]["repo"], int(pair[1]["number"])))
     merged.sort(key=lambda pair: pair[0], reverse=True)
-    return [_pull_item(row, merged_at, cycle_start_at(row, commits)) for merged_at, row in merged]
+    return [
+        _pull_item(row, merged_at, cycle_start_at(row, commits))
+        | {"riskScore": pr_risk(org, now, row["repo"], int(row["number"]))["riskScore"]}
+        for merged_at, row in merged
+    ]
 
 
 def _pull_item(row: Row, merged_at: datetime, started_at: datetime | None) -> Row:
@@ -68,7 +73,6 @@ def _pull_item(row: Row, merged_at: datetime, started_at: datetime | None) -> Ro
         "author": row.get("author"),
         "mergedAt": wire(merged_at),
         "cycleTimeSecs": None if started_at is None else int(seconds_between(started_at, merged_at)),
-        "riskScore": None,
     }
 
 

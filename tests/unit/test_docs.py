@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from koalr_server.commands.line import build_parser
+from koalr_server.http import forecasts, risk, routes
 from koalr_server.http.errors import CODES
-from koalr_server.http.routes import router
 from koalr_server.records import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +18,17 @@ API = (ROOT / "docs" / "API.md").read_text(encoding="utf-8")
 DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in router.routes}))  # type: ignore[attr-defined]
-def test_every_endpoint_is_documented(path: str) -> None:
-    assert f"`GET /api{path}`" in API
+ENDPOINTS = sorted(
+    f"{method} /api{route.path}"  # type: ignore[attr-defined]
+    for router in (routes.router, forecasts.router, risk.router)
+    for route in router.routes
+    for method in route.methods  # type: ignore[attr-defined]
+)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_endpoint_is_documented(endpoint: str) -> None:
+    assert f"`{endpoint}`" in API
 
 
 @pytest.mark.parametrize(("status", "code"), CODES.items())

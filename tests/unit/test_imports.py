@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("app.py", "pages", "components", "koalr_api", "koalr_server")
 
 # Room -> modules it must not import, at any depth, functions included.
+IMPURE = ("duckdb", "fastapi", "starlette", "koalr_server.store", "koalr_server.http", "time", "random", "os")
 FORBIDDEN = {
     "pages": ("koalr_server", "duckdb", "requests", "plotly"),
     "components": ("koalr_server", "duckdb", "requests"),
@@ -29,6 +30,8 @@ FORBIDDEN = {
         "random",
         "os",
     ),
+    "koalr_server/forecast": (*IMPURE, "pyarrow", "pandas"),
+    "koalr_server/risk": (*IMPURE, "pyarrow", "pandas"),
     "koalr_server/history": (
         "duckdb",
         "pyarrow",

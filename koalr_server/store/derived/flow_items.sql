@@ -10,7 +10,7 @@ UNION
 SELECT w.key, r.team_id FROM placed_work_items w JOIN team_repos r ON r.repo = w.repo WHERE w.team IS NULL;
 
 INSERT INTO flow_items BY NAME
-SELECT 'work_item' AS kind, team_id, repo, NULL::VARCHAR AS author, started_at, started_at AS in_progress_from,
+SELECT 'work_item' AS kind, team_id, repo, NULL::VARCHAR AS author, created_at, started_at, started_at AS in_progress_from,
        done_at, NULL::TIMESTAMP AS closed_at, CASE WHEN done_at IS NOT NULL THEN greatest(done_at, started_at) END AS ended_at,
        span_secs(started_at, done_at) AS cycle_secs, least(active_secs, span_secs(started_at, done_at)) AS active_secs,
        CASE WHEN active_secs IS NOT NULL THEN span_secs(started_at, done_at) END AS elapsed_secs
@@ -41,7 +41,8 @@ timed AS (
     FROM pull_request_facts p JOIN untracked USING (repo, number)
     WHERE NOT p.is_bot
 )
-SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, cycle_start_at AS started_at,
+SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, coalesce(created_at, ready_at) AS created_at,
+       cycle_start_at AS started_at,
        coalesce(cycle_start_at, waiting_from) AS in_progress_from,
        merged_at AS done_at, CASE WHEN merged_at IS NULL THEN closed_at END AS closed_at,
        CASE WHEN coalesce(merged_at, closed_at) IS NOT NULL

@@ -7,6 +7,9 @@ from functools import partial
 from typing import Any
 
 from koalr_server.clock import Calendar
+from koalr_server.forecast.backlog import backlog
+from koalr_server.forecast.delivery import delivery
+from koalr_server.forecast.history import History, read_history
 from koalr_server.http.service import Service
 from koalr_server.http.wire import shown
 from koalr_server.ingest.files import read_file
@@ -20,6 +23,7 @@ from koalr_server.metrics.summaries import Metric, summarise
 from koalr_server.metrics.value_stream import value_stream
 from koalr_server.metrics.windows import Window
 from koalr_server.records import KINDS
+from koalr_server.risk.pull_request import Question, risk
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
 
@@ -91,6 +95,26 @@ class Loaded:
         """A metric's answer as on the wire."""
         answer = summarise(METRICS[name], self.service.query, self.now, days, self.scope(team))
         found: dict[str, Any] = shown(answer, self.service.moment().shift)
+        return found
+
+    def history(self, team: str | None = None) -> History:
+        """What forecasts rest on."""
+        return read_history(self.service.query, self.now, self.scope(team))
+
+    def forecast_delivery(self, items: int, team: str | None = None) -> dict[str, Any]:
+        """The delivery forecast as on the wire."""
+        found: dict[str, Any] = shown(delivery(self.history(team), items, team), self.service.moment().shift)
+        return found
+
+    def forecast_backlog(self, team: str | None = None) -> dict[str, Any]:
+        """The backlog forecast as on the wire."""
+        return backlog(self.history(team), team)
+
+    def pr_risk(self, repo: str, number: int, team: str | None = None) -> dict[str, Any]:
+        """A pull request's risk score as on the wire."""
+        owner, _, name = repo.rpartition("/")
+        found = risk(self.service.query, Question(number, name, owner), self.now, self.scope(team))
+        assert found is not None
         return found
 
     def rows(self, name: str, days: int, team: str | None = None) -> list[dict[str, Any]]:

@@ -96,7 +96,9 @@ def test_a_team_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], 
 def test_a_team_list_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], name: str, team: str) -> None:
     expected = by_value(getattr(oracle, name)(rows_of(organisation, team), NOW, 90, team), name)
     got = by_value(loaded.rows(name, 90, team), name)
-    assert [key(row, COMPARED[name]) for row in got] == [key(row, COMPARED[name]) for row in expected]
+    # The score ranks a pull request among all others and has an oracle of its own.
+    fields = tuple(field for field in COMPARED[name] if field != "riskScore")
+    assert [key(row, fields) for row in got] == [key(row, fields) for row in expected]
 
 
 @pytest.mark.parametrize("team", ["Publishing", "Frontend", "Platform"])

@@ -1,0 +1,102 @@
+"""What forecasts rest on: items finished per day, and open work (docs/METRICS.md#delivery-forecast)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from koalr_server.metrics.scope import BY_ITEM, Query, Scope
+from koalr_server.metrics.windows import ONE_WEEK, week_start
+
+HISTORY_WEEKS = 12
+DAYS_PER_WEEK = 7
+
+SQL = f"""
+WITH items AS (SELECT * FROM flow_items WHERE {BY_ITEM}),
+finished AS (
+    SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM items
+    WHERE done_at >= $since AND done_at < $today GROUP BY day
+)
+SELECT (SELECT min(least(created_at, in_progress_from, done_at)) FROM items) AS first_seen_at,
+       (SELECT count(*) FROM items WHERE created_at <= $now) AS opened,
+       (SELECT count(*) FROM items WHERE created_at <= $now AND (done_at IS NULL OR done_at > $now)
+            AND (closed_at IS NULL OR closed_at > $now)) AS open,
+       (SELECT list({{'day': day, 'finished': finished}}) FROM finished) AS days
+"""  # noqa: S608 - composed of this package's own constants
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Items finished on each whole day up to yesterday, oldest first.
+
+    Attributes:
+        today: the day that has begun; it is no part of the history.
+        finished: items per day of the last 84 days, fewer if the first known item is younger.
+        weekly: items per ISO week of the last 12 full ones, without those before the first known item's.
+        backlog_size: items opened and neither done nor closed; None if no item's opening is known.
+    """
+
+    today: date
+    finished: tuple[int, ...]
+    weekly: tuple[int, ...]
+    backlog_size: int | None
+
+    @property
+    def items(self) -> int:
+        """Items finished within the history."""
+        return sum(self.finished)
+
+    @property
+    def weeks(self) -> int:
+        """Weeks the history reaches back, counted from yesterday; a week begun counts."""
+        return -(-len(self.finished) // DAYS_PER_WEEK)
+
+    @property
+    def busy_weeks(self) -> int:
+        """Those of them in which an item was finished."""
+        newest_first = self.finished[::-1]
+        return sum(
+            any(newest_first[start : start + DAYS_PER_WEEK])
+            for start in range(0, HISTORY_WEEKS * DAYS_PER_WEEK, DAYS_PER_WEEK)
+        )
+
+    def by_weekday(self) -> list[list[int]]:
+        """Per weekday, Monday first, the items finished on each such day."""
+        first = self.today - timedelta(days=len(self.finished))
+        days: list[list[int]] = [[] for _ in range(DAYS_PER_WEEK)]
+        for offset, finished in enumerate(self.finished):
+            days[(first.weekday() + offset) % DAYS_PER_WEEK].append(finished)
+        return days
+
+
+def read_history(query: Query, now: datetime, scope: Scope) -> History:
+    """The history of a scope as it stood at `now` (naive UTC)."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = week_start(now)
+    since = min(midnight, monday) - HISTORY_WEEKS * ONE_WEEK
+    (row,) = query(SQL, {**scope.parameters(), "now": now, "today": midnight, "since": since})
+    per_day = {found["day"]: int(found["finished"]) for found in row["days"] or []}
+    first_seen: datetime | None = row["first_seen_at"]
+    days = _days(midnight - HISTORY_WEEKS * ONE_WEEK, midnight, first_seen)
+    week_days = _days(monday - HISTORY_WEEKS * ONE_WEEK, monday, week_start(first_seen) if first_seen else None)
+    weekly = [
+        sum(per_day.get(day, 0) for day in week_days[start : start + DAYS_PER_WEEK])
+        for start in range(0, len(week_days), DAYS_PER_WEEK)
+    ]
+    return History(
+        today=midnight.date(),
+        finished=tuple(per_day.get(day, 0) for day in days),
+        weekly=tuple(weekly),
+        backlog_size=_backlog_size(row),
+    )
+
+
+def _days(earliest: datetime, end: datetime, first_seen: datetime | None) -> list[date]:
+    """Every day from the earliest, or from the first known item's if that is later, up to the end, which is excluded."""
+    if first_seen is None:
+        return []
+    first = max(earliest.date(), first_seen.date())
+    return [first + timedelta(days=offset) for offset in range((end.date() - first).days)]
+
+
+def _backlog_size(row: dict[str, Any]) -> int | None:
+    return int(row["open"]) if row["opened"] else None

@@ -1,0 +1,53 @@
+"""What a random organisation's commits and pull requests contain: files, lines, messages with and without agents."""
+
+from tests.oracle.chance import Chance
+from tests.oracle.random_code import PEOPLE
+from tests.oracle.rows import Organisation, Row
+
+PATHS = ("src/app.py", "src/api.py", "README.md", "docs/größe.md", "img/logo.png")
+MESSAGES = (
+    "Add retries",
+    "",
+    None,
+    "Fix\n\nCo-authored-by: Copilot <175728472+Copilot@users.noreply.github.com>",
+    "Fix\n\nco-authored-by: Claude <noreply@anthropic.com>\nSigned-off-by: ann",
+    "Fix\n\nCo-authored-by: Claude Dupont <claude@example.com>",
+    "Pair\n\nCo-Authored-By: bo <bo@example.com>\nCo-Authored-By: Cursor <cursoragent@cursor.com>",
+    "Why Copilot writes co-authored-by: lines",
+)
+AGENT = "copilot-swe-agent[bot]"
+
+
+def with_content(org: Organisation, seed: int) -> Organisation:
+    """The same organisation with files on its commits and line counts on some pull requests, the same for a seed."""
+    chance = Chance(seed)
+    return {
+        **org,
+        "commits": [_commit(chance, row) for row in org["commits"]],
+        "pull_requests": [_pull(chance, row) for row in org["pull_requests"]],
+    }
+
+
+def _commit(chance: Chance, row: Row) -> Row:
+    author = AGENT if chance.maybe(0.05) else row["author"].upper() if chance.maybe(0.1) else row["author"]
+    return {**row, "author": author, "message": chance.pick(MESSAGES), "files": _files(chance)}
+
+
+def _files(chance: Chance) -> list[Row] | None:
+    if chance.maybe(0.1):
+        return None
+    return [
+        {"path": path, "additions": chance.pick((0, 1, 2, 3, 8, 40)), "deletions": chance.pick((0, 0, 2, None))}
+        for path in chance.some(PATHS, 4)
+    ]
+
+
+def _pull(chance: Chance, row: Row) -> Row:
+    known = chance.maybe(0.5)
+    return {
+        **row,
+        "author": chance.pick(PEOPLE) if chance.maybe(0.2) else row["author"],
+        "additions": chance.between(0, 12) if known else None,
+        "deletions": chance.between(0, 6) if known and chance.maybe(0.8) else None,
+        "changedFiles": chance.between(1, 5) if chance.maybe(0.5) else None,
+    }
