@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import errors
+from koalr_server.http import custom_metrics, errors
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
 from koalr_server.http.routes import router
@@ -30,6 +30,7 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     app.state.service = service
     errors.install(app)
     app.include_router(router)
+    app.include_router(custom_metrics.router)
 
     @app.get("/healthz")
     async def healthz() -> Response:

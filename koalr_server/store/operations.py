@@ -14,6 +14,7 @@ import pyarrow as pa
 from koalr_server.errors import ConflictError, InputError
 from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, SCOPES, hint, key_hash
 from koalr_server.records import KINDS
+from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import derive
 from koalr_server.store.git_loading import load_git
@@ -194,5 +195,8 @@ def revoke_key(database: Database, arguments: Arguments, _tables: Tables) -> Ans
 
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
-    for operation in (content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key)
+    for operation in (
+        *(content, load, load_sample, known_heads, load_git_history, create_key, list_keys, revoke_key),
+        *custom_metrics.OPERATIONS,
+    )
 }

@@ -54,6 +54,9 @@ CREATE TABLE IF NOT EXISTS api_keys (
     requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP
 );
 
+-- Saved definitions as JSON. A row without a document takes the shipped metric of that slug away.
+CREATE TABLE IF NOT EXISTS custom_metrics (slug VARCHAR, document VARCHAR, saved_at TIMESTAMP);
+
 -- Facts pre-joined for reading; deriving.py rebuilds them from the tables above.
 CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, deployment_id VARCHAR, baseline BOOLEAN);
 CREATE TABLE IF NOT EXISTS pull_request_facts (
