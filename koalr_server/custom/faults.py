@@ -68,7 +68,11 @@ class Faults:
 
 def shown(value: object) -> str:
     """A value as it may stand in a message: JSON, shortened, on one line."""
-    text = json.dumps(value, ensure_ascii=True, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=True, default=str)
+    except (TypeError, ValueError, RecursionError):
+        # Keys that are no texts, numbers too long to write, lists in lists in lists.
+        text = f"a value of type {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
 
 

@@ -68,7 +68,7 @@ class _Reader:
         if source is None or aggregation is None:
             return None
         unit = self._unit(document.get("unit"), self._units(source, aggregation, field, parts))
-        if unit is None:
+        if unit is None or self.faults.found:
             return None
         known = next(each for each in AGGREGATIONS if each == aggregation)
         return Definition(source, known, field, percentile, filters, parts, unit, normal_form(document))

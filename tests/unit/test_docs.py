@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from koalr_server.commands.line import build_parser
+from koalr_server.http import custom_metrics
 from koalr_server.http.errors import CODES
 from koalr_server.http.routes import router
 from koalr_server.records import KINDS
@@ -18,7 +19,9 @@ API = (ROOT / "docs" / "API.md").read_text(encoding="utf-8")
 DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in router.routes}))  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "path", sorted({route.path for each in (router, custom_metrics.router) for route in each.routes})
+)  # type: ignore[attr-defined]
 def test_every_endpoint_is_documented(path: str) -> None:
     assert f"`GET /api{path}`" in API
 

@@ -29,6 +29,18 @@ FORBIDDEN = {
         "random",
         "os",
     ),
+    "koalr_server/custom": (
+        "duckdb",
+        "fastapi",
+        "starlette",
+        "koalr_server.store",
+        "koalr_server.http",
+        "koalr_server.commands",
+        "koalr_server.settings",
+        "time",
+        "random",
+        "os",
+    ),
     "koalr_server/history": (
         "duckdb",
         "pyarrow",
