@@ -80,7 +80,7 @@ def _pull_requests(sight: Sight) -> Iterator[Fact]:
         in_time = first is not None and first <= merged_at
         yield _fact(
             merged_at,
-            _by_author(row["author"], row["repo"]),
+            _by_author(row.get("author"), row["repo"]),
             repo=row["repo"],
             author=row["author"],
             title=row["title"],
@@ -98,8 +98,8 @@ def _pull_requests(sight: Sight) -> Iterator[Fact]:
             reviewed=in_time if knows_reviews else None,
             approved=approved_at is not None if knows_reviews else None,
             reverted=(row["repo"], int(row["number"])) in undone,
-            created_at=instant(row["createdAt"]),
-            ready_at=instant(row["readyAt"]),
+            created_at=instant(row.get("createdAt")),
+            ready_at=instant(row.get("readyAt")),
             first_commit_at=first_commit_at(row, sight.commits),
             merged_at=merged_at,
         )
@@ -171,7 +171,7 @@ def _incidents(sight: Sight) -> Iterator[Fact]:
 
 def _work_items(sight: Sight) -> Iterator[Fact]:
     for row in sight.org["work_items"]:
-        done_at, started_at = instant(row["doneAt"]), instant(row["startedAt"])
+        done_at, started_at = instant(row.get("doneAt")), instant(row.get("startedAt"))
         cycle, active = _between(started_at, done_at), row.get("activeSecs")
         if done_at is None:
             continue
@@ -179,14 +179,14 @@ def _work_items(sight: Sight) -> Iterator[Fact]:
             done_at,
             _by_teams(sight, row),
             key=row["key"],
-            type=row["type"],
-            status=row["status"],
+            type=row.get("type"),
+            status=row.get("status"),
             team=row.get("team"),
             repo=row.get("repo"),
             cycle_time=cycle,
-            lead_time=_between(instant(row["createdAt"]), done_at),
+            lead_time=_between(instant(row.get("createdAt")), done_at),
             active_time=None if active is None or cycle is None else min(Fraction(active), cycle),
-            created_at=instant(row["createdAt"]),
+            created_at=instant(row.get("createdAt")),
             started_at=started_at,
             done_at=done_at,
         )
@@ -225,12 +225,12 @@ def _commits(sight: Sight) -> Iterator[Fact]:
         at = required_instant(row["committedAt"])
         yield _fact(
             at,
-            _by_author(row["author"], row["repo"]),
+            _by_author(row.get("author"), row["repo"]),
             repo=row["repo"],
             author=row["author"],
-            message=row["message"],
+            message=row.get("message"),
             is_bot=is_bot(row["author"]),
-            is_merge=len(texts(row["parents"])) > 1,
+            is_merge=len(texts(row.get("parents"))) > 1,
             additions=row.get("additions"),
             deletions=row.get("deletions"),
             changed_lines=_sum(row.get("additions"), row.get("deletions")),
