@@ -1,6 +1,7 @@
 """The text of a definition file to documents and back (pure). Such a file may come from anywhere, so nothing in it is trusted."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -10,16 +11,24 @@ import yaml
 from koalr_server.errors import InputError
 
 LARGEST_FILE_BYTES = 1024 * 1024
+MOST_YAML_VALUES = 20_000
 ENDINGS = (".toml", ".yaml", ".yml")
+# The TOML reader takes time and memory with the square of the parts of a dotted key.
+ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Plain data only: no aliases, which can make a small file huge, and no key twice."""
+    """Plain data only: no aliases, which can make a small file huge, no key twice, and no more than a person writes."""
+
+    _values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as in the base class
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed, write the value out", mark)
+        self._values += 1
+        if self._values > MOST_YAML_VALUES:
+            raise yaml.composer.ComposerError(None, None, f"it holds more than {MOST_YAML_VALUES:,} values, split it")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -68,6 +77,8 @@ def _decoded(content: bytes, name: str) -> str:
 def _parsed(text: str, name: str) -> object:
     try:
         if name.lower().endswith(".toml"):
+            if ENDLESS_KEY.search(text):
+                raise InputError(f"{name} has a name of more than 32 parts joined by dots, which is no definition.")
             return tomllib.loads(text)
         return _StrictLoader(text).get_single_data()
     except tomllib.TOMLDecodeError as error:
