@@ -1,4 +1,4 @@
-"""`python -m koalr_server`: serve, ingest, import, sample, keys."""
+"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics."""
 
 import sys
 from collections.abc import Sequence

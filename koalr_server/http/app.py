@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import documentation, errors, forecasts, monitoring, risk
+from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk
 from koalr_server.http.bodies import Bodies
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
@@ -24,6 +24,7 @@ from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
 LEAST_COMPRESSED_BYTES = 1000
+ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router)
 OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
 
 
@@ -40,12 +41,11 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.service = service
     errors.install(app)
-    routers = (router, forecasts.router, risk.router)
-    for endpoints in routers:
+    for endpoints in ROUTERS:
         app.include_router(endpoints, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
     documentation.install(app)
     monitoring.install(app, service, registry)
-    routes = [route for endpoints in routers for route in endpoints.routes if isinstance(route, APIRoute)]
+    routes = [route for endpoints in ROUTERS for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
     compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)

@@ -246,6 +246,46 @@ class Teams(Described):
     )
 
 
+class CustomMetricValue(Described):
+    """The value of one window."""
+
+    value: Number = _figure("In the metric's unit, null without data", 7.9)
+
+
+class CustomMetricWeek(CustomMetricValue, Week):
+    """The value of a week."""
+
+
+class CustomMetric(CustomMetricValue):
+    """A saved custom metric, computed."""
+
+    slug: str = _figure("Its slug", "p95-cycle-time")
+    label: str = _figure("Its name", "P95 Cycle Time")
+    unit: str = _figure("Unit of value", "hours")
+    period: str = _figure("The window", "last_30_days")
+    n: int | None = Field(default=None, description="How many records the value rests on")
+    description: str | None = Field(default=None, description="What it means, in its author's words")
+    previous: CustomMetricValue
+    trend: list[CustomMetricWeek]
+
+
+class ListedCustomMetric(Described):
+    """A custom metric that can be asked for."""
+
+    slug: str = _figure("Its slug", "p95-cycle-time")
+    label: str = _figure("Its name", "P95 Cycle Time")
+    unit: str = _figure("Unit of its value", "hours")
+    description: str | None
+    teamId: str | None = Field(description="The team whose rows it counts, null for all")
+
+
+class CustomMetrics(Described):
+    """Every custom metric the key may ask for, by slug."""
+
+    data: list[ListedCustomMetric]
+    total: int = _figure("Rows", 11)
+
+
 class DeliveryForecast(Described):
     """When so many items are done; see METRICS.md for the model."""
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from koalr_server.errors import ConflictError
 from koalr_server.records import COPILOT_KINDS, KINDS
+from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import derive
 from koalr_server.store.git_loading import load_git
@@ -160,5 +161,6 @@ OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
         list_keys,
         revoke_key,
         rotate_key,
+        *custom_metrics.OPERATIONS,
     )
 }

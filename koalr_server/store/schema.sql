@@ -66,6 +66,9 @@ CREATE TABLE IF NOT EXISTS api_keys (
     requests_per_minute BIGINT, created_at TIMESTAMP, revoked_at TIMESTAMP, expires_at TIMESTAMP, last_used_at TIMESTAMP
 );
 
+-- Saved definitions as JSON. A row without a document takes the shipped metric of that slug away.
+CREATE TABLE IF NOT EXISTS custom_metrics (slug VARCHAR, document VARCHAR, saved_at TIMESTAMP);
+
 -- Facts pre-joined for reading; deriving.py rebuilds them from the tables above. Spans of time are worked out here once and
 -- rows lie in order of time, so that a window reads few of them and computes little.
 CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, deployment_id VARCHAR, baseline BOOLEAN);

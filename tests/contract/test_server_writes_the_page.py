@@ -14,6 +14,7 @@ SERVED = {
     "flow": "/flow",
     "review-metrics": "/review-metrics",
     "value-stream": "/value-stream",
+    "custom-metric": "/custom-metrics/p95-cycle-time/query",
     "deployments": "/deployments",
     "pull-requests": "/pull-requests",
     "incidents": "/incidents",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from koalr_server.commands.line import build_parser
-from koalr_server.http import forecasts, risk, routes
+from koalr_server.http.app import ROUTERS
 from koalr_server.http.errors import CODES
 from koalr_server.records import KINDS
 
@@ -20,7 +20,7 @@ DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
 
 ENDPOINTS = sorted(
     f"{method} /api{route.path}"  # type: ignore[attr-defined]
-    for router in (routes.router, forecasts.router, risk.router)
+    for router in ROUTERS
     for route in router.routes
     for method in route.methods  # type: ignore[attr-defined]
 )

@@ -32,6 +32,18 @@ FORBIDDEN = {
     ),
     "koalr_server/forecast": (*IMPURE, "pyarrow", "pandas"),
     "koalr_server/risk": (*IMPURE, "pyarrow", "pandas"),
+    "koalr_server/custom": (
+        "duckdb",
+        "fastapi",
+        "starlette",
+        "koalr_server.store",
+        "koalr_server.http",
+        "koalr_server.commands",
+        "koalr_server.settings",
+        "time",
+        "random",
+        "os",
+    ),
     "koalr_server/history": (
         "duckdb",
         "pyarrow",
