@@ -29,12 +29,12 @@ def test_the_documented_body_comes_first_and_the_rest_beside_it(api: Api) -> Non
     assert documented == {
         "slug": "p95-cycle-time",
         "label": "P95 Cycle Time",
-        "value": 357.4185,
+        "value": 239.759722,
         "unit": "hours",
         "period": "last_90_days",
     }
     assert set(body) - set(documented) == {"description", "n", "previous", "trend"}
-    assert body["n"] == 185
+    assert body["n"] == 1559
     assert set(body["trend"][0]) == {"weekStart", "days", "n", "value"}
     assert [week["weekStart"] for week in body["trend"]] == [
         week["weekStart"] for week in api.get("/flow", days=90).json()["trend"]
@@ -52,7 +52,8 @@ def test_a_metric_of_a_team_counts_its_rows_and_says_whose_they_are(api: Api) ->
     answer = api.get("/custom-metrics/whitehall-merges/query", days=90)
     assert answer.json()["value"] == 292
     assert answer.headers["X-Koalr-Team"] == api.team("Whitehall")
-    assert api.get("/custom-metrics/search/query", days=90).json()["value"] == 0
+    listed = api.get("/pull-requests", days=90, teamId=api.team("Search and AI")).json()["total"]
+    assert api.get("/custom-metrics/search/query", days=90).json()["value"] == listed
     assert "X-Koalr-Team" not in api.get("/custom-metrics/all-merges/query").headers
 
 
