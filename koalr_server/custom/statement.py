@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from koalr_server.custom.definition import Definition, Filter, Part
-from koalr_server.metrics.windows import WINDOWS_SQL, Window, window_parameters
+from koalr_server.metrics.windows import WINDOWS_SQL, Window, placed, window_parameters
 
 MEASURES = {
     "count": "count(*)",
@@ -33,8 +33,7 @@ WITH {WINDOWS_SQL},
 facts AS (SELECT {selected} FROM {source.relation} WHERE {" AND ".join(conditions)}),
 measured AS (
     SELECT id, {value} AS value, {rows} AS n
-    FROM windows JOIN facts ON happened_at > after AND happened_at <= until
-    GROUP BY id
+    FROM ({placed("facts", "happened_at")}) GROUP BY id
 )
 SELECT id, value, coalesce(n, 0) AS n FROM windows LEFT JOIN measured USING (id) ORDER BY id
 """  # noqa: S608 - composed of this package's own constants
@@ -51,8 +50,6 @@ def parameters(
     """
     bound: dict[str, object] = {
         **window_parameters(windows),
-        "earliest": min(window.after for window in windows),
-        "latest": max(window.until for window in windows),
         "now": now,
         "share": None if definition.percentile is None else definition.percentile / 100,
     }

@@ -16,11 +16,12 @@ finished AS (
     SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM items
     WHERE done_at >= $since AND done_at < $today GROUP BY day
 )
-SELECT (SELECT min(least(created_at, in_progress_from, done_at)) FROM items) AS first_seen_at,
-       (SELECT count(*) FROM items WHERE created_at <= $now) AS opened,
-       (SELECT count(*) FROM items WHERE created_at <= $now AND (done_at IS NULL OR done_at > $now)
-            AND (closed_at IS NULL OR closed_at > $now)) AS open,
+SELECT min(least(created_at, in_progress_from, done_at)) AS first_seen_at,
+       count(*) FILTER (created_at <= $now) AS opened,
+       count(*) FILTER (created_at <= $now AND (done_at IS NULL OR done_at > $now)
+           AND (closed_at IS NULL OR closed_at > $now)) AS open,
        (SELECT list({{'day': day, 'finished': finished}}) FROM finished) AS days
+FROM items
 """  # noqa: S608 - composed of this package's own constants
 
 

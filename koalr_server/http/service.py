@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from koalr_server.clock import Calendar, Moment, SampleDates
 from koalr_server.http.errors import ApiError
 from koalr_server.keys import ApiKey
-from koalr_server.metrics.scope import Rows, Scope, resolve, used
+from koalr_server.metrics.scope import Rows, Scope, prepared, resolve
 from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE
 from koalr_server.store.database import Database
 from koalr_server.store.operations import get_meta
@@ -48,7 +48,7 @@ class Service:
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> Rows:
         """Rows of a metric query; parameters it does not name are dropped."""
-        return self.database.rows(sql, used(sql, parameters))
+        return self.database.rows(*prepared(sql, parameters))
 
     def remembered(self, name: object, ask: Callable[[], T]) -> T:
         """What `ask` answers, asked once per state of the data; for small things that every request needs."""

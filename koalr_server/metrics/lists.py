@@ -23,14 +23,11 @@ DEPLOYMENTS_TOTAL = (
 )
 
 PULL_REQUESTS = f"""
-SELECT f.pull_request_id AS id, f.number, f.title, f.repo, f.author, f.merged_at AS "mergedAt",
-       CAST(span_secs(f.cycle_start_at, f.merged_at) AS BIGINT) AS "cycleTimeSecs", r.score AS "riskScore",
-       CASE WHEN f.reverted_at <= $now THEN f.reverted_by END AS "revertedBy", list_contains(f.labels, 'simulated') AS simulated
-FROM (
-    SELECT * FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}
-    ORDER BY merged_at DESC, pull_request_id LIMIT $size OFFSET $skip
-) f LEFT JOIN pull_request_risk r ON r.repo = f.repo AND r.number = f.number
-ORDER BY f.merged_at DESC, f.pull_request_id
+SELECT pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
+       span_secs(cycle_start_at, merged_at) AS "cycleTimeSecs", risk_score AS "riskScore",
+       CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy", list_contains(labels, 'simulated') AS simulated
+FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}
+ORDER BY merged_at DESC, pull_request_id LIMIT $size OFFSET $skip
 """  # noqa: S608
 PULL_REQUESTS_TOTAL = (
     f"SELECT count(*) AS total FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}"  # noqa: S608

@@ -41,6 +41,11 @@ def derive_risk(cursor: Cursor, signals_sql: str) -> None:
     cursor.execute("DELETE FROM pull_request_risk WHERE compared_among = 'organisation'")
     stage(cursor, "assessed", _assessed(cursor, subjects))
     cursor.execute("INSERT INTO pull_request_risk BY NAME SELECT * EXCLUDE (ordinal) FROM assessed")
+    # Lists are read far more often than scores change, so the score stands in the row itself.
+    cursor.execute(
+        """UPDATE pull_request_facts SET risk_score = a.score FROM assessed a
+        WHERE a.repo = pull_request_facts.repo AND a.number = pull_request_facts.number"""
+    )
 
 
 def _stage_assisted_commits(cursor: Cursor) -> None:

@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS pull_request_facts (
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
     first_response_secs BIGINT, review_cycle_secs BIGINT,
-    reverted_at TIMESTAMP, reverted_by VARCHAR
+    reverted_at TIMESTAMP, reverted_by VARCHAR, risk_score BIGINT
 );
 CREATE TABLE IF NOT EXISTS changes (
     repo VARCHAR, number BIGINT, sha VARCHAR, author VARCHAR, is_bot BOOLEAN, idea_at TIMESTAMP,

@@ -27,7 +27,8 @@ SELECT 'acme/repo' || (i % 200) AS repo, i AS number, 'pr_' || substr(md5(i::VAR
        CAST(exp(6 * chance(i, 2)) AS BIGINT) AS additions, i % 90 AS deletions, 1 + i % 12 AS changed_files, []::VARCHAR[] AS labels,
        created_at + to_seconds(CAST(exp(8 + 2 * chance(i, 3)) AS BIGINT)) AS first_review_at,
        moment - INTERVAL 20 MINUTE AS last_approval_at, true AS repo_has_reviews,
-       span_secs(created_at, first_review_at) AS first_response_secs, span_secs(first_review_at, last_approval_at) AS review_cycle_secs
+       i % 101 AS risk_score, span_secs(created_at, first_review_at) AS first_response_secs,
+       span_secs(first_review_at, last_approval_at) AS review_cycle_secs
 FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / $size * {SPAN_SECS} AS BIGINT)) AS moment FROM range($size) r(i))
 """
 
