@@ -9,14 +9,10 @@ from koalr_server.metrics.windows import Window
 Listing = tuple[list[dict[str, Any]], int]
 
 DEPLOYMENTS = f"""
-SELECT f.deployment_id AS id, f.repo, f.env, f.status, CASE WHEN f.status = 'success' THEN f.listed_at ELSE d.deployed_at END AS "deployedAt",
-       f.lead_time_secs AS "leadTimeSecs",
-       f.sha, f.ref, f.failed_at <= $now AS failed, f.failure
-FROM (
-    SELECT * FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}
-    ORDER BY listed_at DESC, deployment_id LIMIT $size OFFSET $skip
-) f JOIN deployments d USING (deployment_id)
-ORDER BY f.listed_at DESC, f.deployment_id
+SELECT deployment_id AS id, repo, env, status, deployed_at AS "deployedAt", lead_time_secs AS "leadTimeSecs",
+       sha, ref, failed_at <= $now AS failed, failure
+FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}
+ORDER BY listed_at DESC, deployment_id LIMIT $size OFFSET $skip
 """  # noqa: S608 - composed of this package's own constants
 DEPLOYMENTS_TOTAL = (
     f"SELECT count(*) AS total FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}"  # noqa: S608

@@ -1,7 +1,7 @@
 """Rebuilds the pre-joined fact tables after a load."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,27 +17,49 @@ Cursor = duckdb.DuckDBPyConnection
 _SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "derived").glob("*.sql")}
 
 
-def derive(cursor: Cursor, repos: Sequence[str] | None = None) -> None:
-    """Rebuild every derived table; what belongs to one repository only for `repos` (None: all).
+def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: bool = True) -> None:
+    """Rebuild the derived tables for `repos` (None: all).
 
     Runs inside the caller's transaction, so readers see the old or the new facts, never half of them.
+
+    Args:
+        work_changed: whether teams, members or work items may have changed, which concerns pull requests everywhere.
     """
-    stage(
-        cursor,
-        "affected",
-        pa.table({"repo": pa.array(_all_repos(cursor) if repos is None else sorted(set(repos)), pa.string())}),
-    )
+    _stage_repos(cursor, "affected", _all_repos(cursor) if repos is None else repos)
+    cursor.execute(_SQL["incident_facts"])
     cursor.execute(_SQL["pull_request_facts"])
     _rebuild_reached(cursor)
     _stage_revert_mentions(cursor)
-    for name in ("changes", "reverts", "deployment_facts", "flow_items"):
+    for name in ("changes", "reverts", "deployment_facts"):
         cursor.execute(_SQL[name])
+    everywhere = "SELECT DISTINCT repo FROM pull_request_facts UNION SELECT DISTINCT repo FROM flow_items"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE flow_repos AS {everywhere if work_changed else 'FROM affected'}")
+    cursor.execute(_SQL["flow_items"])
     derive_risk(cursor, _SQL["pull_request_signals"])
+
+
+def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:
+    stage(cursor, name, pa.table({"repo": pa.array(sorted(set(repos)), pa.string())}))
+
+
+def affected_repos(cursor: Cursor, tables: Mapping[str, pa.Table]) -> set[str]:
+    """The repositories that freshly loaded import tables say something about; incidents are placed by `derive`."""
+    found: set[str] = set()
+    for kind in ("commits", "pull_requests", "reviews", "deployments"):
+        if kind in tables:
+            found.update(tables[kind].column("repo").unique().to_pylist())
+    if "work_items" in tables:
+        stage(cursor, "arrived_items", tables["work_items"].select(["key"]))
+        linked = "SELECT DISTINCT repo FROM pull_requests WHERE work_item IN (SELECT key FROM arrived_items)"
+        found.update(repo for (repo,) in cursor.execute(linked).fetchall())
+    return found
 
 
 def _stage_revert_mentions(cursor: Cursor) -> None:
     """Temporary table `revert_mentions`: what commit messages say they undo."""
-    told = cursor.execute("SELECT repo, sha, message FROM commits WHERE contains(message, 'his reverts ')").fetchall()
+    told = cursor.execute(
+        "SELECT repo, sha, message FROM commits WHERE repo IN (SELECT repo FROM affected) AND contains(message, 'his reverts ')"
+    ).fetchall()
     mentions = [(repo, mention, sha) for repo, sha, message in told for mention in reverted_shas(message)]
     columns = (
         dict(zip(("repo", "mention", "reverting_sha"), zip(*mentions, strict=True), strict=True)) if mentions else {}

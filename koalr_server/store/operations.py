@@ -15,7 +15,7 @@ from koalr_server.errors import ConflictError
 from koalr_server.records import COPILOT_KINDS, KINDS
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
-from koalr_server.store.deriving import derive
+from koalr_server.store.deriving import affected_repos, derive
 from koalr_server.store.git_loading import load_git
 from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
 from koalr_server.store.loading import load_kind
@@ -25,6 +25,9 @@ FACT_TABLES = (
     *("teams", "members", "team_repos", "repos", "commits", "commit_files", "pull_requests", "reviews"),
     *("deployments", "incidents", "work_items", *COPILOT_KINDS),
 )
+
+# What decides who owns work, and whether pull requests are work items.
+WORK_KINDS = frozenset({"teams", "members", "repos", "work_items"})
 
 Cursor = duckdb.DuckDBPyConnection
 Arguments = Mapping[str, Any]
@@ -79,9 +82,12 @@ def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
         counts = _load_tables(cursor, tables)
         # Nothing is derived from Copilot's tables.
         if not COPILOT_KINDS.keys() >= tables.keys():
-            derive(cursor)
+            derive(cursor, affected_repos(cursor, tables), work_changed=not WORK_KINDS.isdisjoint(tables))
         _stamp(cursor)
-        return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
+        return {
+            "counts": counts,
+            "without_commit": _deployments_without_commit(cursor) if "deployments" in tables else [],
+        }
 
     return database.write(change)
 
@@ -106,11 +112,11 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
 
 
 def _deployments_without_commit(cursor: Cursor) -> list[str]:
-    """Production deployments of a commit nobody knows, in repositories whose commits are known: they ship no change."""
+    """Production deployments of a commit nobody knows, in the repositories just derived: they ship no change."""
     rows = cursor.execute(
         """SELECT f.repo || ' ' || f.sha FROM deployment_facts f JOIN deployments d USING (deployment_id)
         WHERE f.is_production AND f.status = 'success' AND f.sha IS NOT NULL AND coalesce(len(d.commits), 0) = 0
-          AND f.repo IN (SELECT repo FROM commits)
+          AND f.repo IN (SELECT repo FROM affected) AND f.repo IN (SELECT repo FROM commits)
           AND NOT EXISTS (SELECT 1 FROM reached r WHERE r.repo = f.repo AND r.sha = f.sha)
         ORDER BY f.finished_at"""
     ).fetchall()

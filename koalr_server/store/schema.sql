@@ -88,7 +88,7 @@ CREATE TABLE IF NOT EXISTS changes (
 );
 CREATE TABLE IF NOT EXISTS deployment_facts (
     deployment_id VARCHAR, repo VARCHAR, env VARCHAR, is_production BOOLEAN, status VARCHAR, sha VARCHAR, ref VARCHAR,
-    listed_at TIMESTAMP, finished_at TIMESTAMP, lead_time_secs BIGINT, failed_at TIMESTAMP, failure VARCHAR
+    listed_at TIMESTAMP, deployed_at TIMESTAMP, finished_at TIMESTAMP, lead_time_secs BIGINT, failed_at TIMESTAMP, failure VARCHAR
 );
 CREATE TABLE IF NOT EXISTS incident_facts (
     incident_id VARCHAR, source VARCHAR, title VARCHAR, severity VARCHAR, status VARCHAR, repo VARCHAR,

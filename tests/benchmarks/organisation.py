@@ -51,7 +51,7 @@ FROM pull_request_facts WHERE merged_at IS NOT NULL ORDER BY finished_at
 DEPLOYMENTS = f"""
 INSERT INTO deployment_facts BY NAME
 SELECT 'dep_' || i AS deployment_id, 'acme/repo' || (i % 200) AS repo, CASE WHEN i % 3 = 0 THEN 'staging' ELSE 'production' END AS env,
-       i % 3 <> 0 AS is_production, 'success' AS status, md5(i::VARCHAR) AS sha, 'v' || i AS ref, moment AS listed_at,
+       i % 3 <> 0 AS is_production, 'success' AS status, md5(i::VARCHAR) AS sha, 'v' || i AS ref, moment AS listed_at, moment AS deployed_at,
        CASE WHEN i % 3 <> 0 THEN moment END AS finished_at, 3600 * (i * 31 % 100) AS lead_time_secs,
        CASE WHEN i % 40 = 1 THEN moment + INTERVAL 3 HOUR END AS failed_at, CASE WHEN i % 40 = 1 THEN 'incident' END AS failure
 FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / ($size // 4) * {SPAN_SECS} AS BIGINT)) AS moment FROM range($size // 4) r(i))

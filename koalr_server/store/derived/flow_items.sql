@@ -1,5 +1,6 @@
--- Work items, and pull requests where a team keeps no tracker.
-DELETE FROM flow_items;
+-- Work items, and pull requests where a team keeps no tracker: of the repositories in `flow_repos`, which are all if people,
+-- teams or work items changed. Who has a tracker decides about pull requests everywhere.
+DELETE FROM flow_items WHERE kind = 'work_item' OR repo IN (SELECT repo FROM flow_repos);
 
 CREATE OR REPLACE TEMP TABLE teams_with_members AS SELECT DISTINCT team_id FROM members;
 CREATE OR REPLACE TEMP TABLE placed_work_items AS
@@ -17,17 +18,20 @@ SELECT 'work_item' AS kind, team_id, repo, NULL::VARCHAR AS author, created_at, 
 FROM placed_work_items
 ORDER BY ended_at;
 
+CREATE OR REPLACE TEMP TABLE counted_pull_requests AS
+SELECT * FROM pull_request_facts WHERE repo IN (SELECT repo FROM flow_repos) AND NOT is_bot;
+
 INSERT INTO flow_items BY NAME
 WITH belonging AS (
-    SELECT p.repo, p.number, m.team_id FROM pull_request_facts p JOIN members m ON lower(m.login) = lower(p.author)
+    SELECT p.repo, p.number, m.team_id FROM counted_pull_requests p JOIN members m ON lower(m.login) = lower(p.author)
     UNION
-    SELECT p.repo, p.number, r.team_id FROM pull_request_facts p JOIN team_repos r ON r.repo = p.repo
+    SELECT p.repo, p.number, r.team_id FROM counted_pull_requests p JOIN team_repos r ON r.repo = p.repo
     WHERE r.team_id NOT IN (SELECT team_id FROM teams_with_members)
 ),
 judged AS (
     SELECT p.repo, p.number, count(b.team_id) AS teams,
            count(b.team_id) FILTER (b.team_id IN (SELECT team_id FROM work_item_teams)) AS tracked
-    FROM pull_request_facts p LEFT JOIN belonging b USING (repo, number)
+    FROM counted_pull_requests p LEFT JOIN belonging b USING (repo, number)
     GROUP BY ALL
 ),
 untracked AS (
@@ -38,8 +42,7 @@ untracked AS (
 timed AS (
     SELECT p.*, coalesce(p.ready_at, p.created_at) AS waiting_from,
            span_secs(p.cycle_start_at, p.merged_at) AS elapsed
-    FROM pull_request_facts p JOIN untracked USING (repo, number)
-    WHERE NOT p.is_bot
+    FROM counted_pull_requests p JOIN untracked USING (repo, number)
 )
 SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, coalesce(created_at, ready_at) AS created_at,
        cycle_start_at AS started_at,
