@@ -34,7 +34,7 @@ def test_a_failure_after_half_the_work_changes_nothing(
     repository.commit("two (#2)")
     repository.tag("v1.1")
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(git_loading, "derive", interrupted)
@@ -52,7 +52,7 @@ def test_an_engine_failure_is_a_sentence_and_changes_nothing(
 
     repository.commit("one")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise duckdb.IOException("No space left on device")
 
     monkeypatch.setattr(git_loading, "derive", full)
