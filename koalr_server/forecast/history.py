@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from koalr_server.metrics.scope import BY_ITEM, Query, Scope
 from koalr_server.metrics.windows import ONE_WEEK, week_start
@@ -10,19 +9,21 @@ from koalr_server.metrics.windows import ONE_WEEK, week_start
 HISTORY_WEEKS = 12
 DAYS_PER_WEEK = 7
 
-SQL = f"""
-WITH items AS (SELECT * FROM flow_items WHERE {BY_ITEM}),
-finished AS (
-    SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM items
-    WHERE done_at >= $since AND done_at < $today GROUP BY day
-)
-SELECT min(least(created_at, in_progress_from, done_at)) AS first_seen_at,
-       count(*) FILTER (created_at <= $now) AS opened,
-       count(*) FILTER (created_at <= $now AND (done_at IS NULL OR done_at > $now)
-           AND (closed_at IS NULL OR closed_at > $now)) AS open,
-       (SELECT list({{'day': day, 'finished': finished}}) FROM finished) AS days
-FROM items
+FINISHED = f"""
+SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM flow_items
+WHERE done_at >= $since AND done_at < $today AND {BY_ITEM} GROUP BY day
 """  # noqa: S608 - composed of this package's own constants
+# What ended by now is not open, and need not be read; the conditions behind it say what open means.
+OPEN = f"""
+SELECT count(*) AS open, EXISTS (SELECT 1 FROM flow_items WHERE created_at <= $now AND {BY_ITEM}) AS opened
+FROM flow_items
+WHERE (ended_at IS NULL OR ended_at > $now) AND created_at <= $now
+  AND (done_at IS NULL OR done_at > $now) AND (closed_at IS NULL OR closed_at > $now) AND {BY_ITEM}
+"""  # noqa: S608
+EARLIER = f"""
+SELECT EXISTS (SELECT 1 FROM flow_items WHERE least(created_at, in_progress_from, done_at) < $since AND {BY_ITEM}) AS found
+"""  # noqa: S608
+FIRST_SEEN = f"SELECT min(least(created_at, in_progress_from, done_at)) AS at FROM flow_items WHERE {BY_ITEM}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,12 @@ def read_history(query: Query, now: datetime, scope: Scope) -> History:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = week_start(now)
     since = min(midnight, monday) - HISTORY_WEEKS * ONE_WEEK
-    (row,) = query(SQL, {**scope.parameters(), "now": now, "today": midnight, "since": since})
-    per_day = {found["day"]: int(found["finished"]) for found in row["days"] or []}
-    first_seen: datetime | None = row["first_seen_at"]
+    parameters = {**scope.parameters(), "now": now, "today": midnight, "since": since}
+    per_day = {found["day"]: int(found["finished"]) for found in query(FINISHED, parameters)}
+    (work,) = query(OPEN, parameters)
+    # When the first item was seen matters only if that is not before the history begins, which is soon known.
+    earlier = query(EARLIER, parameters)[0]["found"]
+    first_seen: datetime | None = since if earlier else query(FIRST_SEEN, parameters)[0]["at"]
     days = _days(midnight - HISTORY_WEEKS * ONE_WEEK, midnight, first_seen)
     week_days = _days(monday - HISTORY_WEEKS * ONE_WEEK, monday, week_start(first_seen) if first_seen else None)
     weekly = [
@@ -87,7 +91,7 @@ def read_history(query: Query, now: datetime, scope: Scope) -> History:
         today=midnight.date(),
         finished=tuple(per_day.get(day, 0) for day in days),
         weekly=tuple(weekly),
-        backlog_size=_backlog_size(row),
+        backlog_size=int(work["open"]) if work["opened"] else None,
     )
 
 
@@ -97,7 +101,3 @@ def _days(earliest: datetime, end: datetime, first_seen: datetime | None) -> lis
         return []
     first = max(earliest.date(), first_seen.date())
     return [first + timedelta(days=offset) for offset in range((end.date() - first).days)]
-
-
-def _backlog_size(row: dict[str, Any]) -> int | None:
-    return int(row["open"]) if row["opened"] else None

@@ -8,25 +8,38 @@ from koalr_server.metrics.windows import Window
 
 Listing = tuple[list[dict[str, Any]], int]
 
-DEPLOYMENTS = f"""
-SELECT deployment_id AS id, repo, env, status, deployed_at AS "deployedAt", lead_time_secs AS "leadTimeSecs",
-       sha, ref, failed_at <= $now AS failed, failure
-FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}
-ORDER BY listed_at DESC, deployment_id LIMIT $size OFFSET $skip
-"""  # noqa: S608 - composed of this package's own constants
-DEPLOYMENTS_TOTAL = (
-    f"SELECT count(*) AS total FROM deployment_facts WHERE listed_at > $after AND listed_at <= $until AND {BY_REPO}"  # noqa: S608
-)
 
-PULL_REQUESTS = f"""
-SELECT pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
-       span_secs(cycle_start_at, merged_at) AS "cycleTimeSecs", risk_score AS "riskScore",
-       CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy", list_contains(labels, 'simulated') AS simulated
-FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}
-ORDER BY merged_at DESC, pull_request_id LIMIT $size OFFSET $skip
-"""  # noqa: S608
-PULL_REQUESTS_TOTAL = (
-    f"SELECT count(*) AS total FROM pull_request_facts WHERE merged_at > $after AND merged_at <= $until AND {BY_AUTHOR}"  # noqa: S608
+def _newest(fields: str, table: str, time: str, identity: str, belongs: str) -> tuple[str, str]:
+    """SQL of one page, newest first, and of how many rows there are on all.
+
+    A page reaches back to a moment that is found from the times alone; all other columns are read from there on only.
+    The arguments are SQL text of this module.
+    """
+    within = f"{time} > $after AND {time} <= $until AND {belongs}"
+    reach = f"SELECT {time} FROM {table} WHERE {within} ORDER BY {time} DESC LIMIT $skip + $size"  # noqa: S608
+    page = f"""
+    SELECT {fields} FROM {table} WHERE {within} AND {time} >= (SELECT min({time}) FROM ({reach}))
+    ORDER BY {time} DESC, {identity} LIMIT $size OFFSET $skip
+    """  # noqa: S608
+    return page, f"SELECT count(*) AS total FROM {table} WHERE {within}"  # noqa: S608
+
+
+DEPLOYMENTS, DEPLOYMENTS_TOTAL = _newest(
+    """deployment_id AS id, repo, env, status, deployed_at AS "deployedAt", lead_time_secs AS "leadTimeSecs",
+    sha, ref, failed_at <= $now AS failed, failure""",
+    "deployment_facts",
+    "listed_at",
+    "deployment_id",
+    BY_REPO,
+)
+PULL_REQUESTS, PULL_REQUESTS_TOTAL = _newest(
+    """pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
+    span_secs(cycle_start_at, merged_at) AS "cycleTimeSecs", risk_score AS "riskScore",
+    CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy", list_contains(labels, 'simulated') AS simulated""",
+    "pull_request_facts",
+    "merged_at",
+    "pull_request_id",
+    BY_AUTHOR,
 )
 
 INCIDENTS = f"""
