@@ -24,25 +24,16 @@ FROM windows LEFT JOIN finished USING (id)
 ORDER BY id
 """  # noqa: S608 - composed of this package's own constants
 
-# In progress at the end of a window is what had begun by then less what had ended. Weeks are running sums of what began
-# and ended in each; what ended before the first window closed is in progress at no end, and is not even read.
-IN_PROGRESS = f"""
-WITH items AS (
-    SELECT in_progress_from, CASE WHEN ended_at <= $latest THEN ended_at END AS ended_at
-    FROM flow_items
-    WHERE in_progress_from <= $latest AND (ended_at IS NULL OR ended_at > $earliest) AND {BY_ITEM}
-),
-moves AS (
-    SELECT greatest(0, date_diff('week', $first_week::TIMESTAMP, in_progress_from)) AS week, count(*) AS change FROM items GROUP BY 1
-    UNION ALL
-    SELECT greatest(0, date_diff('week', $first_week::TIMESTAMP, ended_at)), -count(*) FROM items WHERE ended_at IS NOT NULL GROUP BY 1
-),
-weekly AS (SELECT week, CAST(sum(sum(change)) OVER (ORDER BY week) AS BIGINT) AS in_progress FROM moves GROUP BY week)
-SELECT week, in_progress, false AS previous FROM weekly
-UNION ALL
-SELECT -1, count(*), true FROM items
-WHERE in_progress_from <= $current_after AND (ended_at IS NULL OR ended_at > $current_after)
-ORDER BY previous, week
+# How many items began in which week of the trend and ended in which, null if not yet; what had ended before the first week
+# closed is in progress at no end, and is not even read. `before` is how many were in progress when the window before ended.
+SPANS = f"""
+SELECT greatest(0, date_diff('week', $first_week::TIMESTAMP, in_progress_from)) AS began,
+       CASE WHEN ended_at <= $latest THEN greatest(0, date_diff('week', $first_week::TIMESTAMP, ended_at)) END AS ended,
+       count(*) AS items,
+       count(*) FILTER (in_progress_from <= $current_after AND (ended_at IS NULL OR ended_at > $current_after)) AS before
+FROM flow_items
+WHERE in_progress_from <= $latest AND (ended_at IS NULL OR ended_at > $earliest) AND {BY_ITEM}
+GROUP BY began, ended
 """  # noqa: S608
 
 FIRST_SEEN = f"SELECT min(least(in_progress_from, done_at)) AS at FROM flow_items WHERE {BY_ITEM}"  # noqa: S608
@@ -55,7 +46,7 @@ def flow(query: Query, windows: Sequence[Window], scope: Scope, _now: datetime) 
     """
     parameters = {**window_parameters(windows), **scope.parameters()}
     finished = query(FINISHED, parameters)
-    in_progress = _in_progress(query(IN_PROGRESS, parameters), len(windows))
+    in_progress = _in_progress(query(SPANS, parameters), weeks=len(windows) - 2)
     # Only a window without anything needs to know whether work was ever seen: then it is 0, else unknown.
     empty = any(not row["finished"] and not wip for row, wip in zip(finished, in_progress, strict=True))
     first_seen_at = query(FIRST_SEEN, parameters)[0]["at"] if empty else datetime.min  # noqa: DTZ901
@@ -65,16 +56,15 @@ def flow(query: Query, windows: Sequence[Window], scope: Scope, _now: datetime) 
     ]
 
 
-def _in_progress(rows: list[dict[str, Any]], windows: int) -> list[int]:
-    """Work in progress at each window's end; a week in which nothing moved has what the one before had."""
-    weekly = {row["week"]: row["in_progress"] for row in rows if not row["previous"]}
-    found = []
-    latest = 0
-    for week in range(windows - 2):
-        latest = weekly.get(week, latest)
-        found.append(latest)
-    before = next(row["in_progress"] for row in rows if row["previous"])
-    return [latest, before, *found]
+def _in_progress(spans: list[dict[str, Any]], weeks: int) -> list[int]:
+    """Work in progress at the end of the window, of the one before, and of each week: begun by then and not ended."""
+    weekly = [
+        sum(
+            span["items"] for span in spans if span["began"] <= week and (span["ended"] is None or span["ended"] > week)
+        )
+        for week in range(weeks)
+    ]
+    return [weekly[-1], sum(span["before"] for span in spans), *weekly]
 
 
 def _figures(row: dict[str, Any], in_progress: int, window: Window, ever: bool) -> dict[str, Any]:
