@@ -111,6 +111,8 @@ class ItemCounts:
     with_cycle_time: int = 0
     timed: int = 0
     """Finished with a known active time."""
+    begun: bool = False
+    """Whether any item, ever, was begun or finished."""
     in_progress: int = 0
     """Now."""
     openings_known: int = 0

@@ -129,6 +129,7 @@ by_place AS (
     FROM done GROUP BY place
 )
 SELECT (SELECT max(done_at) FROM flow_items WHERE done_at <= $now AND {BY_ITEM}) AS newest_done_at,
+       (SELECT count(*) > 0 FROM flow_items WHERE least(in_progress_from, done_at) <= $now AND {BY_ITEM}) AS begun,
        (SELECT count(*) FROM flow_items WHERE in_progress_from <= $now AND (ended_at IS NULL OR ended_at > $now) AND {BY_ITEM}) AS in_progress,
        (SELECT count(created_at) FROM flow_items WHERE created_at <= $now AND {BY_ITEM}) AS openings_known, p.*
 FROM (

@@ -7,7 +7,7 @@ from koalr_server.diagnosis.lacks import INGEST, importing, some
 
 def no_items(counts: Counts) -> Lack | None:
     """No work at all."""
-    if counts.items.newest_done_at is not None or counts.items.openings_known:
+    if counts.items.begun or counts.items.openings_known:
         return None
     return Lack("No work is known, neither work items nor pull requests.", _next_source(counts))
 
@@ -19,11 +19,18 @@ def _next_source(counts: Counts) -> str:
 
 def nothing_finished(counts: Counts) -> Lack | None:
     """Work is known and none of it done."""
-    if counts.items.newest_done_at is not None or not counts.items.openings_known:
+    if counts.items.newest_done_at is not None or no_items(counts):
         return None
     return Lack(
         "No finished work is known. Import work items with doneAt, or merged pull requests.", importing("work_items")
     )
+
+
+def nothing_begun(counts: Counts) -> Lack | None:
+    """Work is known and none of it started."""
+    if counts.items.begun or no_items(counts):
+        return None
+    return Lack("Work is known, but none of it was begun. Import work items with startedAt.", importing("work_items"))
 
 
 def unstarted_items(counts: Counts) -> Lack | None:
@@ -50,7 +57,7 @@ def unstarted_pull_requests(counts: Counts) -> Lack | None:
 
 def no_openings(counts: Counts) -> Lack | None:
     """Git alone shows what is merged."""
-    if counts.items.openings_known or counts.items.newest_done_at is None or counts.items.finished_work_items:
+    if counts.items.openings_known or not counts.items.begun or counts.items.finished_work_items:
         return None
     return Lack(
         "Open work is unknown: git shows a pull request once it is merged. Import pull requests with createdAt, or work items.",
