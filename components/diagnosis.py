@@ -35,8 +35,8 @@ def sentence(status: Status) -> str:
         else f"None of {total} figures and lists has"
     )
     parts = [f"{told} the data {'they need' if counted['ok'] else 'it needs'}"]
-    parts += [f"{counted['partial']} are partial"] if counted["partial"] else []
-    parts += [f"{counted['missing']} are missing"] if counted["missing"] else []
+    for name in ("partial", "missing"):
+        parts += [f"{counted[name]} {'is' if counted[name] == 1 else 'are'} {name}"] if counted[name] else []
     return ", ".join(parts) + "."
 
 
