@@ -18,6 +18,7 @@ from koalr_api import (
     Page,
     PullRequest,
     Reviews,
+    Status,
     Team,
     ValueStream,
 )
@@ -42,6 +43,22 @@ def client() -> Koalr:
     if found is None:
         raise ConfigError("No API to ask: set KOALR_API_KEY, or start the dashboard with `streamlit run app.py`.")
     return _client(found.base_url, found.api_key)
+
+
+def address() -> str:
+    """Where the API is; without its key.
+
+    Raises:
+        ConfigError: as `client`.
+    """
+    client()
+    found = connection.current()
+    return found.base_url if found else ""
+
+
+def status(filters: Filters) -> Status | None:
+    """What the server says its data lack; None if it does not say."""
+    return client().status(team_id=filters.team_id)
 
 
 def teams() -> Page[Team]:

@@ -45,6 +45,7 @@ from koalr_api.models import (
     ValueStreamWeek,
 )
 from koalr_api.pages import Page
+from koalr_api.status import Finding, Status, Step
 
 __all__ = [
     "APIConnectionError",
@@ -60,6 +61,7 @@ __all__ = [
     "Deployment",
     "Dora",
     "DoraWeek",
+    "Finding",
     "Flow",
     "FlowWeek",
     "Incident",
@@ -78,6 +80,8 @@ __all__ = [
     "Reviews",
     "ReviewsWeek",
     "RiskScore",
+    "Status",
+    "Step",
     "Team",
     "ValueStream",
     "ValueStreamWeek",

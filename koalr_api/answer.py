@@ -22,6 +22,7 @@ class Answer:
     Attributes:
         stale_reason: why an old answer is served instead of a new one; None for a good one.
         scoped_team: the team the server says the figures are for.
+        round_trip_secs: from asking to having the answer, without earlier tries.
     """
 
     raw: Mapping[str, Any]
@@ -30,6 +31,7 @@ class Answer:
     scoped_team: str | None = None
     rate_limit: RateLimit | None = None
     stale_reason: str | None = None
+    round_trip_secs: float | None = None
 
 
 class Answered:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from koalr_api.answer import Answer
 from koalr_api.decoding import decode
-from koalr_api.errors import InvalidArgumentError, ResponseValidationError
+from koalr_api.errors import InvalidArgumentError, NotFoundError, ResponseValidationError
 from koalr_api.models import (
     BacklogForecast,
     Copilot,
@@ -24,6 +24,7 @@ from koalr_api.models import (
     ValueStream,
 )
 from koalr_api.pages import Page, walk
+from koalr_api.status import Status
 
 PREFIX = "/api/v1"
 LONGEST_WINDOW_DAYS = 1095
@@ -160,6 +161,20 @@ class PullRequestRisk(Resource):
         return replace(decode(RiskScore, answer.raw, f"POST {path}"), _answer=answer)
 
 
+class ServerStatus(Resource):
+    """What a server says of its own data, where it does."""
+
+    def __call__(self, team_id: str | None = None) -> Status | None:
+        """What every answer rests on and lacks, of one team or of all; None from a server without this endpoint."""
+        try:
+            found: Status = self._get(Status, "/status", _team(team_id))
+        except NotFoundError as error:
+            if error.param is not None:  # the endpoint is there, the team is not
+                raise
+            return None
+        return found
+
+
 class Resources:
     """What a client offers, by resource."""
 
@@ -171,6 +186,7 @@ class Resources:
         self.teams = Teams(ask)
         self.forecast = Forecast(ask)
         self.pr_risk = PullRequestRisk(ask)
+        self.status = ServerStatus(ask)
 
 
 def _row(model: type[Row], row: Any, where: str, index: int) -> Row:  # noqa: ANN401 - JSON

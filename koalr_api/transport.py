@@ -95,6 +95,7 @@ class Transport:
     def _once(self, method: str, path: str, params: Parameters | None, json: Mapping[str, Any] | None) -> Answer:
         with self._counting:
             self.requests_sent += 1
+        asked = self.clock()
         try:
             response = self.session.request(
                 method,
@@ -112,9 +113,9 @@ class Transport:
             raise ConfigError(f"{self.base_url} is not a usable URL.") from None
         except requests.RequestException as error:
             raise APIConnectionError(f"{self.base_url} cannot be reached ({type(error).__name__}).") from None
-        return self._read(response, method, path)
+        return self._read(response, method, path, self.clock() - asked)
 
-    def _read(self, response: requests.Response, method: str, path: str) -> Answer:
+    def _read(self, response: requests.Response, method: str, path: str, round_trip_secs: float) -> Answer:
         if response.status_code != 200:
             raise self._status_error(response, method, path)
         try:
@@ -131,6 +132,7 @@ class Transport:
             clock=self.wall_clock,
             scoped_team=response.headers.get("X-Koalr-Team"),
             rate_limit=_rate_limit(response.headers, self.wall_clock()),
+            round_trip_secs=round_trip_secs,
         )
 
     def _status_error(self, response: requests.Response, method: str, path: str) -> KoalrError:

@@ -1,4 +1,4 @@
-"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics."""
+"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics, doctor."""
 
 import sys
 from collections.abc import Sequence

@@ -15,6 +15,10 @@ class Moment:
     now: datetime
     shift: timedelta = NO_SHIFT
 
+    def shown(self, stored: datetime | None) -> str | None:
+        """A stored time as it is shown: moved, ISO 8601 UTC."""
+        return None if stored is None else (stored + self.shift).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 @dataclass(frozen=True, slots=True)
 class SampleDates:

@@ -20,6 +20,7 @@ PAGES = {
         st.Page("deployments.py", title="Deployments", icon=":material/rocket_launch:", url_path="deployments"),
         st.Page("pull_requests.py", title="Pull requests", icon=":material/merge:", url_path="pull-requests"),
     ],
+    "About": [st.Page("status.py", title="Status", icon=":material/monitor_heart:", url_path="status")],
 }
 
 
@@ -45,7 +46,10 @@ def draw() -> None:
         st.info(note, icon=":material/info:")
     if teams is None:
         assert error is not None
-        states.failed(error)
+        if page.url_path == "status":  # it is about the connection, so it is there without one
+            page.run()
+        else:
+            states.failed(error)
         return
     organisation = footer.organisation(teams)
     with st.sidebar:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk
+from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk, status
 from koalr_server.http.bodies import Bodies
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import Gate
@@ -24,7 +24,7 @@ from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
 LEAST_COMPRESSED_BYTES = 1000
-ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router)
+ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
 OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
 
 

@@ -9,10 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from koalr_server import VERSION
 from koalr_server.http.errors import CODES, ApiError
 from koalr_server.http.schemas import ErrorBody
 
-VERSION = "1.0"
 DESCRIPTION = """Engineering metrics of your own data, by the Koalr Public API.
 
 Send a key in `X-Koalr-Key`. Every answer carries `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (epoch

@@ -337,6 +337,51 @@ class RiskScore(Described):
     recommendation: str = _figure("One sentence", "Review carefully: the change touches many files evenly.")
 
 
+class Basis(Described):
+    """So many records of a kind."""
+
+    count: int = _figure("How many", 2596)
+    what: str = _figure("Of what, in the right number", "production deployments")
+
+
+class Lack(Described):
+    """A gap in the data."""
+
+    text: str = _figure("What is missing and what follows from it", "No incident was ever imported.")
+    command: str | None = _figure(
+        "What brings it, null if no command does", "python -m koalr_server import incidents FILE"
+    )
+
+
+class Finding(Described):
+    """What one answer of this API rests on and lacks."""
+
+    answer: str = _figure("Its field, or its list", "mttr")
+    name: str = _figure("What people call it", "Time to restore")
+    endpoint: str = _figure("Where it is asked for", "GET /api/v1/metrics/dora")
+    status: str = _figure("ok, partial or missing", "partial")
+    basis: list[Basis]
+    newestAt: datetime | None = _figure("Its newest record", "2026-03-14T18:22:00Z")
+    lacks: list[Lack]
+
+
+class Step(Lack):
+    """Something to do about it."""
+
+    answers: list[str] = _figure("Names of the answers it helps", ["Time to restore"])
+
+
+class Status(Described):
+    """Why an answer is empty: findings in the order of the API page, and what to do, most useful first."""
+
+    version: str = _figure("Of this server", "1.0")
+    now: datetime = _figure("What now is", "2026-03-14T18:30:00Z")
+    organisation: dict[str, Any] = Field(description="As in /teams")
+    days: int = _figure("Counts are of so many days up to the newest record", 90)
+    findings: list[Finding]
+    steps: list[Step]
+
+
 RISK_QUESTION: dict[str, Any] = {
     "requestBody": {
         "required": True,

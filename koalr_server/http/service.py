@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
 
 from koalr_server.clock import Calendar, Moment, SampleDates
@@ -12,7 +11,7 @@ from koalr_server.keys import ApiKey
 from koalr_server.metrics.scope import Rows, Scope, prepared, resolve
 from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE
 from koalr_server.store.database import Database
-from koalr_server.store.operations import get_meta
+from koalr_server.store.organisation import organisation, sample_dates
 
 T = TypeVar("T")
 
@@ -64,13 +63,7 @@ class Service:
 
     def sample_dates(self) -> SampleDates | None:
         """The sample's dates, or None for real data."""
-        return self.remembered("sample_dates", self._read_sample_dates)
-
-    def _read_sample_dates(self) -> SampleDates | None:
-        if get_meta(self.database, "content") != "sample":
-            return None
-        ends_at = datetime.fromisoformat(str(get_meta(self.database, "sample_ends_at")))
-        return SampleDates(ends_at, shifted=get_meta(self.database, "sample_shift") == "weekly")
+        return self.remembered("sample_dates", lambda: sample_dates(self.database))
 
     def stamp(self) -> Stamp:
         """The state of the data and now on the time line of the stored rows."""
@@ -112,31 +105,4 @@ class Service:
 
     def organisation(self) -> dict[str, Any]:
         """What the store holds, for a caption: name, sample or not, newest fact, last load (stored time line)."""
-        return self.remembered("organisation", self._read_organisation)
-
-    def _read_organisation(self) -> dict[str, Any]:
-        repos = [
-            row["repo"]
-            for row in self.database.rows(
-                "SELECT DISTINCT repo FROM deployment_facts UNION SELECT repo FROM pull_request_facts"
-            )
-        ]
-        newest = self.database.rows(
-            "SELECT greatest((SELECT max(listed_at) FROM deployment_facts), (SELECT max(merged_at) FROM pull_request_facts)) AS at"
-        )[0]["at"]
-        sample = get_meta(self.database, "content") == "sample"
-        return {
-            "name": "Sample organisation" if sample else _common_name(repos),
-            "sample": sample,
-            "newestFactAt": newest,
-            "loadedAt": get_meta(self.database, "loaded_at"),
-            "notice": get_meta(self.database, "notice"),
-        }
-
-
-def _common_name(repos: list[str]) -> str:
-    """One repository's name, else the owner they share, else a neutral word."""
-    if len(repos) == 1:
-        return repos[0]
-    owners = {repo.split("/")[0] for repo in repos if "/" in repo}
-    return owners.pop() if len(owners) == 1 else "Your organisation"
+        return self.remembered("organisation", lambda: organisation(self.database))

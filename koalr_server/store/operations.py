@@ -16,6 +16,7 @@ from koalr_server.records import COPILOT_KINDS, KINDS
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import affected_repos, derive
+from koalr_server.store.diagnosing import diagnose
 from koalr_server.store.git_loading import load_git
 from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
 from koalr_server.store.loading import load_kind
@@ -168,5 +169,6 @@ OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
         revoke_key,
         rotate_key,
         *custom_metrics.OPERATIONS,
+        diagnose,
     )
 }

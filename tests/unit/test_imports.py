@@ -32,6 +32,7 @@ FORBIDDEN = {
     ),
     "koalr_server/forecast": (*IMPURE, "pyarrow", "pandas"),
     "koalr_server/risk": (*IMPURE, "pyarrow", "pandas"),
+    "koalr_server/diagnosis": (*IMPURE, "pyarrow", "pandas"),
     "koalr_server/custom": (
         "duckdb",
         "fastapi",

@@ -1,0 +1,96 @@
+"""Findings about pull request risk and its signals (pure)."""
+
+from koalr_server.diagnosis.counts import Counts, Part
+from koalr_server.diagnosis.finding import Answer, Finding, Lack, judged, so_many
+from koalr_server.diagnosis.lacks import INGEST, some, stale
+from koalr_server.diagnosis.work_lacks import no_pull_requests, only_bots
+from koalr_server.risk.ranks import LEAST_COMPARED
+
+RISK = "POST /api/v1/pr-risk/score"
+
+
+def risk_findings(counts: Counts) -> list[Finding]:
+    """The risk score and its five signals."""
+    risk, newest_at = counts.risk, counts.pull_requests.newest_merged_at
+    merged = risk.unscored.of
+    no_files = some(
+        risk.without_entropy,
+        "merged pull requests",
+        "whose changed files are unknown",
+        "they have no entropy and no expertise. Read their repositories",
+        INGEST,
+    )
+    no_commits = some(
+        risk.without_assistance,
+        "merged pull requests",
+        "whose commit messages are unknown",
+        "whether an AI agent took part is unknown. Read their repositories",
+        INGEST,
+    )
+    signals = (
+        ("changeEntropy", "Change entropy", risk.without_entropy, no_files),
+        ("authorFileExpertise", "Author's file expertise", risk.without_expertise, no_files),
+        ("aiAuthoredRatio", "AI-authored share", risk.without_assistance, no_commits),
+    )
+    return [
+        judged(
+            Answer("riskScore", "Pull request risk", RISK),
+            [so_many(merged - risk.unscored.lacking, "scored pull request")],
+            newest_at,
+            [no_pull_requests(counts), *_unscored(counts)],
+            known=merged > risk.unscored.lacking,
+            old=stale(counts),
+        ),
+        *(_signal(counts, field, name, part, lack) for field, name, part, lack in signals),
+        _unsupported("coverageDelta", "Coverage change", "This server has no source of test coverage yet."),
+        _unsupported(
+            "codeownersCompliance", "Code owners' approval", "This server has no source of CODEOWNERS rules yet."
+        ),
+    ]
+
+
+def _signal(counts: Counts, field: str, name: str, part: Part, lack: Lack | None) -> Finding:
+    known = part.of > part.lacking
+    unexplained = (
+        Lack("No merged pull request touched a file that somebody had touched before.")
+        if part.of and not known
+        else None
+    )
+    return judged(
+        Answer(field, name, RISK),
+        [so_many(part.of - part.lacking, "pull request")],
+        counts.pull_requests.newest_merged_at,
+        [
+            no_pull_requests(counts),
+            only_bots(counts),
+            lack,
+            unexplained if lack is None else None,
+        ],
+        known=known,
+        old=stale(counts),
+    )
+
+
+def _unsupported(field: str, name: str, text: str) -> Finding:
+    return judged(Answer(field, name, RISK), [], None, [Lack(text)], known=False)
+
+
+def _unscored(counts: Counts) -> list[Lack | None]:
+    """Why pull requests have no score: unmeasured, or too few to compare with."""
+    risk = counts.risk
+    unmeasured = some(
+        risk.unmeasured,
+        "merged pull requests",
+        "of unknown size",
+        "they cannot be ranked. Read their repositories, or import pull requests with additions and deletions",
+        INGEST,
+    )
+    lonely = Part(risk.unscored.lacking - risk.unmeasured.lacking, risk.unscored.of)
+    few = some(
+        lonely,
+        "merged pull requests",
+        f"with fewer than {LEAST_COMPARED} before them",
+        "there is too little to compare them with. Bring in older ones",
+        INGEST,
+    )
+    return [only_bots(counts), unmeasured, few]
