@@ -22,7 +22,7 @@ from koalr_server.diagnosis.counts import (
     TeamCounts,
 )
 from koalr_server.forecast.history import read_history
-from koalr_server.metrics.scope import Query, Rows, resolve, used
+from koalr_server.metrics.scope import Query, Rows, prepared, resolve
 
 T = TypeVar("T")
 OVERDUE = timedelta(days=14)
@@ -37,7 +37,7 @@ def count(
     """
 
     def query(sql: str, parameters: Mapping[str, object]) -> Rows:
-        return rows(sql, used(sql, parameters))
+        return rows(*prepared(sql, parameters))
 
     scope = resolve(query, team_ids)
     newest = query(statements.NEWEST, {**scope.parameters(), "now": now})[0]
