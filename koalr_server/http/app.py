@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk
 from koalr_server.http.bodies import Bodies
-from koalr_server.http.errors import error_response
+from koalr_server.http.errors import error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
 from koalr_server.http.keyring import Keyring
@@ -56,13 +56,15 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     )
 
 
-def create_server(service: Service) -> Starlette:
+def create_server(service: Service, clock: Callable[[], float] = time.time) -> Starlette:
     """The API alone, at /api, with the one error shape on every other path."""
 
     async def not_found(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(
-            status, f"No such path: {request.url.path[:200]}. The API lives below /api/v1/.", "req_none"
-        )
+        request_id = new_request_id()
+        message = f"No such path: {request.url.path[:200]}. The API lives below /api/v1/."
+        return error_response(status, message, request_id, headers={"X-Request-Id": request_id})
 
-    return Starlette(routes=[Mount("/api", app=create_api(service))], exception_handlers={HTTPException: not_found})
+    return Starlette(
+        routes=[Mount("/api", app=create_api(service, clock))], exception_handlers={HTTPException: not_found}
+    )

@@ -1,5 +1,6 @@
 """One error body for every status and every path: {"error": {"code", "message", "param"?, "requestId"}}."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,8 +43,13 @@ def error_response(
     return JSONResponse({"error": error}, status_code=status, headers=dict(headers or {}))
 
 
+def new_request_id() -> str:
+    """A random id, for the caller and the log to speak of one request."""
+    return "req_" + secrets.token_hex(8)
+
+
 def request_id(request: Request) -> str:
-    """The id the gate gave this request."""
+    """The id the guard gave this request."""
     return str(request.state.request_id)
 
 
