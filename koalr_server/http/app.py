@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk
 from koalr_server.http.bodies import Bodies
-from koalr_server.http.errors import error_response, new_request_id
+from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
 from koalr_server.http.keyring import Keyring
@@ -62,7 +62,8 @@ def create_server(service: Service, clock: Callable[[], float] = time.time) -> S
     async def not_found(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         request_id = new_request_id()
-        message = f"No such path: {request.url.path[:200]}. The API lives below /api/v1/."
+        path = request.scope["path"][:LONGEST_SHOWN_PATH]
+        message = f"No such path: {path}. The API lives below /api/v1/."
         return error_response(status, message, request_id, headers={"X-Request-Id": request_id})
 
     return Starlette(

@@ -97,7 +97,7 @@ def _required(fields: dict[str, Any], field: str) -> object:
 
 def _clean(text: str) -> bool:
     """Whether a text can be stored at all: no NUL, no half of a surrogate pair."""
-    return bool(text.strip()) and "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _shown(value: object) -> str:

@@ -337,6 +337,7 @@ class RiskScore(Described):
     recommendation: str = _figure("One sentence", "Review carefully: the change touches many files evenly.")
 
 
+_NAME = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\u0000]*$"}
 RISK_QUESTION: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -346,14 +347,15 @@ RISK_QUESTION: dict[str, Any] = {
                     "type": "object",
                     "required": ["prNumber", "repo", "owner"],
                     "properties": {
-                        "prNumber": {"type": "integer", "minimum": 1, "maximum": 10**18, "description": "Number"},
-                        "repo": {
-                            "type": "string",
-                            "minLength": 1,
-                            "maxLength": 200,
-                            "description": "Name without owner",
+                        "prNumber": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 10**18,
+                            "description": "Pull request number",
+                            "example": 1847,
                         },
-                        "owner": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Owner"},
+                        "repo": {**_NAME, "description": "Repository name, without its owner", "example": "api"},
+                        "owner": {**_NAME, "description": "Organisation or user that owns it", "example": "acme"},
                     },
                 },
                 "example": {"prNumber": 1847, "repo": "api", "owner": "acme"},
