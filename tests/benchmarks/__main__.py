@@ -1,6 +1,6 @@
 """`make bench`: speed against a floor or a peer of the same run, as a table with machine and commit.
 
-Arguments name the parts to run (start, ingest, memory, api); none means all.
+Arguments name the parts to run (start, ingest, memory, api, noise); none means all.
 """
 
 import os
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import api, ingest, start
+from tests.benchmarks import api, ingest, noise, start
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "bench-results"
@@ -31,6 +31,7 @@ PARTS = (
     Part("ingest", ingest.measure),
     Part("memory", ingest.measure_memory),
     Part("api", api.measure),
+    Part("noise", noise.measure),
 )
 
 
