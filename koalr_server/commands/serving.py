@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     host, port = listener.getsockname()[:2]
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
     try:
-        server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
         server.run(sockets=[listener])
     finally:
         gateway.stop()
@@ -78,6 +78,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from now on whoever connects waits, and a second server on the port is told
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or error

@@ -24,12 +24,10 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_standard_error(requests: bool) -> None:
-    """Write failures of the server there, and every request if asked."""
+    """Write there what fails, here or in the HTTP server below, and every request if asked."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
-    for name, level in (
-        ("koalr_server", logging.WARNING),
-        ("koalr_server.access", logging.INFO if requests else logging.ERROR),
-    ):
-        logging.getLogger(name).setLevel(level)
-    logging.getLogger("koalr_server").addHandler(handler)
+    for name in ("koalr_server", "uvicorn"):
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("koalr_server.access").setLevel(logging.INFO if requests else logging.WARNING)
