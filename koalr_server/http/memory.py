@@ -57,7 +57,7 @@ class Answers:
                 return
         if "*" in presented or _names(presented, tag):
             scope["state"]["reused"] = True
-            await _send(send, 304, ((b"etag", tag.encode()),), b"")
+            await _send(send, 304, ((b"etag", tag.encode()), (b"vary", b"Accept-Encoding")), b"")
         elif kept is not None:
             await _send(send, 200, kept.headers, kept.body)
 
