@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyHeader
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -26,11 +26,25 @@ def _digits(value: object) -> object:
 
 
 WHOLE = BeforeValidator(_digits)
-Days = Annotated[int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days"), WHOLE]
-TeamId = Annotated[str | None, Query(alias="teamId", min_length=1, max_length=200, description="Filter by team id")]
-PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1"), WHOLE]
-Items = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Number of backlog items to forecast"), WHOLE]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page"), WHOLE]
+Days = Annotated[
+    int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days, up to now", examples=[30]), WHOLE
+]
+TeamId = Annotated[
+    str | None,
+    Query(
+        alias="teamId",
+        min_length=1,
+        max_length=200,
+        description="Filter by team ID, an id of /v1/teams",
+        examples=["team_abc123"],
+    ),
+]
+Slug = Annotated[str, Path(description="Custom metric slug", examples=["p95-cycle-time"])]
+PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1", examples=[1]), WHOLE]
+Items = Annotated[
+    int, Query(ge=1, le=MOST_ITEMS, description="Number of backlog items to forecast", examples=[20]), WHOLE
+]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page", examples=[25]), WHOLE]
 
 
 # Only described here: the gate checks the key before any route is looked for.
