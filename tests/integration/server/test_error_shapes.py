@@ -218,8 +218,8 @@ class TestBeyondHttp:
     @pytest.mark.parametrize(
         "sent",
         [
-            b"GET /api/v1/teams?x=" + b"y" * 1024 * 1024 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-            b"GET /api/v1/teams HTTP/1.1\r\nHost: x\r\nX-Koalr-Key: " + b"y" * 1024 * 1024 + b"\r\n\r\n",
+            b"GET /api/v1/teams?x=" + b"y" * 66 * 1024,  # and no end: whatever came after it would meet a closed door
+            b"GET /api/v1/teams HTTP/1.1\r\nHost: x\r\nX-Koalr-Key: " + b"y" * 66 * 1024,
             b"GET /api/v1/teams HTTP/1.1\r\nHost: x\r\nX-Koalr-Key: a\0b\r\n\r\n",
             b"GET /api/v1/\xff HTTP/1.1\r\nHost: x\r\n\r\n",
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
@@ -238,13 +238,10 @@ class TestBeyondHttp:
         assert "64 KiB" in refused_raw(exchange(api.base_url, sent), 400)["message"]
 
     @pytest.mark.parametrize("place", [b"?x=%s HTTP/1.1", b" HTTP/1.1\r\nX-Koalr-Key: %s"])
-    def test_from_64_kib_up_it_depends_on_how_the_bytes_arrive_but_the_shape_does_not(
-        self, api: Api, place: bytes
-    ) -> None:
-        start = b"GET /api/v1/teams" + place % (b"y" * 100 * 1024)
+    def test_a_little_less_is_a_request_like_any_other(self, api: Api, place: bytes) -> None:
+        start = b"GET /api/v1/teams" + place % (b"y" * 60 * 1024)
         found = exchange(api.base_url, start + b"\r\nHost: x\r\n\r\n")
-        refused_raw(found, found[0])
-        assert found[0] in (400, 401, 429)
+        assert "X-Koalr-Key" in refused_raw(found, 401)["message"]
 
     def test_the_server_goes_on(self, api: Api) -> None:
         assert api.get("/teams").status_code == 200

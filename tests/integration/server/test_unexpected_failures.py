@@ -84,6 +84,14 @@ def test_a_failure_anywhere_is_one_500_and_one_line_with_its_id(
     assert "hunter2" not in line
 
 
+def test_an_open_path_fails_in_the_same_way(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_the_store(monkeypatch)
+    answer = requests.get(f"{api.base_url}/api/readyz", timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+    assert answer.json()["error"]["requestId"] == answer.headers["X-Request-Id"]
+    assert "hunter2" not in answer.text
+
+
 def test_the_next_request_is_answered(api: Api) -> None:
     assert api.get("/deployments").status_code == 200
 
