@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench pictures browser
+.PHONY: help run setup test check bench fuzz pictures browser
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,10 @@ browser: setup
 
 bench: setup ## the benchmarks, as a table
 	$(VENV)/python -m tests.benchmarks
+
+fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_SEED=number repeats a run
+	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
+		$(VENV)/python -m pytest tests/fuzz
 
 pictures: setup browser ## the pictures of the README, taken anew
 	$(VENV)/python scripts/pictures.py

@@ -7,11 +7,15 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from koalr_server.http.protocol import OneErrorShape
+
 
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
     """Serve an application on a free port; yields its base URL."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=OneErrorShape, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     waiting = threading.Event()

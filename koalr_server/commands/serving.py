@@ -20,6 +20,12 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
         "--port", type=int, default=DEFAULT_PORT, help=f"port (default: {DEFAULT_PORT}; 0: any free one)"
     )
     parser.add_argument("--as-of", metavar="TIME", help="freeze now, such as 2025-03-31T23:59:59Z")
+    parser.add_argument(
+        "--access-log",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a line of JSON per request on standard error (default: yes)",
+    )
     parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
@@ -30,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     import uvicorn
 
     from koalr_server.http.app import create_server
+    from koalr_server.http.logs import log_to_standard_error
+    from koalr_server.http.protocol import OneErrorShape
     from koalr_server.http.service import Service
 
     if options.workers != 1:
@@ -37,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
             "A single-file store lets one process in, so --workers is 1; run replicas on a shared store instead."
         )
     settings = Settings.read(data_dir=options.data, as_of=options.as_of)
+    log_to_standard_error(requests=options.access_log)
     listener = _listen(options.host, options.port)
     database = open_owned(settings.data_dir)
     gateway = Gateway(settings.data_dir, database)
@@ -51,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     host, port = listener.getsockname()[:2]
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
     try:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
         server.run(sockets=[listener])
     finally:
         gateway.stop()
@@ -69,6 +78,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from now on whoever connects waits, and a second server on the port is told
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or error

@@ -3,19 +3,16 @@
 import time
 from collections.abc import Callable
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk, status
 from koalr_server.http.bodies import Bodies
-from koalr_server.http.errors import error_response
+from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
 from koalr_server.http.keyring import Keyring
@@ -23,6 +20,7 @@ from koalr_server.http.memory import Answers
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
+MOUNT = "/api"
 LEAST_COMPRESSED_BYTES = 1000
 ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
 OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
@@ -56,13 +54,21 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     )
 
 
-def create_server(service: Service) -> Starlette:
+def create_server(service: Service, clock: Callable[[], float] = time.time) -> ASGIApp:
     """The API alone, at /api, with the one error shape on every other path."""
+    api = create_api(service, clock)
 
-    async def not_found(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return error_response(
-            status, f"No such path: {request.url.path[:200]}. The API lives below /api/v1/.", "req_none"
-        )
+    # By hand, because Starlette's Mount redirects /api, leaves out paths with a line end and fails on a query that is not UTF-8.
+    async def server(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not f"{scope['path']}/".startswith(f"{MOUNT}/"):
+            await _outside(scope["path"])(scope, receive, send)
+        else:
+            await api({**scope, "root_path": MOUNT}, receive, send)
 
-    return Starlette(routes=[Mount("/api", app=create_api(service))], exception_handlers={HTTPException: not_found})
+    return server
+
+
+def _outside(path: str) -> Response:
+    request_id = new_request_id()
+    message = f"No such path: {path[:LONGEST_SHOWN_PATH]}. The API lives below {MOUNT}/v1/."
+    return error_response(404, message, request_id, headers={"X-Request-Id": request_id})

@@ -10,7 +10,7 @@ from koalr_server.custom.validation import read_definition
 from koalr_server.http import schemas
 from koalr_server.http.answers import answer
 from koalr_server.http.errors import ApiError
-from koalr_server.http.parameters import CurrentKey, CurrentService, Days, key_header, refuse_repeated
+from koalr_server.http.parameters import CurrentKey, CurrentService, Days, Slug, key_header, refuse_repeated
 from koalr_server.http.service import Service
 from koalr_server.keys import ApiKey
 from koalr_server.store.custom_metrics import SavedMetric, find_team, saved_metrics
@@ -27,7 +27,7 @@ def list_custom_metrics(service: CurrentService, key: CurrentKey) -> JSONRespons
 
 
 @router.get("/{slug}/query", response_model=schemas.CustomMetric)
-def query_custom_metric(slug: str, service: CurrentService, key: CurrentKey, days: Days = 30) -> JSONResponse:
+def query_custom_metric(slug: Slug, service: CurrentService, key: CurrentKey, days: Days = 30) -> JSONResponse:
     """The computed result of a saved custom metric."""
     metric = saved_metrics(service.database).get(slug)
     if metric is None:

@@ -1,5 +1,6 @@
 """One error body for every status and every path: {"error": {"code", "message", "param"?, "requestId"}}."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ CODES: Mapping[int, str] = {
     500: "internal_error",
 }
 
+LONGEST_SHOWN_PATH = 200
 UNEXPECTED = "Something failed on our side; the log has the request id."
 
 
@@ -35,15 +37,22 @@ def error_response(
     status: int, message: str, request_id: str, param: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The error body as a response."""
-    error: dict[str, str] = {"code": CODES.get(status, "error"), "message": message}
+    # A path or a body may hold halves of surrogate pairs, which no answer can carry.
+    speakable = message.encode("utf-8", "backslashreplace").decode()
+    error: dict[str, str] = {"code": CODES.get(status, "error"), "message": speakable}
     if param is not None:
         error["param"] = param
     error["requestId"] = request_id
     return JSONResponse({"error": error}, status_code=status, headers=dict(headers or {}))
 
 
+def new_request_id() -> str:
+    """A random id, for the caller and the log to speak of one request."""
+    return "req_" + secrets.token_hex(8)
+
+
 def request_id(request: Request) -> str:
-    """The id the gate gave this request."""
+    """The id the guard gave this request."""
     return str(request.state.request_id)
 
 
@@ -61,9 +70,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        path = request.scope["path"][:LONGEST_SHOWN_PATH]  # not request.url, which needs a query that is UTF-8
         message = {
-            404: f"No such path: {request.url.path[:200]}. The endpoints are listed in docs/API.md.",
-            405: f"{request.method} is not allowed on {request.url.path[:200]}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
+            404: f"No such path: {path}. The endpoints are listed in docs/API.md.",
+            405: f"{request.method} is not allowed on {path}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
         }.get(error.status_code, str(error.detail))
         return error_response(error.status_code, message, request_id(request), headers=error.headers)
 

@@ -45,9 +45,14 @@ class Gate:
             await self._app(scope, receive, send)
             return
         presented = Headers(scope=scope).get(KEY_HEADER)
-        key = self._authenticate(presented) if presented else None
+        try:
+            key = self._authenticate(presented) if presented else None
+        except Exception:
+            # Whose request it is stays unknown, so it counts for its address; the guard answers.
+            scope["state"]["send"] = _with_headers(send, self._judge(None, scope))
+            raise
         verdict = self._judge(key, scope)
-        send = _with_headers(send, verdict)
+        send = scope["state"]["send"] = _with_headers(send, verdict)
         refusal = self._refusal(key, presented, verdict, scope["state"]["request_id"])
         if refusal is not None:
             await refusal(scope, receive, send)

@@ -1,8 +1,7 @@
 """The outermost layer: a request id for all, nothing unexpected escapes, one line in the log, figures for Prometheus (plain ASGI)."""
 
-import json
 import logging
-import secrets
+import re
 import time
 from collections.abc import Callable, Iterable
 
@@ -11,12 +10,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koalr_server.http.errors import UNEXPECTED, error_response
+from koalr_server.http.errors import UNEXPECTED, error_response, new_request_id
+from koalr_server.http.logs import FIELDS
 
 log = logging.getLogger("koalr_server.http")
 access_log = logging.getLogger("koalr_server.access")
 
 LONGEST_LOGGED_PATH = 200
+KEY = re.compile(r"klr_live_[0-9A-Za-z]+")
 LATENCY_BUCKETS_SECS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -60,7 +61,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = "req_" + secrets.token_hex(8)
+        request_id = new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
         started = self._clock()
         status = 0
@@ -72,12 +73,15 @@ class Guard:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
+        # How an answer leaves: a layer that adds headers to all of them puts itself here, so that a failure has them too.
+        scope["state"]["send"] = watched
         try:
             await self._app(scope, receive, watched)
         except Exception as error:  # whatever it is, its text stays here
-            log.error("request %s failed: %s", request_id, type(error).__name__)
+            failure = {"requestId": request_id, "error": type(error).__name__}
+            log.error("request %s failed: %s", *failure.values(), extra={FIELDS: failure})
             if not status:
-                await error_response(500, UNEXPECTED, request_id)(scope, receive, watched)
+                await error_response(500, UNEXPECTED, request_id)(scope, receive, scope["state"]["send"])
         self._record(scope, status or 500, self._clock() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
@@ -92,10 +96,10 @@ class Guard:
             line = {
                 "requestId": scope["state"]["request_id"],
                 "method": scope["method"][:20],
-                # Without the query: a key someone put there by mistake would be kept for ever.
-                "path": scope["path"][:LONGEST_LOGGED_PATH],
+                # Without the query and without keys in the path: one put there by mistake would be kept for ever.
+                "path": KEY.sub("klr_live_…", scope["path"])[:LONGEST_LOGGED_PATH],
                 "status": status,
                 "ms": round(seconds * 1000, 1),
                 "key": key.key_id if key else None,
             }
-            access_log.info("%s", json.dumps(line))
+            access_log.info("request answered", extra={FIELDS: line})

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -30,7 +30,8 @@ class Answers:
     """Answers GETs below /v1/ from memory, as long as the data and now are the same; 304 for who has the answer already.
 
     What an answer depends on: path, parameters, what the key may see, the data, now. All of it is in the cache's key and
-    in the ETag, so a key limited to teams never gets what another key was told. `Cache-Control: no-cache` asks anew.
+    in the ETag, so a key limited to teams never gets what another key was told. `Cache-Control: no-cache` asks anew;
+    `If-None-Match: *` matches whatever would be a 200.
     """
 
     def __init__(self, app: ASGIApp, service: Service, most_bytes: int = MOST_BYTES) -> None:
@@ -47,15 +48,16 @@ class Answers:
             return
         headers = Headers(scope=scope)
         tag = entity_tag(self._service, scope["state"]["api_key"], path, scope["query_string"])
-        asks_anew = "no-cache" in headers.get("cache-control", "")
+        presented = [one.strip() for one in ",".join(headers.getlist("if-none-match")).split(",")]
+        asks_anew = "no-cache" in headers.get("cache-control", "").lower()
         kept = None if asks_anew else self._recalled(tag)
-        if kept is None and not _matches(headers.get("if-none-match"), tag):
+        if kept is None and not _names(presented, tag):
             kept = await self._fresh(scope, receive, send, tag)
             if kept is None:
                 return
-        if _matches(headers.get("if-none-match"), tag):
+        if "*" in presented or _names(presented, tag):
             scope["state"]["reused"] = True
-            await _send(send, 304, ((b"etag", tag.encode()),), b"")
+            await _send(send, 304, ((b"etag", tag.encode()), (b"vary", b"Accept-Encoding")), b"")
         elif kept is not None:
             await _send(send, 200, kept.headers, kept.body)
 
@@ -95,8 +97,9 @@ def entity_tag(service: Service, key: ApiKey, path: str, query_string: bytes) ->
     return f'W/"{hashlib.sha256(repr(seen).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
-def _matches(presented: str | None, tag: str) -> bool:
-    return presented is not None and any(one.strip().removeprefix("W/") == tag[2:] for one in presented.split(","))
+def _names(presented: Iterable[str], tag: str) -> bool:
+    """Whether a tag is among those presented, weakly compared."""
+    return any(one.removeprefix("W/") == tag.removeprefix("W/") for one in presented)
 
 
 async def _send(send: Callable[[Message], object], status: int, headers: tuple[Header, ...], body: bytes) -> None:

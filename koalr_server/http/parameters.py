@@ -1,9 +1,12 @@
 """Query parameters as named types, with the ranges of the API (docs/API.md)."""
 
+import re
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyHeader
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from koalr_server.http.errors import ApiError
 from koalr_server.http.service import Service
@@ -14,11 +17,34 @@ LARGEST_PAGE = 1_000_000_000
 MOST_ITEMS = 10_000
 KNOWN = ("days", "teamId", "page", "pageSize", "items")
 
-Days = Annotated[int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days")]
-TeamId = Annotated[str | None, Query(alias="teamId", min_length=1, max_length=200, description="Filter by team id")]
-PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1")]
-Items = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Number of backlog items to forecast")]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page")]
+
+def _digits(value: object) -> object:
+    """Only what a person would call a whole number; on its own the framework also takes "1.0", "1_0" and "٣"."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise PydanticCustomError("whole_number", "a whole number is expected")
+    return value
+
+
+WHOLE = BeforeValidator(_digits)
+Days = Annotated[
+    int, Query(ge=1, le=LONGEST_WINDOW_DAYS, description="Rolling window in days, up to now", examples=[30]), WHOLE
+]
+TeamId = Annotated[
+    str | None,
+    Query(
+        alias="teamId",
+        min_length=1,
+        max_length=200,
+        description="Filter by team ID, an id of /v1/teams",
+        examples=["team_abc123"],
+    ),
+]
+Slug = Annotated[str, Path(description="Custom metric slug", examples=["p95-cycle-time"])]
+PageNumber = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Page number, from 1", examples=[1]), WHOLE]
+Items = Annotated[
+    int, Query(ge=1, le=MOST_ITEMS, description="Number of backlog items to forecast", examples=[20]), WHOLE
+]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=100, description="Results per page", examples=[25]), WHOLE]
 
 
 # Only described here: the gate checks the key before any route is looked for.

@@ -14,6 +14,7 @@ from koalr_server.risk.pull_request import NotAllowedError, Question, risk
 
 LARGEST_NUMBER = 10**18
 LONGEST_NAME = 200
+FIELDS = ("prNumber", "repo", "owner")
 
 router = APIRouter(prefix="/v1", dependencies=[Security(key_header)])
 
@@ -46,7 +47,7 @@ def read_question(body: bytes) -> Question:
         ApiError: 400 naming the first field that is missing or wrong, if it is one.
     """
     try:
-        fields = json.loads(body)
+        fields = json.loads(body, object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise ApiError(400, 'The body is not JSON; send {"prNumber": 1, "repo": "api", "owner": "acme"}.') from None
     if not isinstance(fields, dict):
@@ -54,8 +55,24 @@ def read_question(body: bytes) -> Question:
     return Question(_number(fields), _name(fields, "repo"), _name(fields, "owner"))
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a field given twice has no one meaning."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ApiError(400, f"{_shown(name)} is given more than once.", name if name in FIELDS else None)
+        fields[name] = value
+    return fields
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _number(fields: dict[str, Any]) -> int:
     value = _required(fields, "prNumber")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON knows one kind of number: 60.0 is 60
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_NUMBER:
         raise ApiError(400, f"prNumber is invalid, got {_shown(value)}: a whole number from 1 is expected.", "prNumber")
     return value
@@ -80,7 +97,7 @@ def _required(fields: dict[str, Any], field: str) -> object:
 
 def _clean(text: str) -> bool:
     """Whether a text can be stored at all: no NUL, no half of a surrogate pair."""
-    return bool(text.strip()) and "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _shown(value: object) -> str:

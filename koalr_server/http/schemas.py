@@ -15,6 +15,14 @@ def _figure(description: str, example: Any, **more: Any) -> Any:  # noqa: ANN401
     return Field(description=description, examples=[example], **more)
 
 
+def _whole(description: str) -> Any:  # noqa: ANN401 - pydantic's own signature
+    return Field(description=description)
+
+
+PREVIOUS = _whole("The same figures for the window of equal length before")
+TREND = _whole("The same figures by ISO week, oldest first: the window's weeks, at least 8")
+
+
 class Described(BaseModel):
     """Base: unknown fields may come, as an API grows."""
 
@@ -33,7 +41,7 @@ class ErrorDetail(Described):
 class ErrorBody(Described):
     """The body of every answer that is not a success."""
 
-    error: ErrorDetail
+    error: ErrorDetail = _whole("What went wrong")
 
 
 class Week(Described):
@@ -61,26 +69,28 @@ class DoraWeek(DoraFigures, Week):
 class LeadTimeBin(Described):
     """Changes with a lead time from `fromHours` up to `toHours`."""
 
-    fromHours: float
-    toHours: float
-    changes: int
+    fromHours: float = _figure("Hours, lower edge, included", 24.0)
+    toHours: float = _figure("Hours, upper edge, excluded", 35.4)
+    changes: int = _figure("Changes in between", 12)
 
 
 class LeadTimeDistribution(Described):
     """How lead times spread."""
 
-    changes: int
-    p50: float = _figure("Hours", 18.5)
-    p85: float = _figure("Hours", 61.0)
-    bins: list[LeadTimeBin]
+    changes: int = _figure("Changes with a known lead time", 120)
+    p50: float = _figure("Hours, median", 18.5)
+    p85: float = _figure("Hours, 85th percentile", 61.0)
+    bins: list[LeadTimeBin] = _whole("Bins of equal factor, from the first filled one to the last")
 
 
 class Dora(DoraFigures):
     """DORA metrics of the window, the window before, and week by week."""
 
-    previous: DoraFigures
-    trend: list[DoraWeek]
-    leadTimeDistribution: LeadTimeDistribution | None
+    previous: DoraFigures = PREVIOUS
+    trend: list[DoraWeek] = TREND
+    leadTimeDistribution: LeadTimeDistribution | None = _whole(
+        "How the lead times of the window spread, null without any"
+    )
 
 
 class FlowFigures(Described):
@@ -99,8 +109,8 @@ class FlowWeek(FlowFigures, Week):
 class Flow(FlowFigures):
     """Flow metrics of the window, the window before, and week by week."""
 
-    previous: FlowFigures
-    trend: list[FlowWeek]
+    previous: FlowFigures = PREVIOUS
+    trend: list[FlowWeek] = TREND
 
 
 class ReviewFigures(Described):
@@ -118,8 +128,16 @@ class ReviewWeek(ReviewFigures, Week):
 class ReviewMetrics(ReviewFigures):
     """Code review metrics of the window, the window before, and week by week."""
 
-    previous: ReviewFigures
-    trend: list[ReviewWeek]
+    previous: ReviewFigures = PREVIOUS
+    trend: list[ReviewWeek] = TREND
+
+
+class HoursSaved(Described):
+    """How estimatedHoursSaved came about."""
+
+    formula: str = _figure("The formula", "acceptedLines × minutesPerLine ÷ 60")
+    minutesPerLine: float = _figure("Minutes an accepted line is taken to save, a setting", 0.2)
+    acceptedLines: int | None = _figure("Accepted lines of code completions, null where unknown", 93600)
 
 
 class CopilotFigures(Described):
@@ -128,6 +146,10 @@ class CopilotFigures(Described):
     adoptionRate: Number = _figure("Active people per seat, 0 to 1", 0.74)
     acceptanceRate: Number = _figure("Accepted share of suggested code completions, 0 to 1", 0.38)
     estimatedHoursSaved: Number = _figure("Hours, by the formula in hoursSaved", 312)
+    hoursSaved: HoursSaved = _whole("The formula and what goes into it")
+    seats: int = _figure("Seats held in the window", 38)
+    activePeople: int | None = _figure("People who used it, null where unknown", 28)
+    activeFrom: str | None = _figure("How they are known: users, seats or days", "users")
 
 
 class CopilotWeek(CopilotFigures, Week):
@@ -137,8 +159,8 @@ class CopilotWeek(CopilotFigures, Week):
 class Copilot(CopilotFigures):
     """Copilot usage of the window, the window before, and week by week."""
 
-    previous: CopilotFigures
-    trend: list[CopilotWeek]
+    previous: CopilotFigures = PREVIOUS
+    trend: list[CopilotWeek] = TREND
 
 
 class ValueStreamFigures(Described):
@@ -157,8 +179,8 @@ class ValueStreamWeek(ValueStreamFigures, Week):
 class ValueStream(ValueStreamFigures):
     """Value stream of the window, the window before, and week by week."""
 
-    previous: ValueStreamFigures
-    trend: list[ValueStreamWeek]
+    previous: ValueStreamFigures = PREVIOUS
+    trend: list[ValueStreamWeek] = TREND
 
 
 class Deployment(Described):
@@ -170,10 +192,10 @@ class Deployment(Described):
     status: str = _figure("success, failure, in_progress or cancelled", "success")
     deployedAt: datetime | None = _figure("When it finished, null while it has not", "2026-03-14T18:22:00Z")
     leadTimeSecs: int | None = _figure("Seconds, median over the changes it shipped first", 67200)
-    sha: str | None = Field(default=None, description="Commit")
-    ref: str | None = Field(default=None, description="Tag or version")
-    failed: bool | None = Field(default=None, description="Whether a production deployment is known to have failed")
-    failure: str | None = Field(default=None, description="Why: incident, rollback or revert")
+    sha: str | None = _figure("Commit", "8f3c2b1a", default=None)
+    ref: str | None = _figure("Tag or version", "v1.4.0", default=None)
+    failed: bool | None = _figure("Whether a production deployment is known to have failed", False, default=None)
+    failure: str | None = _figure("Why: incident, rollback or revert", "rollback", default=None)
 
 
 class PullRequest(Described):
@@ -187,7 +209,8 @@ class PullRequest(Described):
     mergedAt: datetime = _figure("When it was merged", "2026-03-14T14:11:00Z")
     cycleTimeSecs: int | None = _figure("Seconds from first commit to merge", 86400)
     riskScore: int | None = _figure("0 to 100, as pr-risk/score answers", 42)
-    revertedBy: str | None = Field(default=None, description="What took it back: #number or sha")
+    simulated: bool | None = _figure("True for an invented one of the sample", False, default=None)
+    revertedBy: str | None = _figure("What took it back: #number or sha", "#1850", default=None)
 
 
 class Incident(Described):
@@ -200,7 +223,7 @@ class Incident(Described):
     startedAt: datetime = _figure("When it began", "2026-03-10T03:14:00Z")
     resolvedAt: datetime | None = _figure("When it ended, null while open", "2026-03-10T04:02:00Z")
     mttrSecs: int | None = _figure("Seconds from start to resolution, null while open", 2880)
-    repo: str | None = Field(default=None, description="owner/name, where known")
+    repo: str | None = _figure("owner/name, where known", "acme/api", default=None)
 
 
 class Team(Described):
@@ -215,7 +238,7 @@ class Team(Described):
 class Deployments(Described):
     """A page of deployments, newest first."""
 
-    data: list[Deployment]
+    data: list[Deployment] = _whole("The rows")
     total: int = _figure("Rows on all pages", 42)
     page: int = _figure("This page, from 1", 1)
 
@@ -223,7 +246,7 @@ class Deployments(Described):
 class PullRequests(Described):
     """A page of pull requests, newest first."""
 
-    data: list[PullRequest]
+    data: list[PullRequest] = _whole("The rows")
     total: int = _figure("Rows on all pages", 184)
     page: int = _figure("This page, from 1", 1)
     pageSize: int = _figure("Rows per page", 25)
@@ -232,24 +255,33 @@ class PullRequests(Described):
 class Incidents(Described):
     """Every incident of the window, newest first."""
 
-    data: list[Incident]
+    data: list[Incident] = _whole("The rows")
     total: int = _figure("Rows", 7)
+
+
+class Organisation(Described):
+    """What a server holds, for a caption."""
+
+    name: str = _figure("Name", "acme")
+    sample: bool = _figure("Whether it is the invented sample", False)
+    newestFactAt: datetime | None = _figure("The newest deployment or merge, null without any", "2026-03-14T18:22:00Z")
+    loadedAt: datetime | None = _figure("When data last came in, null if never", "2026-03-14T18:30:00Z")
+    notice: str | None = _figure("Where the sample comes from", "Real deployments, simulated people.")
+    now: datetime = _figure("The moment the figures are of", "2026-03-14T19:00:00Z")
 
 
 class Teams(Described):
     """Every team the key may see, by name."""
 
-    data: list[Team]
+    data: list[Team] = _whole("The rows")
     total: int = _figure("Rows", 2)
-    organisation: dict[str, Any] = Field(
-        description="What this server holds: name, sample, newestFactAt, loadedAt, now"
-    )
+    organisation: Organisation = _whole("What this server holds")
 
 
 class CustomMetricValue(Described):
     """The value of one window."""
 
-    value: Number = _figure("In the metric's unit, null without data", 7.9)
+    value: Number = _figure("In the metric's unit, null without data", 8.4)
 
 
 class CustomMetricWeek(CustomMetricValue, Week):
@@ -263,10 +295,12 @@ class CustomMetric(CustomMetricValue):
     label: str = _figure("Its name", "P95 Cycle Time")
     unit: str = _figure("Unit of value", "hours")
     period: str = _figure("The window", "last_30_days")
-    n: int | None = Field(default=None, description="How many records the value rests on")
-    description: str | None = Field(default=None, description="What it means, in its author's words")
-    previous: CustomMetricValue
-    trend: list[CustomMetricWeek]
+    n: int | None = _figure("How many records the value rests on", 120, default=None)
+    description: str | None = _figure(
+        "What it means, in its author's words", "95th percentile from first commit to merge.", default=None
+    )
+    previous: CustomMetricValue = PREVIOUS
+    trend: list[CustomMetricWeek] = TREND
 
 
 class ListedCustomMetric(Described):
@@ -275,14 +309,14 @@ class ListedCustomMetric(Described):
     slug: str = _figure("Its slug", "p95-cycle-time")
     label: str = _figure("Its name", "P95 Cycle Time")
     unit: str = _figure("Unit of its value", "hours")
-    description: str | None
-    teamId: str | None = Field(description="The team whose rows it counts, null for all")
+    description: str | None = _figure("What it means, in its author's words", "95th percentile to merge.")
+    teamId: str | None = _figure("The team whose rows it counts, null for all", "team_abc123")
 
 
 class CustomMetrics(Described):
     """Every custom metric the key may ask for, by slug."""
 
-    data: list[ListedCustomMetric]
+    data: list[ListedCustomMetric] = _whole("The rows")
     total: int = _figure("Rows", 11)
 
 
@@ -295,8 +329,10 @@ class DeliveryForecast(Described):
     p85: date | None = _figure("Date met with 85 % confidence", "2026-04-25")
     p95: date | None = _figure("Date met with 95 % confidence", "2026-05-09")
     simulations: int = _figure("Simulated futures", 10000)
-    model: str | None = Field(default=None, description="The model behind the dates")
-    reason: str | None = Field(default=None, description="What is missing, when there are no dates")
+    model: str | None = _figure("The model behind the dates", "weekday-bootstrap-1", default=None)
+    historyWeeks: int = _figure("Weeks of history drawn from", 12)
+    historyItems: int = _figure("Items finished in them", 84)
+    reason: str | None = _figure("What is missing, when there are no dates", "Too little history.", default=None)
 
 
 class WeeksToEmpty(Described):
@@ -312,8 +348,14 @@ class BacklogForecast(Described):
     weeklyThroughputP50: Number = _figure("Items a week, plain median of past weeks", 7)
     weeklyThroughputP85: Number = _figure("Items a week, plain 85th percentile of past weeks", 12)
     backlogSize: int | None = _figure("Items created and not done", 68)
-    weeksToEmpty: WeeksToEmpty
-    reason: str | None = Field(default=None, description="What is missing, where something is null")
+    weeksToEmpty: WeeksToEmpty = _whole("Weeks until nothing is open, by confidence")
+    teamId: str | None = _figure("Team asked for, null for all", "team_abc123")
+    throughputWeeks: int = _figure("Weeks behind the weekly throughput", 12)
+    simulations: int = _figure("Simulated futures", 10000)
+    model: str = _figure("The model behind the weeks", "weekday-bootstrap-1")
+    historyWeeks: int = _figure("Weeks of history drawn from", 12)
+    historyItems: int = _figure("Items finished in them", 84)
+    reason: str | None = _figure("What is missing, where something is null", "Too little history.", default=None)
 
 
 class Signals(Described):
@@ -326,6 +368,13 @@ class Signals(Described):
     aiAuthoredRatio: Number = _figure("0 to 1, share of commits that name an AI author", 0.31)
 
 
+class SignalRank(Described):
+    """A measure of a pull request and its place among the others."""
+
+    value: Number = _figure("As measured, in the measure's unit (METRICS.md), null where unknown", 239)
+    rank: Number = _figure("0 to 1, share of the others with less", 0.78)
+
+
 class RiskScore(Described):
     """How a pull request ranks beside those merged before it: a rank, not a probability."""
 
@@ -333,8 +382,14 @@ class RiskScore(Described):
     repo: str = _figure("owner/name", "acme/api")
     riskScore: int | None = _figure("0 to 100, null while too little is known", 71)
     tier: str | None = _figure("low below 40, medium below 70, high below 90, else critical", "high")
-    signals: Signals
-    recommendation: str = _figure("One sentence", "Review carefully: the change touches many files evenly.")
+    signals: Signals = _whole("What is known of the change")
+    recommendation: str = _figure(
+        "One sentence", "Review carefully — high change entropy and coverage regression detected."
+    )
+    model: str = _figure("How the score is made", "percentile-ranks-1")
+    signalRanks: dict[str, SignalRank] = _whole("Every measure behind the score, by name")
+    comparedWith: int = _figure("Pull requests it is ranked among", 229)
+    comparedAmong: str | None = _figure("Where those are from: repository or organisation", "repository")
 
 
 class Basis(Described):
@@ -382,6 +437,7 @@ class Status(Described):
     steps: list[Step]
 
 
+_NAME = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\u0000]*$"}
 RISK_QUESTION: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -391,14 +447,15 @@ RISK_QUESTION: dict[str, Any] = {
                     "type": "object",
                     "required": ["prNumber", "repo", "owner"],
                     "properties": {
-                        "prNumber": {"type": "integer", "minimum": 1, "maximum": 10**18, "description": "Number"},
-                        "repo": {
-                            "type": "string",
-                            "minLength": 1,
-                            "maxLength": 200,
-                            "description": "Name without owner",
+                        "prNumber": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 10**18,
+                            "description": "Pull request number",
+                            "example": 1847,
                         },
-                        "owner": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Owner"},
+                        "repo": {**_NAME, "description": "Repository name, without its owner", "example": "api"},
+                        "owner": {**_NAME, "description": "Organisation or user that owns it", "example": "acme"},
                     },
                 },
                 "example": {"prNumber": 1847, "repo": "api", "owner": "acme"},

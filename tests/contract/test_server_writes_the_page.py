@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.bodies import body
+from tests.contract.bodies import ENDPOINTS, body
 from tests.integration.server.conftest import Api, api
 
 __all__ = ["api"]
@@ -13,6 +13,7 @@ SERVED = {
     "dora": "/metrics/dora",
     "flow": "/flow",
     "review-metrics": "/review-metrics",
+    "copilot": "/copilot",
     "value-stream": "/value-stream",
     "custom-metric": "/custom-metrics/p95-cycle-time/query",
     "deployments": "/deployments",
@@ -20,6 +21,12 @@ SERVED = {
     "incidents": "/incidents",
     "teams": "/teams",
 }
+# In test_server_writes_forecasts_and_risk.py, on an organisation made for them.
+ELSEWHERE = {"forecast-delivery", "forecast-backlog", "pr-risk-score"}
+
+
+def test_every_body_of_the_page_is_served_in_some_test() -> None:
+    assert set(SERVED) | ELSEWHERE == {endpoint["file"].removesuffix(".json") for endpoint in ENDPOINTS}
 
 
 def misfits(documented: Any, served: Any, path: str = "") -> list[str]:

@@ -177,7 +177,7 @@ class TestRisk:
             ({"prNumber": None}, "prNumber"),
             ({"prNumber": "60"}, "prNumber"),
             ({"prNumber": True}, "prNumber"),
-            ({"prNumber": 60.0}, "prNumber"),
+            ({"prNumber": 60.5}, "prNumber"),
             ({"prNumber": 0}, "prNumber"),
             ({"prNumber": 10**30}, "prNumber"),
             ({"prNumber": [1]}, "prNumber"),

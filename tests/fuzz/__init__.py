@@ -1,0 +1,1 @@
+"""Requests made by machine: from the OpenAPI description, and from nothing."""
