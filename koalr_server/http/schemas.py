@@ -415,9 +415,9 @@ class Finding(Described):
     name: str = _figure("What people call it", "Time to restore")
     endpoint: str = _figure("Where it is asked for", "GET /api/v1/metrics/dora")
     status: str = _figure("ok, partial or missing", "partial")
-    basis: list[Basis]
+    basis: list[Basis] = _whole("What it rests on")
     newestAt: datetime | None = _figure("Its newest record", "2026-03-14T18:22:00Z")
-    lacks: list[Lack]
+    lacks: list[Lack] = _whole("What is missing")
 
 
 class Step(Lack):
@@ -431,10 +431,10 @@ class Status(Described):
 
     version: str = _figure("Of this server", "1.0")
     now: datetime = _figure("What now is", "2026-03-14T18:30:00Z")
-    organisation: dict[str, Any] = Field(description="As in /teams")
+    organisation: Organisation = _whole("What this server holds")
     days: int = _figure("Counts are of so many days up to the newest record", 90)
-    findings: list[Finding]
-    steps: list[Step]
+    findings: list[Finding] = _whole("One per answer, in the order of the API page")
+    steps: list[Step] = _whole("What to do, most useful first")
 
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\u0000]*$"}

@@ -24,6 +24,7 @@ TAKES = {
     "/pull-requests": ("days", "teamId", "page", "pageSize"),
     "/incidents": ("days", "teamId"),
     "/teams": (),
+    "/status": ("teamId",),
     "/forecast/delivery": ("items", "teamId"),
     "/forecast/backlog": ("teamId",),
     "/custom-metrics": (),

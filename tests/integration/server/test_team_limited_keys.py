@@ -136,6 +136,7 @@ EXPECTED: dict[str, Callable[[Keys, str], None]] = {
     "GET /v1/deployments": lists_the_team_alone,
     "GET /v1/pull-requests": lists_the_team_alone,
     "GET /v1/incidents": lists_the_team_alone,
+    "GET /v1/status": is_about_the_team,
     "GET /v1/teams": names_the_team_alone,
     "GET /v1/custom-metrics": lists_the_teams_metrics_alone,
     "GET /v1/custom-metrics/{slug}/query": answers_the_teams_metrics_alone,
