@@ -3,11 +3,16 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
+
+
+# A thread without an event loop of its own: the browser's driver keeps one running in the main thread.
+ASIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="asgi")
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ def ask(
         "server": ("127.0.0.1", 8600),
         "state": {},
     }
-    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type] - an async function is a coroutine function
+    async def answer() -> None:
+        await app(scope, receive, send)
+
+    ASIDE.submit(lambda: asyncio.run(answer())).result()
     start = sent[0]
     return Answer(
         start["status"], Headers(raw=start["headers"]), b"".join(message.get("body", b"") for message in sent[1:])

@@ -76,7 +76,7 @@ def test_a_wrong_value_in_a_link_is_said(quarter: Dashboard, page: Page) -> None
 
 
 def test_the_embedded_api_is_there_and_wants_a_key(quarter: Dashboard) -> None:
-    assert requests.get(f"{quarter.url}/api/healthz", timeout=10).json() == {"status": "ok"}
+    assert requests.get(f"{quarter.url}/api/healthz", timeout=10).json()["status"] == "ok"
     assert requests.get(f"{quarter.url}/api/v1/teams", timeout=10).status_code == 401
 
 
