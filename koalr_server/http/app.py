@@ -6,12 +6,12 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk, status
 from koalr_server.http.bodies import Bodies
+from koalr_server.http.compression import Compression
 from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
@@ -21,7 +21,6 @@ from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
 MOUNT = "/api"
-LEAST_COMPRESSED_BYTES = 1000
 ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
 OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
 
@@ -45,10 +44,9 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     monitoring.install(app, service, registry)
     routes = [route for endpoints in ROUTERS for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
-    compressed = GZipMiddleware(answers, minimum_size=LEAST_COMPRESSED_BYTES, compresslevel=4)
     keyring = Keyring(service.database, service.extra_keys)
     return Guard(
-        Gate(compressed, keyring.authenticate, clock),
+        Gate(Compression(answers), keyring.authenticate, clock),
         Traffic(registry),
         [*(route.path for route in routes), *OTHER_PATHS],
     )

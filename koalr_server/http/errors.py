@@ -72,7 +72,7 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         path = request.scope["path"][:LONGEST_SHOWN_PATH]  # not request.url, which needs a query that is UTF-8
         message = {
-            404: f"No such path: {path}. The endpoints are listed in docs/API.md.",
+            404: f"No such path: {path}. The endpoints are listed at /api/docs.",
             405: f"{request.method} is not allowed on {path}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
         }.get(error.status_code, str(error.detail))
         return error_response(error.status_code, message, request_id(request), headers=error.headers)

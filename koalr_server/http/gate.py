@@ -53,7 +53,7 @@ class Gate:
             raise
         verdict = self._judge(key, scope)
         send = scope["state"]["send"] = _with_headers(send, verdict)
-        refusal = self._refusal(key, presented, verdict, scope["state"]["request_id"])
+        refusal = self._refusal(key, presented, verdict, scope["state"]["request_id"]) or _no_path(scope)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -85,6 +85,13 @@ class Gate:
         if "read" not in key.scopes:
             return error_response(403, "This key has no read scope; create one with --scope read.", request_id)
         return None
+
+
+def _no_path(scope: Scope) -> Response | None:
+    """404 for a path with a line end behind it, which the framework's patterns take for the path without it."""
+    if not _local_path(scope).endswith("\n"):
+        return None
+    return error_response(404, "No such path: it ends with a line end.", scope["state"]["request_id"])
 
 
 def _local_path(scope: Scope) -> str:

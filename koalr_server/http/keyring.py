@@ -47,7 +47,7 @@ class Keyring:
 
     def _stored(self) -> dict[str, ApiKey]:
         version, keys = self._known
-        current = self.database.version
+        current = self.database.commits
         if version != current:
             rows = self.database.rows("SELECT * FROM api_keys WHERE revoked_at IS NULL")
             keys = {row["key_hash"]: _api_key(row) for row in rows}

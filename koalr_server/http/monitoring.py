@@ -8,6 +8,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from starlette.responses import JSONResponse, Response
 
+from koalr_server.http.errors import ApiError
+from koalr_server.http.parameters import CurrentKey
 from koalr_server.http.service import Service
 
 
@@ -54,5 +56,7 @@ def install(app: FastAPI, service: Service, registry: CollectorRegistry) -> None
         return JSONResponse({"status": "ready"})
 
     @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
+    def metrics(key: CurrentKey) -> Response:
+        if key.team_ids is not None:
+            raise ApiError(403, "These figures are of the whole organisation; this key is limited to teams.")
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -59,7 +59,7 @@ completions AS (
 )
 SELECT w.id, coalesce(holders.seats, 0) AS seats, coalesce(holders.recent, 0) AS recent,
        reported.id IS NOT NULL AS reported, coalesce(active.people, 0) AS people, coalesce(active.holding, 0) AS holding,
-       coalesce(w.until = $now AND seen.at <= $now, false) AS seen, peak.people AS peak,
+       coalesce(w.until = $now AND seen.at <= $now AND seen.at > w.after, false) AS seen, peak.people AS peak,
        suggested, accepted, lines
 FROM windows w CROSS JOIN seen LEFT JOIN holders USING (id) LEFT JOIN reported USING (id) LEFT JOIN active USING (id)
 LEFT JOIN peak USING (id) LEFT JOIN completions USING (id)

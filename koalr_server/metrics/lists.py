@@ -26,7 +26,7 @@ def _newest(fields: str, table: str, time: str, identity: str, belongs: str) -> 
 
 DEPLOYMENTS, DEPLOYMENTS_TOTAL = _newest(
     """deployment_id AS id, repo, env, status, deployed_at AS "deployedAt", lead_time_secs AS "leadTimeSecs",
-    sha, ref, failed_at <= $now AS failed, failure""",
+    sha, ref, CASE WHEN is_production AND status = 'success' THEN coalesce(failed_at <= $now, false) END AS failed, failure""",
     "deployment_facts",
     "listed_at",
     "deployment_id",
@@ -93,4 +93,4 @@ def _as_of(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         stated = row["status"]
         status = stated if stated and stated != "resolved" else "open"
         return {**row, "status": status, "resolvedAt": None, "mttrSecs": None}
-    return {**row, "status": "resolved", "mttrSecs": int((resolved_at - row["startedAt"]).total_seconds())}
+    return {**row, "status": "resolved", "mttrSecs": max(0, int((resolved_at - row["startedAt"]).total_seconds()))}

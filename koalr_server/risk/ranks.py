@@ -1,7 +1,9 @@
 """Ranks of a pull request's measures among earlier ones, and the score they make (pure)."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +72,40 @@ class Peers:
         )
 
 
-def assess(measures: Measures, moment: int, repository: Peers, organisation: Peers) -> Assessment:
+class Sweep:
+    """The same as Peers, for moments asked about in ascending order: values stay sorted while the year moves on."""
+
+    def __init__(self, merged_at: npt.NDArray[np.int64], measures: npt.NDArray[np.float64]) -> None:
+        self._merged_at: list[int] = merged_at.tolist()
+        self._measures: list[list[float]] = measures.T.tolist()
+        self._sorted: list[list[float]] = [[] for _ in MEASURES]
+        self._first = self._next = 0
+
+    def year_before(self, moment: int) -> slice:
+        """Those merged in the 365 days before a moment, both ends excluded; never an earlier moment than the last."""
+        while self._next < len(self._merged_at) and self._merged_at[self._next] < moment:
+            for value, known in zip(self._measures[self._next], self._sorted, strict=True):
+                if not isnan(value):
+                    insort(known, value)
+            self._next += 1
+        while self._first < self._next and self._merged_at[self._first] <= moment - YEAR_SECS:
+            for value, known in zip(self._measures[self._first], self._sorted, strict=True):
+                if not isnan(value):
+                    del known[bisect_left(known, value)]
+            self._first += 1
+        return slice(self._first, self._next)
+
+    def ranks(self, measures: Measures, _among: slice) -> Ranks:
+        """As Peers.ranks, among those of the year last asked for."""
+        return tuple(
+            None
+            if value is None or len(known) < LEAST_COMPARED
+            else (bisect_left(known, value) + bisect_right(known, value)) / (2 * len(known))
+            for value, known in zip(measures, self._sorted, strict=True)
+        )
+
+
+def assess(measures: Measures, moment: int, repository: Peers | Sweep, organisation: Peers | Sweep) -> Assessment:
     """Rank a pull request among the people's of the year before a moment (epoch seconds).
 
     The repository's own if there are LEAST_COMPARED of them, else the whole organisation's.

@@ -46,6 +46,7 @@ class Database:
         self._connection = connection
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer")
         self._version = 0
+        self._commits = 0
         self._version_lock = threading.Lock()
 
     @classmethod
@@ -101,6 +102,11 @@ class Database:
         """Counts committed writes of this process; changes whenever an answer might."""
         return self._version
 
+    @property
+    def commits(self) -> int:
+        """Counts every committed write of this process, those on which no answer depends too."""
+        return self._commits
+
     def rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
         """All rows of a query, each a dict by column name."""
         cursor = self._connection.cursor()
@@ -111,13 +117,16 @@ class Database:
         finally:
             cursor.close()
 
-    def write(self, change: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    def write(self, change: Callable[[duckdb.DuckDBPyConnection], T], touches_answers: bool = True) -> T:
         """Run a change in the writer thread as one transaction; nothing of it stays if it raises.
+
+        Args:
+            touches_answers: false if no answer depends on it, so that `version` stays.
 
         Raises:
             StoreError: the engine refused (a full disk, a damaged file); the store is as before.
         """
-        return self._writer.submit(self._transact, change).result()
+        return self._writer.submit(self._transact, change, touches_answers).result()
 
     def write_aside(self, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """Queue a change on which no answer depends, without waiting for it; `version` stays. A failure is logged."""
@@ -150,9 +159,9 @@ class Database:
             ) from error
         finally:
             cursor.close()
-        if touches_answers:
-            with self._version_lock:
-                self._version += 1
+        with self._version_lock:
+            self._commits += 1
+            self._version += touches_answers
         return result
 
     def close(self) -> None:

@@ -16,6 +16,8 @@ Arguments = Mapping[str, Any]
 Tables = Mapping[str, pa.Table]
 Answer = dict[str, Any]
 
+LONGEST_NAME = 100
+
 INSERT = """
 INSERT INTO api_keys BY NAME
 SELECT $key_id AS key_id, $name AS name, $key_hash AS key_hash, $hint AS hint, $scopes::VARCHAR[] AS scopes,
@@ -28,15 +30,20 @@ def create_key(database: Database, arguments: Arguments, _tables: Tables) -> Ans
     unknown = sorted(set(arguments["scopes"]) - set(SCOPES))
     if unknown:
         raise InputError(f"Unknown scope {', '.join(unknown)}; allowed: {', '.join(SCOPES)}.")
+    name = arguments["name"]
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise InputError(
+            f"The name {name[:40]!r} cannot be used: 1 to {LONGEST_NAME} printable characters are expected."
+        )
     row = {
         **_secret(arguments["key"]),
-        "name": arguments["name"],
+        "name": name,
         "scopes": list(arguments["scopes"]),
         "team_ids": [_team_id(database, team) for team in arguments["teams"]] or None,
         "limit": arguments["limit"] or DEFAULT_REQUESTS_PER_MINUTE,
         "created_at": _now(),
     }
-    database.write(lambda cursor: cursor.execute(INSERT, row) and None)
+    database.write(lambda cursor: cursor.execute(INSERT, row) and None, touches_answers=False)
     return {"key_id": row["key_id"]}
 
 
@@ -97,7 +104,7 @@ def rotate_key(database: Database, arguments: Arguments, _tables: Tables) -> Ans
         cursor.execute(INSERT, row)
         cursor.execute("UPDATE api_keys SET expires_at = ? WHERE key_id = ?", [expires_at, old["key_id"]])
 
-    database.write(change)
+    database.write(change, touches_answers=False)
     return {"key_id": row["key_id"], "old_works_until": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
@@ -105,7 +112,7 @@ def revoke_key(database: Database, arguments: Arguments, _tables: Tables) -> Ans
     """Refuse a key from now on. Raises InputError for an unknown id."""
     key_id = _known(database, arguments["key_id"])["key_id"]
     revoke = "UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL"
-    database.write(lambda cursor: cursor.execute(revoke, [_now(), key_id]) and None)
+    database.write(lambda cursor: cursor.execute(revoke, [_now(), key_id]) and None, touches_answers=False)
     return {"key_id": key_id}
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from koalr_server.history.agents import is_agent, names_agent
-from koalr_server.risk.ranks import MEASURES, Assessment, Peers, assess
+from koalr_server.risk.ranks import MEASURES, Assessment, Sweep, assess
 from koalr_server.store.merging import stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -82,9 +82,9 @@ def _stage_assisted_commits(cursor: Cursor) -> None:
 def _assessed(cursor: Cursor, subjects: list[tuple[Any, ...]]) -> pa.Table:
     """Scores of (repo, number, epoch seconds of the merge, measures...) as rows of pull_request_risk."""
     by_repo, organisation = _peers(cursor)
-    nobody = Peers(np.empty(0, np.int64), np.empty((len(MEASURES), 0)))
+    nobody = Sweep(np.empty(0, np.int64), np.empty((len(MEASURES), 0)))
     columns: list[list[Any]] = [[] for _ in RISK]
-    for repo, number, merged_at, *measures in subjects:
+    for repo, number, merged_at, *measures in sorted(subjects, key=lambda subject: subject[2]):
         found = assess(measures, merged_at, by_repo.get(repo, nobody), organisation)
         for column, value in zip(columns, _row(repo, number, found), strict=True):
             column.append(value)
@@ -96,7 +96,7 @@ def _row(repo: str, number: int, found: Assessment) -> tuple[Any, ...]:
     return (repo, number, found.score, found.compared_with, found.compared_among, *found.ranks)
 
 
-def _peers(cursor: Cursor) -> tuple[dict[str, Peers], Peers]:
+def _peers(cursor: Cursor) -> tuple[dict[str, Sweep], Sweep]:
     """Merged pull requests of people, by repository and all together."""
     found = cursor.execute(
         f"""SELECT repo, CAST(epoch(merged_at) AS BIGINT) AS merged_at, {MEASURED} FROM pull_request_signals
@@ -107,11 +107,11 @@ def _peers(cursor: Cursor) -> tuple[dict[str, Peers], Peers]:
     names, starts = np.unique(repos.astype(str), return_index=True)
     ends = np.append(starts[1:], len(repos))
     by_repo = {
-        str(name): Peers(merged_at[start:end], measures[:, start:end])
+        str(name): Sweep(merged_at[start:end], measures[:, start:end])
         for name, start, end in zip(names, starts, ends[: len(names)], strict=True)
     }
     order = np.argsort(merged_at, kind="stable")
-    return by_repo, Peers(merged_at[order], measures[:, order])
+    return by_repo, Sweep(merged_at[order], measures[:, order])
 
 
 def _with_nan(column: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - the reader's type is wider than what it yields

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
 
@@ -32,8 +33,7 @@ def main(port: int, folder: Path, pull_requests: int, key: str) -> None:
     async def body() -> Response:
         return Response(CONSTANT, media_type="application/json")
 
-    app = create_server(service)
-    app.router.routes.insert(0, Mount("/constant", app=plain))
+    app = Starlette(routes=[Mount("/constant", app=plain), Mount("/", app=create_server(service))])
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 

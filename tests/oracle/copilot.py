@@ -69,7 +69,7 @@ def copilot(
         if any(window.holds(instant(row["day"])) for row in org.get("copilot_user_days", [])):
             source, active = "users", len(people)
             using = sum(any(same_person(seat.login, person) for person in people) for seat in held)
-        elif window.until == moment and _is_seen(everyone, moment):
+        elif window.until == moment and _is_seen(everyone, window):
             active = using = sum(window.holds(seat.last_activity_at) for seat in held)
             source = "seats"
         elif busiest:
@@ -126,10 +126,10 @@ def _distinct(logins: Iterable[str]) -> list[str]:
     return people
 
 
-def _is_seen(seats: list[Seat], now: datetime) -> bool:
-    """Seats can tell who was active only if no later use hides what was before now."""
+def _is_seen(seats: list[Seat], window: Window) -> bool:
+    """Seats can tell who was active only if the newest use they know of lies in the window, neither before nor after it."""
     known = [seat.last_activity_at for seat in seats if seat.last_activity_at]
-    return bool(known) and all(at <= now for at in known)
+    return bool(known) and window.holds(max(known))
 
 
 def _days_of(window: Window) -> list[datetime]:

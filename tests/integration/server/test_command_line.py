@@ -278,3 +278,10 @@ def test_a_full_disk_is_one_sentence_and_the_store_stays_as_it_was(tmp_path: Pat
     assert "Traceback" not in answer.stderr
     again = koalr("import", "members", "-", "--data", str(tmp_path), stdin=rows)
     assert again.stdout == "members: 20,000 added, 0 updated, 0 unchanged\n"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 101])
+def test_a_key_needs_a_name_that_fits_a_line(tmp_path: Path, name: str) -> None:
+    answer = koalr("keys", "create", "--name", name, "--data", str(tmp_path))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "1 to 100 printable characters are expected" in answer.stderr

@@ -119,3 +119,20 @@ def test_it_is_compressed_for_who_asks_and_the_bytes_are_the_same(api: Api) -> N
 
 def test_a_short_answer_is_not_compressed(api: Api) -> None:
     assert "Content-Encoding" not in get(api, "/forecast/backlog", Accept_Encoding="gzip").headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.000", None), ("x-gzip-foo", None)],
+)
+def test_gzip_is_for_who_accepts_it(api: Api, accepted: str, encoding: str | None) -> None:
+    headers = {"X-Koalr-Key": api.key, "Accept-Encoding": accepted}
+    answer = requests.get(f"{api.base_url}/api/v1/metrics/dora", headers=headers, timeout=10)
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_a_new_key_changes_no_tag(api: Api) -> None:
+    tag = api.get("/flow", days=17).headers["ETag"]
+    key = api.new_key()
+    assert api.get("/flow", key, days=17).headers["ETag"] == tag

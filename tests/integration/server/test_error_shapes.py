@@ -256,3 +256,9 @@ def test_a_wrong_key_is_401_and_not_repeated(api: Api, presented: str) -> None:
     if answer.status_code != 429:  # other tests of this run ask from the same address
         refused(answer, 401)
     assert len(presented) < 3 or presented.strip() not in answer.text.replace("X-Koalr-Key", "")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/teams%0A", "/api/v1/metrics/dora%0a", "/api/v1/%07teams"])
+def test_a_path_with_a_line_end_is_no_path(api: Api, path: str) -> None:
+    answer = requests.get(api.base_url + path, headers={"X-Koalr-Key": api.key}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")

@@ -155,3 +155,11 @@ def test_a_key_over_its_limit_gets_429_with_the_way_out(api: Api) -> None:
 
 def test_a_write_key_may_not_read(api: Api) -> None:
     assert api.get("/teams", api.new_key(scopes=["write"])).status_code == 403
+
+
+def test_production_deployments_failed_or_did_not_and_of_others_nothing_is_said(api: Api) -> None:
+    rows = [
+        row for page in range(1, 30) for row in api.get("/deployments", days=30, page=page, pageSize=100).json()["data"]
+    ]
+    assert {row["failed"] for row in rows if row["env"] == "production"} == {True, False}
+    assert {row["failed"] for row in rows if row["env"] != "production"} == {None}

@@ -201,3 +201,11 @@ def test_a_key_for_two_teams_sees_both_and_no_third(keys: Keys) -> None:
     ]
     assert {row["id"] for row in everything(both, "/pull-requests", limited=True)} == ids[0] | ids[1]
     assert both.ask("/flow", limited=True, teamId=keys.api.team("Frontend")).status_code == 403
+
+
+def test_the_figures_for_monitoring_are_refused(keys: Keys) -> None:
+    url = f"{keys.api.base_url}/api/metrics"
+    limited = requests.get(url, headers={"X-Koalr-Key": keys.limited}, timeout=10)
+    assert limited.status_code == 403
+    assert "koalr_store_rows" not in limited.text
+    assert "koalr_store_rows" in requests.get(url, headers={"X-Koalr-Key": keys.api.key}, timeout=10).text
