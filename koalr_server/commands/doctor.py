@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
-from koalr_server.diagnosis.finding import printable
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
 
@@ -50,6 +49,9 @@ def _point_at(folder: str, body: Mapping[str, Any]) -> None:
 
 def lines(body: Mapping[str, Any], team: str | None = None) -> Iterator[str]:
     """The body of GET /api/v1/status for people: a line per answer, then what to do, most useful first."""
+    # Imported here, because every other command would wait for it and not use it.
+    from koalr_server.diagnosis.finding import printable
+
     organisation = body["organisation"]
     newest = organisation["newestFactAt"]
     of_team = f", team {printable(team)}" if team else ""

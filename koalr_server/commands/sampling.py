@@ -5,7 +5,6 @@ from typing import Any
 
 from koalr_server.commands.importing import report_without_commit
 from koalr_server.commands.progress import waiting
-from koalr_server.sample import EDITION, ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import Access, open_access
 
@@ -47,6 +46,9 @@ def load(options: argparse.Namespace) -> int:
 
 def load_into(store: Access, shifted: bool) -> tuple[dict[str, int], list[str]]:
     """Load the sample; answers rows per kind, and the deployments whose commit nobody knows."""
+    # Imported here, because every other command would wait for the simulation and not use it.
+    from koalr_server.sample import EDITION, ENDS_AT, NOTICE, UNMOVED_NOTICE, sample_tables
+
     tables = sample_tables()
     arguments = {
         "shift": "weekly" if shifted else "none",

@@ -16,7 +16,6 @@ from koalr_server.records import COPILOT_KINDS, KINDS
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import affected_repos, derive
-from koalr_server.store.diagnosing import diagnose
 from koalr_server.store.git_loading import load_git
 from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
 from koalr_server.store.loading import load_kind
@@ -154,6 +153,14 @@ def load_git_history(database: Database, arguments: Arguments, tables: Tables) -
         return answer
 
     return database.write(change)
+
+
+def diagnose(database: Database, arguments: Arguments, tables: Tables) -> Answer:
+    """What every answer rests on and lacks; see store/diagnosing.py."""
+    # Imported here, because every other command would wait for it and not use it.
+    from koalr_server.store import diagnosing
+
+    return diagnosing.diagnose(database, arguments, tables)
 
 
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {

@@ -4,7 +4,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from koalr_server.history.agents import is_agent, names_agent
@@ -101,10 +100,11 @@ def _peers(cursor: Cursor) -> tuple[dict[str, Sweep], Sweep]:
     found = cursor.execute(
         f"""SELECT repo, CAST(epoch(merged_at) AS BIGINT) AS merged_at, {MEASURED} FROM pull_request_signals
         WHERE merged_at IS NOT NULL AND NOT is_bot ORDER BY repo, pull_request_signals.merged_at"""  # noqa: S608 - our own text
-    ).fetchnumpy()
-    repos, merged_at = np.asarray(found["repo"]), np.asarray(found["merged_at"], np.int64)
-    measures = np.stack([_with_nan(found[measure]) for measure in MEASURES])
-    names, starts = np.unique(repos.astype(str), return_index=True)
+    ).to_arrow_table()
+    # Through Arrow, where null is NaN: the engine's own numpy reader masks, and masks take long to import.
+    repos, merged_at = np.array(found["repo"].to_pylist(), str), found["merged_at"].to_numpy()
+    measures = np.stack([found[measure].cast(pa.float64()).to_numpy() for measure in MEASURES])
+    names, starts = np.unique(repos, return_index=True)
     ends = np.append(starts[1:], len(repos))
     by_repo = {
         str(name): Sweep(merged_at[start:end], measures[:, start:end])
@@ -112,8 +112,3 @@ def _peers(cursor: Cursor) -> tuple[dict[str, Sweep], Sweep]:
     }
     order = np.argsort(merged_at, kind="stable")
     return by_repo, Sweep(merged_at[order], measures[:, order])
-
-
-def _with_nan(column: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 - the reader's type is wider than what it yields
-    """A column whose nulls, masked by the engine's reader, are NaN."""
-    return np.ma.filled(np.ma.asarray(column, np.float64), np.nan)
