@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koalr_server.http.errors import error_response
+from koalr_server.http.paths import local_path
 
 MOST_BYTES = 64 * 1024
 
@@ -23,7 +24,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 400."""
-        if scope["type"] != "http" or scope["method"] != "POST" or self._local_path(scope) not in self._paths:
+        if scope["type"] != "http" or scope["method"] != "POST" or local_path(scope) not in self._paths:
             await self._app(scope, receive, send)
             return
         media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
@@ -37,11 +38,6 @@ class Bodies:
                 return
             fault = f"The body is larger than {MOST_BYTES // 1024} KiB."
         await error_response(400, fault, scope["state"]["request_id"])(scope, receive, send)
-
-    @staticmethod
-    def _local_path(scope: Scope) -> str:
-        path: str = scope["path"]
-        return path.removeprefix(scope.get("root_path", ""))
 
 
 async def _read(receive: Receive) -> bytes | None:

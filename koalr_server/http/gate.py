@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koalr_server.http.errors import error_response
+from koalr_server.http.paths import local_path
 from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, ApiKey
 from koalr_server.limiter import SlidingLimit, Verdict
 
@@ -41,7 +42,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if OPEN_PATHS.fullmatch(_local_path(scope)):
+        if OPEN_PATHS.fullmatch(local_path(scope)):
             await self._app(scope, receive, send)
             return
         presented = Headers(scope=scope).get(KEY_HEADER)
@@ -89,15 +90,9 @@ class Gate:
 
 def _no_path(scope: Scope) -> Response | None:
     """404 for a path with a line end behind it, which the framework's patterns take for the path without it."""
-    if not _local_path(scope).endswith("\n"):
+    if not local_path(scope).endswith("\n"):
         return None
     return error_response(404, "No such path: it ends with a line end.", scope["state"]["request_id"])
-
-
-def _local_path(scope: Scope) -> str:
-    """The path below the mount point."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _with_headers(send: Send, verdict: Verdict) -> Send:

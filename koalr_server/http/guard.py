@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koalr_server.http.errors import UNEXPECTED, error_response, new_request_id
 from koalr_server.http.logs import FIELDS
+from koalr_server.http.paths import local_path
 
 log = logging.getLogger("koalr_server.http")
 access_log = logging.getLogger("koalr_server.access")
@@ -86,8 +87,8 @@ class Guard:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # A route template, never the path: whoever asks for a million paths must not make a million time series.
-        local_path = scope["path"].removeprefix(scope.get("root_path", ""))
-        route = next((route for route, pattern in self._routes if pattern.match(local_path)), "other")
+        path = local_path(scope)
+        route = next((route for route, pattern in self._routes if pattern.match(path)), "other")
         method = scope["method"] if scope["method"] in ("GET", "POST") else "other"
         self._traffic.requests.labels(method, route, status).inc()
         self._traffic.seconds.labels(route).observe(seconds)

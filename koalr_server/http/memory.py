@@ -10,6 +10,7 @@ from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koalr_server.http.paths import local_path
 from koalr_server.http.service import Service, Stamp
 from koalr_server.keys import ApiKey
 
@@ -42,7 +43,7 @@ class Answers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or let the application answer and keep it."""
-        path: str = scope["path"].removeprefix(scope.get("root_path", "")) if scope["type"] == "http" else ""
+        path = local_path(scope) if scope["type"] == "http" else ""
         if not path.startswith(PREFIX) or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
@@ -56,7 +57,6 @@ class Answers:
             if kept is None:
                 return
         if "*" in presented or _names(presented, tag):
-            scope["state"]["reused"] = True
             await _send(send, 304, ((b"etag", tag.encode()), (b"vary", b"Accept-Encoding")), b"")
         elif kept is not None:
             await _send(send, 200, kept.headers, kept.body)

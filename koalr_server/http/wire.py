@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-LIST_ONLY = frozenset({"data", "trend"})
-
 
 def instant(moment: datetime | None, shift: timedelta) -> str | None:
     """A stored naive UTC time, moved by the sample's shift."""
