@@ -22,6 +22,7 @@ from koalr_server.diagnosis.counts import (
     TeamCounts,
 )
 from koalr_server.forecast.history import read_history
+from koalr_server.forecast.models import LONG_WEEKS
 from koalr_server.metrics.scope import Query, Rows, prepared, resolve
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def count(
         copilot=read(CopilotCounts, statements.COPILOT),
         risk=read(RiskCounts, statements.RISK),
         teams=read(TeamCounts, statements.TEAMS),
-        forecast=ForecastCounts(history.busy_weeks, history.items, history.backlog_size),
+        forecast=ForecastCounts(history.busy_weeks(LONG_WEEKS), history.items(LONG_WEEKS), history.backlog_size),
         custom_metrics=tuple(custom_metrics),
     )
 

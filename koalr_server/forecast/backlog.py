@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from koalr_server.forecast.delivery import basis, days_to_finish
+from koalr_server.forecast.choice import Choice
+from koalr_server.forecast.delivery import basis, outlook
 from koalr_server.forecast.history import DAYS_PER_WEEK, History
 from koalr_server.metrics.rounding import rounded
 
@@ -16,8 +17,8 @@ NOTHING_OPENED = (
 
 
 def backlog(history: History, team_id: str | None) -> dict[str, Any]:
-    """The documented fields, and `teamId`, `throughputWeeks`, `model`, `historyWeeks`, `historyItems`, `reason`."""
-    weeks, reason = _weeks_to_empty(history, team_id)
+    """The documented fields, and `teamId`, `throughputWeeks`, `reason` and those of `basis`."""
+    weeks, choice, reason = _weeks_to_empty(history, team_id)
     return {
         "weeklyThroughputP50": _percentile(history.weekly, 50),
         "weeklyThroughputP85": _percentile(history.weekly, 85),
@@ -25,7 +26,7 @@ def backlog(history: History, team_id: str | None) -> dict[str, Any]:
         "weeksToEmpty": weeks,
         "teamId": team_id,
         "throughputWeeks": len(history.weekly),
-        **basis(history),
+        **basis(history, choice),
         "reason": reason,
     }
 
@@ -35,16 +36,16 @@ def _percentile(weekly: tuple[int, ...], percent: int) -> float | None:
     return rounded(float(np.percentile(weekly, percent))) if weekly else None
 
 
-def _weeks_to_empty(history: History, team_id: str | None) -> tuple[dict[str, float | None], str | None]:
+def _weeks_to_empty(history: History, team_id: str | None) -> tuple[dict[str, float | None], Choice | None, str | None]:
     size = history.backlog_size
     if size is None:
-        return dict.fromkeys(CONFIDENCES), NOTHING_OPENED
+        return dict.fromkeys(CONFIDENCES), None, NOTHING_OPENED
     if size == 0:
-        return dict.fromkeys(CONFIDENCES, 0), None
-    days, reason = days_to_finish(history, size, team_id)
-    weeks = {name: _weeks(days[name]) for name in CONFIDENCES}
+        return dict.fromkeys(CONFIDENCES, 0), None, None
+    found = outlook(history, size, team_id)
+    weeks = {name: _weeks(found.days[name]) for name in CONFIDENCES}
     # A P95 beyond the horizon is no gap in this answer.
-    return weeks, reason if None in weeks.values() else None
+    return weeks, found.choice, found.reason if None in weeks.values() else None
 
 
 def _weeks(days: int | None) -> float | None:

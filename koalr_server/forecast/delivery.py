@@ -2,79 +2,140 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
-from koalr_server.forecast.history import DAYS_PER_WEEK, HISTORY_WEEKS, History
-from koalr_server.forecast.simulation import HORIZON_DAYS, SIMULATIONS, day_reached, finish_days
+from koalr_server.forecast.backtest import LEAST_BUSY_WEEKS
+from koalr_server.forecast.choice import Choice, Coverage, choose
+from koalr_server.forecast.history import History
+from koalr_server.forecast.models import LONG_WEEKS, PLAIN, SHORT_WEEKS, Model
+from koalr_server.forecast.simulation import (
+    HORIZON_WEEKS,
+    SIMULATIONS,
+    day_reached,
+    finish_days,
+    whole_weeks,
+)
+from koalr_server.metrics.rounding import rounded
 
-MODEL = "weekday-bootstrap-1"
-LEAST_BUSY_WEEKS = 5
-SHARES = {"p50": 0.50, "p85": 0.85, "p95": 0.95}
-HORIZON_YEARS = HORIZON_DAYS // (52 * DAYS_PER_WEEK)
+VERSION = "2"
+"""Part of the seed: raise it where a change makes other runs of the same question."""
+
+CONFIDENCES = ("p50", "p85", "p95")
+WEEKS_PER_YEAR = 52
+
+Days = dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """When so many items are done.
+
+    Attributes:
+        days: from today by confidence, tomorrow being 1; None if unknown.
+        plain_days: the same by plain sampling.
+        choice: None if the history is too short to choose from.
+        reason: why a day is unknown; None if all are known.
+    """
+
+    days: Days
+    plain_days: Days
+    choice: Choice | None
+    reason: str | None
 
 
 def delivery(history: History, items: int, team_id: str | None) -> dict[str, Any]:
-    """The documented fields, and `model`, `historyWeeks`, `historyItems`, `reason`.
+    """The documented fields, and `plain`, `reason` and those of `basis`.
 
     Args:
         items: how many must be finished, at least 1.
     """
-    days, reason = days_to_finish(history, items, team_id)
-    dates = {name: None if day is None else history.today + timedelta(days=day) for name, day in days.items()}
-    return {"items": items, "teamId": team_id, **dates, **basis(history), "reason": reason}
+    found = outlook(history, items, team_id)
+    return {
+        "items": items,
+        "teamId": team_id,
+        **_dates(history.today, found.days),
+        **basis(history, found.choice),
+        "plain": _dates(history.today, found.plain_days),
+        "reason": found.reason,
+    }
 
 
-def days_to_finish(history: History, items: int, team_id: str | None) -> tuple[dict[str, int | None], str | None]:
-    """Days from today by confidence, tomorrow being 1, and why one is unknown (None if all are known)."""
+def outlook(history: History, items: int, team_id: str | None) -> Outlook:
+    """By the model that serves this history, and by plain sampling."""
     reason = too_little(history)
     if reason is not None:
-        return dict.fromkeys(SHARES), reason
-    finished = finish_days(_week_from_tomorrow(history), items, generator_for(history, items, team_id))
-    days = {name: day_reached(finished, share) for name, share in SHARES.items()}
-    return days, _not_in_sight(history, items, days)
+        unknown: Days = dict.fromkeys(CONFIDENCES)
+        return Outlook(unknown, dict(unknown), None, reason)
+    choice = choose(history.finished)
+    days = _days(history, items, team_id, choice.model)
+    plain_days = days if choice.model == PLAIN else _days(history, items, team_id, PLAIN)
+    return Outlook(days, plain_days, choice, _not_in_sight(history, items, days))
 
 
-def generator_for(history: History, items: int, team_id: str | None) -> np.random.Generator:
-    """The randomness of one question: the same question on the same day is answered with the same runs."""
-    question = [MODEL, history.today.isoformat(), history.finished, items, team_id]
-    digest = hashlib.sha256(json.dumps(question).encode()).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16])))
-
-
-def basis(history: History) -> dict[str, Any]:
-    """What a forecast rests on."""
+def basis(history: History, choice: Choice | None) -> dict[str, Any]:
+    """What a forecast rests on: the model, the weeks it draws from, and how it did in the past."""
+    weeks = min(history.whole_weeks, choice.model.window_weeks if choice else LONG_WEEKS)
     return {
         "simulations": SIMULATIONS,
-        "model": MODEL,
-        "historyWeeks": history.weeks,
-        "historyItems": history.items,
+        "model": choice.model.name if choice else None,
+        "historyWeeks": weeks,
+        "historyItems": history.items(weeks),
+        "backtest": None if choice is None or choice.served is None else _backtest(choice),
     }
 
 
 def too_little(history: History) -> str | None:
     """Why the history carries no forecast, or None."""
-    if history.busy_weeks >= LEAST_BUSY_WEEKS:
-        return None
-    return (
-        f"Too little history: items were finished in {history.busy_weeks} of the last {HISTORY_WEEKS} weeks "
-        f"({history.items} in all); a forecast needs {LEAST_BUSY_WEEKS} such weeks."
-    )
+    if history.busy_weeks(LONG_WEEKS) < LEAST_BUSY_WEEKS:
+        return (
+            f"Too little history: items were finished in {history.busy_weeks(LONG_WEEKS)} of the last {LONG_WEEKS} weeks "
+            f"({history.items(LONG_WEEKS)} in all); a forecast needs {LEAST_BUSY_WEEKS} such weeks."
+        )
+    if history.items(SHORT_WEEKS) == 0:
+        return f"Not in sight: nothing was finished in the last {SHORT_WEEKS} weeks, so there is no pace to go by."
+    return None
 
 
-def _week_from_tomorrow(history: History) -> list[list[int]]:
-    by_weekday = history.by_weekday()
-    tomorrow = (history.today.weekday() + 1) % DAYS_PER_WEEK
-    return by_weekday[tomorrow:] + by_weekday[:tomorrow]
+def generator_for(history: History, team_id: str | None, model: Model) -> np.random.Generator:
+    """The randomness of one question: the same question on the same day is answered with the same runs.
+
+    Whatever the number of items: it is the same futures that finish more of them later.
+    """
+    question = [VERSION, model.name, history.today.isoformat(), history.finished, team_id]
+    digest = hashlib.sha256(json.dumps(question).encode()).digest()
+    return np.random.Generator(np.random.SFC64(int.from_bytes(digest[:16])))
 
 
-def _not_in_sight(history: History, items: int, days: dict[str, int | None]) -> str | None:
+def _days(history: History, items: int, team_id: str | None, model: Model) -> Days:
+    runs = finish_days(whole_weeks(history.finished), items, model, generator_for(history, team_id, model))
+    return {name: day_reached(runs, share) for name, share in zip(CONFIDENCES, model.read_at, strict=True)}
+
+
+def _dates(today: date, days: Days) -> dict[str, date | None]:
+    return {name: None if day is None else today + timedelta(days=day) for name, day in days.items()}
+
+
+def _backtest(choice: Choice) -> dict[str, Any]:
+    return {
+        "sampleSize": choice.forecasts,
+        **_shares(choice.served),
+        "plain": _shares(choice.plain),
+    }
+
+
+def _shares(found: Coverage | None) -> dict[str, float | None]:
+    return {name: rounded(share) for name, share in asdict(found).items()} if found else {}
+
+
+def _not_in_sight(history: History, items: int, days: Days) -> str | None:
     missing = [name.upper() for name, day in days.items() if day is None]
     if not missing:
         return None
     return (
         f"{', '.join(missing)} not in sight: {items} items are more than the simulated runs finish in "
-        f"{HORIZON_YEARS} years at {history.items} items in {history.weeks} weeks."
+        f"{HORIZON_WEEKS // WEEKS_PER_YEAR} years at {history.items(SHORT_WEEKS)} items in the last {SHORT_WEEKS} weeks."
     )

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from koalr_server.metrics.scope import BY_ITEM, Query, Scope
 from koalr_server.metrics.windows import ONE_WEEK, week_start
 
-HISTORY_WEEKS = 12
 DAYS_PER_WEEK = 7
+# Four years: a year to draw from, and the forecasts that would have been made in the three before.
+HISTORY_WEEKS = 208
+THROUGHPUT_WEEKS = 12
 
 FINISHED = f"""
 SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM flow_items
@@ -32,7 +34,7 @@ class History:
 
     Attributes:
         today: the day that has begun; it is no part of the history.
-        finished: items per day of the last 84 days, fewer if the first known item is younger.
+        finished: items per day of the last four years (208 weeks), fewer if the first known item is younger.
         weekly: items per ISO week of the last 12 full ones, without those before the first known item's.
         backlog_size: items opened and neither done nor closed; None if no item's opening is known.
     """
@@ -43,31 +45,22 @@ class History:
     backlog_size: int | None
 
     @property
-    def items(self) -> int:
-        """Items finished within the history."""
-        return sum(self.finished)
+    def whole_weeks(self) -> int:
+        """Weeks of seven days the history reaches back, counted from yesterday."""
+        return len(self.finished) // DAYS_PER_WEEK
 
-    @property
-    def weeks(self) -> int:
-        """Weeks the history reaches back, counted from yesterday; a week begun counts."""
-        return -(-len(self.finished) // DAYS_PER_WEEK)
+    def items(self, weeks: int) -> int:
+        """Items finished in the latest of them."""
+        return sum(self._latest(weeks))
 
-    @property
-    def busy_weeks(self) -> int:
-        """Those of them in which an item was finished."""
-        newest_first = self.finished[::-1]
-        return sum(
-            any(newest_first[start : start + DAYS_PER_WEEK])
-            for start in range(0, HISTORY_WEEKS * DAYS_PER_WEEK, DAYS_PER_WEEK)
-        )
+    def busy_weeks(self, weeks: int) -> int:
+        """In how many of the latest an item was finished."""
+        days = self._latest(weeks)
+        return sum(any(days[start : start + DAYS_PER_WEEK]) for start in range(0, len(days), DAYS_PER_WEEK))
 
-    def by_weekday(self) -> list[list[int]]:
-        """Per weekday, Monday first, the items finished on each such day."""
-        first = self.today - timedelta(days=len(self.finished))
-        days: list[list[int]] = [[] for _ in range(DAYS_PER_WEEK)]
-        for offset, finished in enumerate(self.finished):
-            days[(first.weekday() + offset) % DAYS_PER_WEEK].append(finished)
-        return days
+    def _latest(self, weeks: int) -> tuple[int, ...]:
+        days = min(weeks, self.whole_weeks) * DAYS_PER_WEEK
+        return self.finished[len(self.finished) - days :]
 
 
 def read_history(query: Query, now: datetime, scope: Scope) -> History:
@@ -82,7 +75,7 @@ def read_history(query: Query, now: datetime, scope: Scope) -> History:
     earlier = query(EARLIER, parameters)[0]["found"]
     first_seen: datetime | None = since if earlier else query(FIRST_SEEN, parameters)[0]["at"]
     days = _days(midnight - HISTORY_WEEKS * ONE_WEEK, midnight, first_seen)
-    week_days = _days(monday - HISTORY_WEEKS * ONE_WEEK, monday, week_start(first_seen) if first_seen else None)
+    week_days = _days(monday - THROUGHPUT_WEEKS * ONE_WEEK, monday, week_start(first_seen) if first_seen else None)
     weekly = [
         sum(per_day.get(day, 0) for day in week_days[start : start + DAYS_PER_WEEK])
         for start in range(0, len(week_days), DAYS_PER_WEEK)
@@ -93,6 +86,18 @@ def read_history(query: Query, now: datetime, scope: Scope) -> History:
         weekly=tuple(weekly),
         backlog_size=int(work["open"]) if work["opened"] else None,
     )
+
+
+def read_finished(query: Query, now: datetime, scope: Scope) -> tuple[int, ...]:
+    """Items finished on every day from the first known item's up to yesterday, however long ago."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    first_seen: datetime | None = query(FIRST_SEEN, scope.parameters())[0]["at"]
+    days = _days(datetime.min, midnight, first_seen)  # noqa: DTZ901 - naive UTC, as everywhere here
+    if not days:
+        return ()
+    parameters = {**scope.parameters(), "since": first_seen, "today": midnight}
+    per_day = {found["day"]: int(found["finished"]) for found in query(FINISHED, parameters)}
+    return tuple(per_day.get(day, 0) for day in days)
 
 
 def _days(earliest: datetime, end: datetime, first_seen: datetime | None) -> list[date]:

@@ -1,4 +1,4 @@
-"""The Monte Carlo simulation: day by day, each drawn from the history's days of the same weekday (pure)."""
+"""The Monte Carlo simulation: week by week, each like a past one (pure; docs/FORECAST.md)."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -6,54 +6,71 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from koalr_server.forecast.draws import draw_weeks
+from koalr_server.forecast.models import Model, Numbers
+from koalr_server.forecast.trend import pace
+
 SIMULATIONS = 10_000
+DAYS_PER_WEEK = 7
 # Ten years of 52 weeks. What lies further off is not in sight.
-HORIZON_DAYS = 3_640
-# A week is drawn in two stretches: twelve values a day make 12**4 combinations of four days, which fit 16 bits.
-STRETCHES = (slice(0, 4), slice(4, 7))
+HORIZON_WEEKS = 520
+HORIZON_DAYS = HORIZON_WEEKS * DAYS_PER_WEEK
 
 Counts = npt.NDArray[np.int64]
 
 
-def finish_days(week: Sequence[Sequence[int]], items: int, generator: np.random.Generator) -> Counts:
+def whole_weeks(finished: Sequence[int]) -> Counts:
+    """Daily counts up to yesterday as weeks, shape (weeks, 7), the latest first; what is older than the last whole week is cut.
+
+    The columns follow the coming days: the first holds the days of tomorrow's weekday, the last those of today's.
+    """
+    weeks = len(finished) // DAYS_PER_WEEK
+    days = np.array(finished[len(finished) - weeks * DAYS_PER_WEEK :], np.int64)
+    return np.roll(days.reshape(weeks, DAYS_PER_WEEK)[::-1], -1, axis=1)
+
+
+def finish_days(weeks: Counts, items: int, model: Model, generator: np.random.Generator) -> Counts:
     """How many simulated runs finish on each day.
 
+    The draws do not depend on `items`, so that more items are never done earlier.
+
     Args:
-        week: items finished on past days, for each weekday of a week, day 1's weekday first; none of the seven empty.
+        weeks: as `whole_weeks` gives them, at least one.
         items: how many must be finished, at least 1.
 
     Returns:
         Runs by day; index 0 is day 1. Runs that need more than HORIZON_DAYS are in none.
     """
-    stretches = [_combinations(week[part]) for part in STRETCHES]
     finished = np.zeros(HORIZON_DAYS, np.int64)
-    left = np.full(SIMULATIONS, items, np.int64)
-    day = 0
-    while day < HORIZON_DAYS and left.size:
-        for done_by_day in stretches:
-            left, over = _advance(left, done_by_day, generator)
-            finished[day : day + len(done_by_day)] += over
-            day += len(done_by_day)
+    by_day = np.cumsum(weeks, axis=1, dtype=np.float64)
+    totals = by_day[:, -1]
+    if not totals[: model.window_weeks].any():
+        return finished
+    speeds = weekly_pace(model, totals)
+    left = np.full(SIMULATIONS, items, np.float64)
+    going = SIMULATIONS
+    for week, drawn in zip(range(HORIZON_WEEKS), draw_weeks(model, len(weeks), SIMULATIONS, generator), strict=False):
+        after = left - totals.take(drawn) * speeds[week]
+        ended = np.flatnonzero(after <= 0)
+        if len(ended):
+            day = (by_day[drawn[ended], :-1] * speeds[week] < left[ended, None]).sum(axis=1)
+            finished[week * DAYS_PER_WEEK : (week + 1) * DAYS_PER_WEEK] += np.bincount(day, minlength=DAYS_PER_WEEK)
+            after[ended] = np.inf
+            going -= len(ended)
+            if not going:
+                break
+        left = after
     return finished
+
+
+def weekly_pace(model: Model, totals: Numbers) -> Numbers:
+    """What the model multiplies drawn weeks by, per week ahead; all ones but for a trend."""
+    if not model.trend:
+        return np.ones(HORIZON_WEEKS)
+    return pace(totals, model.shares(len(totals)), HORIZON_WEEKS)
 
 
 def day_reached(finished: Counts, share: float) -> int | None:
     """The first day, from 1, by which at least this share of all runs is done; None if that is beyond the horizon."""
-    day = int(np.searchsorted(np.cumsum(finished), ceil(share * SIMULATIONS)))
+    day = int(np.searchsorted(np.cumsum(finished), ceil(round(share * SIMULATIONS, 6))))
     return day + 1 if day < len(finished) else None
-
-
-def _combinations(days: Sequence[Sequence[int]]) -> Counts:
-    """Every way the days can turn out, all equally likely: items done by the end of each day, shape (days, ways)."""
-    grids = np.meshgrid(*(np.asarray(values, np.int64) for values in days), indexing="ij")
-    ways: Counts = np.cumsum(np.stack([grid.ravel() for grid in grids]), axis=0)
-    return ways
-
-
-def _advance(left: Counts, done_by_day: Counts, generator: np.random.Generator) -> tuple[Counts, Counts]:
-    """One stretch for every unfinished run: what is left of those that go on, and how many ended on each day."""
-    ways = generator.integers(0, done_by_day.shape[1], left.size, dtype=np.uint16)
-    after = left - done_by_day[-1].take(ways)
-    ended = after <= 0
-    day_of_end = (done_by_day[:, ways[ended]] < left[ended]).sum(axis=0)
-    return after[~ended], np.bincount(day_of_end, minlength=len(done_by_day))

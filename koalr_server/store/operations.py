@@ -163,6 +163,14 @@ def diagnose(database: Database, arguments: Arguments, tables: Tables) -> Answer
     return diagnosing.diagnose(database, arguments, tables)
 
 
+def throughput(database: Database, arguments: Arguments, tables: Tables) -> Answer:
+    """Items finished per day, of all and by team; see store/throughput.py."""
+    # Imported here, because every other command would wait for it and not use it.
+    from koalr_server.store import throughput as reading
+
+    return reading.throughput(database, arguments, tables)
+
+
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
     for operation in (
@@ -177,5 +185,6 @@ OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
         rotate_key,
         *custom_metrics.OPERATIONS,
         diagnose,
+        throughput,
     )
 }

@@ -1,7 +1,7 @@
 """Forecasts by exact arithmetic: the distribution that the server's simulation samples from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import ceil
@@ -14,23 +14,44 @@ from tests.oracle.windows import WEEK, monday_of
 
 DAY = timedelta(days=1)
 WEEKS = 12
-HORIZON = 3_640
-SHARES = {"p50": 0.5, "p85": 0.85, "p95": 0.95}
+DRAWN_WEEKS = 52
+READ_WEEKS = 208
+HORIZON_WEEKS = 520
+BLEND = ((4, 0.22), (12, 0.40), (52, 0.38))
+# Model: the weeks drawn from, how often each is drawn (by its age), how often a week repeats the one before.
+SPECIFIED: dict[str, tuple[int, Callable[[int, int], float], float]] = {
+    "plain": (12, lambda _age, _known: 1.0, 0.0),
+    "recent": (52, lambda age, _known: 0.5 ** (age / 6), 0.0),
+    "blended": (52, lambda age, known: blend(age, known), 0.0),
+    "recent-persistent": (52, lambda age, _known: 0.5 ** (age / 6), 0.3),
+    "blended-persistent": (52, lambda age, known: blend(age, known), 0.3),
+    "blended-very-persistent": (52, lambda age, known: blend(age, known), 0.5),
+}
+READ_AT = {"plain": (0.5, 0.85, 0.95)}
+READ_LATER = (0.54, 0.875, 0.96)
+# What serves while no forecast of a team's own can be judged.
+UNPROVEN = "blended-persistent"
+NAMES = ("p50", "p85", "p95")
+
+
+def blend(age: int, known: int) -> float:
+    """The share of a week among the last 4, 12 and 52 there are."""
+    return sum(share / min(span, known) for span, share in BLEND if age < span)
 
 
 def forecast_delivery(org: Organisation, now: datetime | str, items: int, team: str | None = None) -> Row:
-    """The documented fields, dates as text."""
+    """The documented fields, dates as text, of a history too short for a back-test."""
     moment = required_instant(now)
-    days = days_to_finish(history(read_items(org, scope_of(org, team), moment), moment), moment.date(), items)
+    days = days_to_finish(history(read_items(org, scope_of(org, team), moment), moment), items, UNPROVEN)
     dates = {
         name: None if day is None else (moment.date() + day * DAY).isoformat()
-        for name, day in zip(SHARES, days, strict=True)
+        for name, day in zip(NAMES, days, strict=True)
     }
     return {"items": items, "teamId": team, **dates, "simulations": 10_000}
 
 
 def forecast_backlog(org: Organisation, now: datetime | str, team: str | None = None) -> Row:
-    """The documented fields."""
+    """The documented fields, of a history too short for a back-test."""
     moment = required_instant(now)
     items = read_items(org, scope_of(org, team), moment)
     counts = [Fraction(count) for count in weekly(items, moment)]
@@ -39,7 +60,7 @@ def forecast_backlog(org: Organisation, now: datetime | str, team: str | None = 
     if size == 0:
         days = [0, 0]
     elif size is not None:
-        days = days_to_finish(history(items, moment), moment.date(), size)[:2]
+        days = days_to_finish(history(items, moment), size, UNPROVEN)[:2]
     weeks = [None if day is None else ceil(Fraction(day * 10, 7)) / 10 for day in days]
     return {
         "weeklyThroughputP50": written(quantile(counts, Fraction(50, 100))),
@@ -63,9 +84,9 @@ def first_known(items: list[Item]) -> datetime | None:
 
 
 def history(items: list[Item], now: datetime) -> list[tuple[date, int]]:
-    """Each whole day of the last 84 with how many items it finished, from the first known item's day on."""
+    """Each whole day of the last 208 weeks with how many items it finished, from the first known item's day on."""
     first = first_known(items)
-    days = [now.date() - back * DAY for back in range(WEEKS * 7, 0, -1)]
+    days = [now.date() - back * DAY for back in range(READ_WEEKS * 7, 0, -1)]
     return [(day, _finished(items, day)) for day in days if first is not None and day >= first.date()]
 
 
@@ -84,30 +105,52 @@ def _finished(items: list[Item], day: date) -> int:
     return sum(item.done_at is not None and item.done_at.date() == day for item in items)
 
 
-def days_to_finish(days: list[tuple[date, int]], today: date, items: int) -> list[int | None]:
+def days_to_finish(days: list[tuple[date, int]], items: int, model: str) -> list[int | None]:
     """The first day, tomorrow being 1, by which all items are done with each confidence."""
-    busy = {(today - day - DAY).days // 7 for day, finished in days if finished}
-    if len(busy) < 5:
-        return [None] * len(SHARES)
-    pools = [[finished for day, finished in days if day.weekday() == weekday] for weekday in range(7)]
-    shares = shares_done([pools[(today + ahead * DAY).weekday()] for ahead in range(1, 8)], items)
-    found = []
-    for wanted in SHARES.values():
-        # A hair below the share: sums of floats may fall short of what is exactly reached.
-        found.append(next((day for day, share in enumerate(shares) if share >= wanted - 1e-9), None))
-    return found
+    weeks = whole_weeks([finished for _, finished in days])
+    if sum(map(any, weeks[:DRAWN_WEEKS])) < 5 or not any(map(any, weeks[:WEEKS])):
+        return [None] * len(NAMES)
+    shares = shares_done(weeks, items, model)
+    # A hair below the share: sums of floats may fall short of what is exactly reached.
+    return [
+        next((day for day, share in enumerate(shares) if share >= wanted - 1e-9), None)
+        for wanted in READ_AT.get(model, READ_LATER)
+    ]
 
 
-def shares_done(week: Sequence[Sequence[int]], items: int) -> list[float]:
-    """The probability that all items are done by each day; index 0 is today, and the last is (nearly) 1 or the horizon."""
-    left = {items: 1.0}
+def whole_weeks(finished: Sequence[int]) -> list[list[int]]:
+    """Weeks of seven days counted back from yesterday, the latest first; each begins with the weekday of tomorrow."""
+    weeks = []
+    for end in range(len(finished), 6, -7):
+        of_today, *others = finished[end - 7 : end]
+        weeks.append([*others, of_today])
+    return weeks
+
+
+def shares_done(weeks: Sequence[Sequence[int]], items: int, model: str = "plain") -> list[float]:
+    """The probability that all items are done by each day; index 0 is today, and the last is (nearly) 1 or the horizon.
+
+    Carries the distribution of (items left, week drawn last) from week to week: no chance in it.
+    """
+    window, weight, persistence = SPECIFIED[model]
+    known = min(window, len(weeks))
+    weights = [weight(age, known) for age in range(known)]
+    drawn = [share / sum(weights) for share in weights]
+    state: dict[tuple[int, int | None], float] = {(items, None): 1.0}
     shares = [0.0]
-    while shares[-1] < 0.9999 and len(shares) <= HORIZON:
-        pool = week[(len(shares) - 1) % 7]
-        after: dict[int, float] = defaultdict(float)
-        for open_items, probability in left.items():
-            for finished in pool:
-                after[max(0, open_items - finished)] += probability / len(pool)
-        left = dict(after)
-        shares.append(left.get(0, 0.0))
+    while shares[-1] < 0.9999 and len(shares) <= HORIZON_WEEKS * 7:
+        ended = [0.0] * 7
+        after: dict[tuple[int, int | None], float] = defaultdict(float)
+        for (left, last), probability in state.items():
+            for week, share in enumerate(drawn):
+                chance = share if last is None else (1 - persistence) * share + persistence * (week == last)
+                day = next((day for day in range(7) if sum(weeks[week][: day + 1]) >= left), None)
+                if day is None:
+                    kept = week if persistence else None
+                    after[left - sum(weeks[week]), kept] += probability * chance
+                else:
+                    ended[day] += probability * chance
+        for day in range(7):
+            shares.append(shares[-1] + ended[day])
+        state = dict(after)
     return shares
