@@ -12,8 +12,6 @@ from koalr_server.forecast.simulation import Counts
 MEMORY_WEEKS = 104
 """Older forecasts say nothing about how a team works now."""
 
-LOOKED_BACK_WEEKS = 156
-
 EXPECTED_LOSSES = {
     "plain": 0.1558,
     "recent": 0.1446,
@@ -62,7 +60,7 @@ def choose(finished: tuple[int, ...]) -> Choice:
     Args:
         finished: items per day up to yesterday, the oldest first.
     """
-    past = past_forecasts(finished, MODELS, LOOKED_BACK_WEEKS)
+    past = past_forecasts(finished, MODELS, MEMORY_WEEKS)
     return Choice(
         MODELS[best(past, 0)],
         len(past.actual),

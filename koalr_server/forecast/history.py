@@ -7,8 +7,8 @@ from koalr_server.metrics.scope import BY_ITEM, Query, Scope
 from koalr_server.metrics.windows import ONE_WEEK, week_start
 
 DAYS_PER_WEEK = 7
-# Four years: a year to draw from, and the forecasts that would have been made in the three before.
-HISTORY_WEEKS = 208
+# Two years in which forecasts would have been made, and the year that the first of them would have drawn from.
+HISTORY_WEEKS = 156
 THROUGHPUT_WEEKS = 12
 
 FINISHED = f"""
@@ -34,7 +34,7 @@ class History:
 
     Attributes:
         today: the day that has begun; it is no part of the history.
-        finished: items per day of the last four years (208 weeks), fewer if the first known item is younger.
+        finished: items per day of the last three years (156 weeks), fewer if the first known item is younger.
         weekly: items per ISO week of the last 12 full ones, without those before the first known item's.
         backlog_size: items opened and neither done nor closed; None if no item's opening is known.
     """

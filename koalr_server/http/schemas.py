@@ -320,8 +320,31 @@ class CustomMetrics(Described):
     total: int = _figure("Rows", 11)
 
 
+class Dates(Described):
+    """Dates by confidence."""
+
+    p50: date | None = _figure("Date met with 50 % confidence", "2026-04-10")
+    p85: date | None = _figure("Date met with 85 % confidence", "2026-04-21")
+    p95: date | None = _figure("Date met with 95 % confidence", "2026-04-30")
+
+
+class Held(Described):
+    """Shares of past forecasts that were done by their date."""
+
+    p50: Number = _figure("Share of P50 dates that held, 0 to 1", 0.53)
+    p85: Number = _figure("Share of P85 dates that held, 0 to 1", 0.74)
+    p95: Number = _figure("Share of P95 dates that held, 0 to 1", 0.82)
+
+
+class Backtest(Held):
+    """How this forecast would have done in the past, chosen and made from what was known then."""
+
+    sampleSize: int = _figure("Past forecasts judged", 139)
+    plain: Held = _whole("The same for plain sampling of the last twelve weeks")
+
+
 class DeliveryForecast(Described):
-    """When so many items are done; see METRICS.md for the model."""
+    """When so many items are done; see FORECAST.md for the models."""
 
     items: int = _figure("Items asked for", 20)
     teamId: str | None = _figure("Team asked for, null for all", "team_abc123")
@@ -329,9 +352,11 @@ class DeliveryForecast(Described):
     p85: date | None = _figure("Date met with 85 % confidence", "2026-04-25")
     p95: date | None = _figure("Date met with 95 % confidence", "2026-05-09")
     simulations: int = _figure("Simulated futures", 10000)
-    model: str | None = _figure("The model behind the dates", "weekday-bootstrap-1", default=None)
-    historyWeeks: int = _figure("Weeks of history drawn from", 12)
-    historyItems: int = _figure("Items finished in them", 84)
+    model: str | None = _figure("The model behind the dates, null without any", "blended-persistent", default=None)
+    historyWeeks: int = _figure("Weeks of history drawn from", 52)
+    historyItems: int = _figure("Items finished in them", 364)
+    backtest: Backtest | None = _whole("How such dates held in the past; null if none can be judged yet")
+    plain: Dates = _whole("What plain sampling of the last twelve weeks says")
     reason: str | None = _figure("What is missing, when there are no dates", "Too little history.", default=None)
 
 
@@ -352,9 +377,12 @@ class BacklogForecast(Described):
     teamId: str | None = _figure("Team asked for, null for all", "team_abc123")
     throughputWeeks: int = _figure("Weeks behind the weekly throughput", 12)
     simulations: int = _figure("Simulated futures", 10000)
-    model: str = _figure("The model behind the weeks", "weekday-bootstrap-1")
-    historyWeeks: int = _figure("Weeks of history drawn from", 12)
-    historyItems: int = _figure("Items finished in them", 84)
+    model: str | None = _figure(
+        "The model behind the weeks, null where none was needed or possible", "blended-persistent"
+    )
+    historyWeeks: int = _figure("Weeks of history drawn from", 52)
+    historyItems: int = _figure("Items finished in them", 364)
+    backtest: Backtest | None = _whole("How such dates held in the past; null if none can be judged yet")
     reason: str | None = _figure("What is missing, where something is null", "Too little history.", default=None)
 
 

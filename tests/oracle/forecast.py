@@ -15,7 +15,7 @@ from tests.oracle.windows import WEEK, monday_of
 DAY = timedelta(days=1)
 WEEKS = 12
 DRAWN_WEEKS = 52
-READ_WEEKS = 208
+READ_WEEKS = 156
 HORIZON_WEEKS = 520
 BLEND = ((4, 0.22), (12, 0.40), (52, 0.38))
 # Model: the weeks drawn from, how often each is drawn (by its age), how often a week repeats the one before.
@@ -84,7 +84,7 @@ def first_known(items: list[Item]) -> datetime | None:
 
 
 def history(items: list[Item], now: datetime) -> list[tuple[date, int]]:
-    """Each whole day of the last 208 weeks with how many items it finished, from the first known item's day on."""
+    """Each whole day of the last 156 weeks with how many items it finished, from the first known item's day on."""
     first = first_known(items)
     days = [now.date() - back * DAY for back in range(READ_WEEKS * 7, 0, -1)]
     return [(day, _finished(items, day)) for day in days if first is not None and day >= first.date()]

@@ -84,9 +84,9 @@ class TestForecast:
         team = acme.team("Platform")
         answer = acme.get("/forecast/delivery", items=20, teamId=team)
         assert answer.json()["teamId"] == answer.headers["X-Koalr-Team"] == team
-        assert answer.json()["historyItems"] == 60
+        assert answer.json()["historyItems"] == 58
         assert (
-            "0 of the last 12 weeks"
+            "0 of the last 52 weeks"
             in acme.get("/forecast/delivery", items=1, teamId=acme.team("Idle")).json()["reason"]
         )
 
@@ -117,7 +117,7 @@ class TestForecast:
         assert acme.get(path, items=5, teamId="team_nobody").status_code == 404
         assert acme.get(path, key, items=5, teamId=other).status_code == 403
         limited, own = (acme.get(path, key, items=5, **scope).json() for scope in ({}, {"teamId": mine}))
-        assert limited["historyItems"] == own["historyItems"] == 60
+        assert limited["historyItems"] == own["historyItems"] == 58
 
     def test_dates_of_the_sample_are_shown_in_the_present(self) -> None:
         database = Database.in_memory()

@@ -202,7 +202,7 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
         (
             but("forecast", busy_weeks=3, items=20),
             {"deliveryForecast", "backlogForecast"},
-            "Work was finished in 3 of the last 12 weeks; a forecast needs 5",
+            "Work was finished in 3 of the last 52 weeks; a forecast needs 5",
             "ingest git PATH",
         ),
         (
