@@ -23,6 +23,7 @@ from koalr_server.diagnosis.counts import (
 )
 from koalr_server.forecast.history import read_history
 from koalr_server.forecast.models import LONG_WEEKS
+from koalr_server.forecast.weeks import busy_weeks
 from koalr_server.metrics.scope import Query, Rows, prepared, resolve
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def count(
         return _read(model, query(statement, parameters)[0])
 
     history = read_history(query, now, scope)
+    drawn = history.weeks[:LONG_WEEKS]
     return Counts(
         now=now,
         everyone=scope.everyone,
@@ -68,7 +70,7 @@ def count(
         copilot=read(CopilotCounts, statements.COPILOT),
         risk=read(RiskCounts, statements.RISK),
         teams=read(TeamCounts, statements.TEAMS),
-        forecast=ForecastCounts(history.busy_weeks(LONG_WEEKS), history.items(LONG_WEEKS), history.backlog_size),
+        forecast=ForecastCounts(busy_weeks(drawn), len(drawn), int(drawn.sum()), history.backlog_size),
         custom_metrics=tuple(custom_metrics),
     )
 

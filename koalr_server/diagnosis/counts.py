@@ -167,6 +167,7 @@ class ForecastCounts:
     """What forecasts rest on; see forecast/history.py."""
 
     busy_weeks: int = 0
+    weeks: int = 0
     items: int = 0
     backlog_size: int | None = None
 

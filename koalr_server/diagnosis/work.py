@@ -5,7 +5,6 @@ from koalr_server.diagnosis.counts import Counts
 from koalr_server.diagnosis.finding import Answer, Basis, Finding, Lack, judged, so_many
 from koalr_server.diagnosis.lacks import INGEST, behind, importing, stale
 from koalr_server.forecast.backtest import LEAST_BUSY_WEEKS
-from koalr_server.forecast.models import LONG_WEEKS
 
 FLOW = "GET /api/v1/flow"
 REVIEWS = "GET /api/v1/review-metrics"
@@ -163,7 +162,7 @@ def forecast_findings(counts: Counts) -> list[Finding]:
     short = None if enough or newest_at is None else stale(counts) or _too_short(counts)
     basis = [
         so_many(found.items, "finished item"),
-        so_many(found.busy_weeks, f"of the last {LONG_WEEKS} weeks", f"of the last {LONG_WEEKS} weeks"),
+        so_many(found.busy_weeks, f"of {found.weeks} weeks", f"of {found.weeks} weeks"),
     ]
     beginnings = [lacks.no_items(counts), lacks.nothing_finished(counts)]
     backlog = [] if found.backlog_size is None else [so_many(found.backlog_size, "open item")]
@@ -188,9 +187,9 @@ def forecast_findings(counts: Counts) -> list[Finding]:
 
 
 def _too_short(counts: Counts) -> Lack:
-    weeks = counts.forecast.busy_weeks
+    found = counts.forecast
     return Lack(
-        f"Work was finished in {weeks} of the last {LONG_WEEKS} weeks; a forecast needs {LEAST_BUSY_WEEKS}. "
+        f"Work was finished in {found.busy_weeks} of {found.weeks} weeks on record; a forecast needs {LEAST_BUSY_WEEKS}. "
         "Import what was finished earlier, or wait.",
         importing("work_items") if counts.items.finished_work_items else INGEST,
     )

@@ -7,7 +7,8 @@ import numpy as np
 
 from koalr_server.forecast.choice import Choice
 from koalr_server.forecast.delivery import basis, outlook
-from koalr_server.forecast.history import DAYS_PER_WEEK, History
+from koalr_server.forecast.history import History
+from koalr_server.forecast.weeks import DAYS_PER_WEEK
 from koalr_server.metrics.rounding import rounded
 
 CONFIDENCES = ("p50", "p85")

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from koalr_server.forecast.draws import draw_weeks
 from koalr_server.forecast.models import LONG_WEEKS, SHARES, SHORT_WEEKS, Model, Numbers
-from koalr_server.forecast.simulation import DAYS_PER_WEEK, Counts, weekly_pace, whole_weeks
+from koalr_server.forecast.simulation import weekly_pace
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts, on_record, whole_weeks
 
 HORIZONS_WEEKS = (2, 4, 8, 12)
 PATIENCE_WEEKS = (12, 12, 24, 36)
@@ -82,14 +83,15 @@ def _questions(weeks: Counts, days: Counts, longest_ago_weeks: int) -> Counts:
     totals = weeks.sum(axis=1)
     rows = []
     for weeks_ago in range(0, min(longest_ago_weeks, len(weeks) - SHORT_WEEKS) + 1, STEP_WEEKS):
-        recent = int(totals[weeks_ago : weeks_ago + SHORT_WEEKS].sum())
-        if not recent or np.count_nonzero(totals[weeks_ago : weeks_ago + LONG_WEEKS]) < LEAST_BUSY_WEEKS:
+        known = totals[weeks_ago:][: on_record(totals[weeks_ago:])]
+        if np.count_nonzero(known[:LONG_WEEKS]) < LEAST_BUSY_WEEKS:
             continue
+        pace = known[:SHORT_WEEKS].mean()
         ahead = days[len(days) - weeks_ago * DAYS_PER_WEEK :]
         for horizon, patience in zip(HORIZONS_WEEKS, PATIENCE_WEEKS, strict=True):
             if patience > weeks_ago:
                 continue
-            items = max(1, round(horizon * recent / SHORT_WEEKS))
+            items = max(1, round(horizon * pace))
             took = int(np.searchsorted(np.cumsum(ahead[: patience * DAYS_PER_WEEK]), items))
             rows.append((weeks_ago, horizon, items, took if took < patience * DAYS_PER_WEEK else NEVER))
     return np.array(rows, np.int64).reshape(-1, 4)
@@ -101,10 +103,12 @@ def _said(weeks: Counts, questions: Counts, model: Model, runs: int) -> Counts:
     One set of draws serves all moments with as many weeks to draw from: only the history they are taken from moves.
     """
     said = np.full((len(questions), len(SHARES)), NEVER, np.int64)
-    drawable = np.minimum(len(weeks) - questions[:, 0], model.window_weeks)
-    for known in np.unique(drawable):
-        rows = np.flatnonzero(drawable == known)
-        took = _took(weeks, questions[rows], model, int(known), runs)
+    totals = weeks.sum(axis=1)
+    known = np.array([on_record(totals[weeks_ago:]) for weeks_ago in questions[:, 0]], np.int64)
+    drawable = np.minimum(known, model.window_weeks)
+    for length in np.unique(drawable):
+        rows = np.flatnonzero(drawable == length)
+        took = _took(weeks, questions[rows], model, int(length), runs)
         said[rows] = np.quantile(took, model.read_at, axis=1, method="inverted_cdf").T
     return said
 
@@ -136,5 +140,6 @@ def _took(weeks: Counts, questions: Counts, model: Model, known: int, runs: int)
 def _speeds(model: Model, totals: Numbers, starts: Counts) -> Numbers:
     """What to multiply drawn weeks by, shape (questions, AHEAD_WEEKS)."""
     moments, places = np.unique(starts, return_inverse=True)
-    found: Numbers = np.array([weekly_pace(model, totals[moment:])[:AHEAD_WEEKS] for moment in moments])[places]
+    known = [totals[moment:][: on_record(totals[moment:])] for moment in moments]
+    found: Numbers = np.array([weekly_pace(model, past)[:AHEAD_WEEKS] for past in known])[places]
     return found

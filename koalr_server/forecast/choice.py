@@ -7,26 +7,29 @@ import numpy as np
 
 from koalr_server.forecast.backtest import PastForecasts, past_forecasts
 from koalr_server.forecast.models import MODELS, PLAIN, SHARES, Model
-from koalr_server.forecast.simulation import Counts
+from koalr_server.forecast.weeks import Counts
 
 MEMORY_WEEKS = 104
 """Older forecasts say nothing about how a team works now."""
 
 EXPECTED_LOSSES = {
-    "plain": 0.1558,
-    "recent": 0.1446,
-    "blended": 0.1424,
-    "blocks": 0.1482,
-    "recent-persistent": 0.1414,
-    "blended-persistent": 0.1393,
-    "blended-very-persistent": 0.1397,
-    "trend-persistent": 0.1639,
+    "plain": 0.1552,
+    "recent": 0.1438,
+    "blended": 0.1416,
+    "blocks": 0.1444,
+    "recent-persistent": 0.1404,
+    "blended-persistent": 0.1382,
+    "blended-very-persistent": 0.1381,
+    "trend-persistent": 0.1622,
 }
 """Mean loss of each model over nine public repositories, as `make bench` works it out anew (docs/FORECAST.md): what is
 expected of a model before a team's own past says more."""
 
 EXPECTED_FORECASTS = 45
 """How many of a team's own forecasts the expectation weighs."""
+
+TIE = 0.002
+"""Losses this close together tell nothing apart; the simpler model comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,11 @@ def choose(finished: tuple[int, ...]) -> Choice:
 
 
 def best(past: PastForecasts, weeks_ago: int) -> int:
-    """The model with the least loss, by forecasts judged by then; the place in `past.models`."""
+    """The model with the least loss, by forecasts judged by then, of equal ones the first; the place in `past.models`."""
     counted = past.known(weeks_ago) & (past.weeks_ago <= weeks_ago + MEMORY_WEEKS)
     expected = np.array([EXPECTED_LOSSES[model.name] for model in past.models])
     total = EXPECTED_FORECASTS * expected + past.losses()[counted].sum(axis=0)
-    return int(np.argmin(total))
+    return int(np.flatnonzero(total <= total.min() * (1 + TIE))[0])
 
 
 def served(past: PastForecasts) -> Counts:

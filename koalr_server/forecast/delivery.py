@@ -17,8 +17,8 @@ from koalr_server.forecast.simulation import (
     SIMULATIONS,
     day_reached,
     finish_days,
-    whole_weeks,
 )
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, PAUSE_WEEKS, busy_weeks
 from koalr_server.metrics.rounding import rounded
 
 VERSION = "2"
@@ -78,26 +78,28 @@ def outlook(history: History, items: int, team_id: str | None) -> Outlook:
 
 def basis(history: History, choice: Choice | None) -> dict[str, Any]:
     """What a forecast rests on: the model, the weeks it draws from, and how it did in the past."""
-    weeks = min(history.whole_weeks, choice.model.window_weeks if choice else LONG_WEEKS)
+    weeks = history.weeks[: choice.model.window_weeks if choice else LONG_WEEKS]
     return {
         "simulations": SIMULATIONS,
         "model": choice.model.name if choice else None,
-        "historyWeeks": weeks,
-        "historyItems": history.items(weeks),
+        "historyWeeks": len(weeks),
+        "historyItems": int(weeks.sum()),
         "backtest": None if choice is None or choice.served is None else _backtest(choice),
     }
 
 
 def too_little(history: History) -> str | None:
     """Why the history carries no forecast, or None."""
-    if history.busy_weeks(LONG_WEEKS) < LEAST_BUSY_WEEKS:
-        return (
-            f"Too little history: items were finished in {history.busy_weeks(LONG_WEEKS)} of the last {LONG_WEEKS} weeks "
-            f"({history.items(LONG_WEEKS)} in all); a forecast needs {LEAST_BUSY_WEEKS} such weeks."
-        )
-    if history.items(SHORT_WEEKS) == 0:
-        return f"Not in sight: nothing was finished in the last {SHORT_WEEKS} weeks, so there is no pace to go by."
-    return None
+    if any(history.finished) and not any(history.finished[-PAUSE_WEEKS * DAYS_PER_WEEK :]):
+        return f"Not in sight: nothing was finished in the last {PAUSE_WEEKS} weeks, so there is no pace to go by."
+    weeks = history.weeks[:LONG_WEEKS]
+    busy = busy_weeks(weeks)
+    if busy >= LEAST_BUSY_WEEKS:
+        return None
+    return (
+        f"Too little history: items were finished in {busy} of the {len(weeks)} weeks on record ({weeks.sum()} in all); "
+        f"a forecast needs {LEAST_BUSY_WEEKS} such weeks."
+    )
 
 
 def generator_for(history: History, team_id: str | None, model: Model) -> np.random.Generator:
@@ -111,7 +113,7 @@ def generator_for(history: History, team_id: str | None, model: Model) -> np.ran
 
 
 def _days(history: History, items: int, team_id: str | None, model: Model) -> Days:
-    runs = finish_days(whole_weeks(history.finished), items, model, generator_for(history, team_id, model))
+    runs = finish_days(history.weeks, items, model, generator_for(history, team_id, model))
     return {name: day_reached(runs, share) for name, share in zip(CONFIDENCES, model.read_at, strict=True)}
 
 
@@ -137,5 +139,5 @@ def _not_in_sight(history: History, items: int, days: Days) -> str | None:
         return None
     return (
         f"{', '.join(missing)} not in sight: {items} items are more than the simulated runs finish in "
-        f"{HORIZON_WEEKS // WEEKS_PER_YEAR} years at {history.items(SHORT_WEEKS)} items in the last {SHORT_WEEKS} weeks."
+        f"{HORIZON_WEEKS // WEEKS_PER_YEAR} years at {history.weeks[:SHORT_WEEKS].sum()} items in the last {SHORT_WEEKS} weeks."
     )

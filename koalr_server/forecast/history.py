@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts, on_record, whole_weeks
 from koalr_server.metrics.scope import BY_ITEM, Query, Scope
 from koalr_server.metrics.windows import ONE_WEEK, week_start
 
-DAYS_PER_WEEK = 7
 # Two years in which forecasts would have been made, and the year that the first of them would have drawn from.
 HISTORY_WEEKS = 156
 THROUGHPUT_WEEKS = 12
@@ -45,22 +45,10 @@ class History:
     backlog_size: int | None
 
     @property
-    def whole_weeks(self) -> int:
-        """Weeks of seven days the history reaches back, counted from yesterday."""
-        return len(self.finished) // DAYS_PER_WEEK
-
-    def items(self, weeks: int) -> int:
-        """Items finished in the latest of them."""
-        return sum(self._latest(weeks))
-
-    def busy_weeks(self, weeks: int) -> int:
-        """In how many of the latest an item was finished."""
-        days = self._latest(weeks)
-        return sum(any(days[start : start + DAYS_PER_WEEK]) for start in range(0, len(days), DAYS_PER_WEEK))
-
-    def _latest(self, weeks: int) -> tuple[int, ...]:
-        days = min(weeks, self.whole_weeks) * DAYS_PER_WEEK
-        return self.finished[len(self.finished) - days :]
+    def weeks(self) -> Counts:
+        """Those on record, the latest first; see weeks.py."""
+        weeks = whole_weeks(self.finished)
+        return weeks[: on_record(weeks.sum(axis=1))]
 
 
 def read_history(query: Query, now: datetime, scope: Scope) -> History:

@@ -20,7 +20,7 @@ BLEND = ((4, 0.22), (SHORT_WEEKS, 0.40), (LONG_WEEKS, 0.38))
 SHARES = (0.50, 0.85, 0.95)
 """The confidences of a forecast."""
 
-READ_LATER = (0.54, 0.875, 0.96)
+READ_LATER = (0.55, 0.88, 0.96)
 """At which share of the simulated futures the dates of those confidences are read off. Read at the shares themselves, even the
 best models were late more often than they said on the public repositories of docs/FORECAST.md: what slows a team down is
 seldom in its last weeks."""

@@ -17,7 +17,7 @@ from koalr_server.forecast.backtest import (
 )
 from koalr_server.forecast.choice import best, served
 from koalr_server.forecast.models import MODELS, PLAIN, SHARES, SHORT_WEEKS
-from koalr_server.forecast.simulation import DAYS_PER_WEEK, Counts
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts
 from koalr_server.metrics.rounding import rounded
 
 NAMES = ("p50", "p85", "p95")

@@ -1,32 +1,18 @@
 """The Monte Carlo simulation: week by week, each like a past one (pure; docs/FORECAST.md)."""
 
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 
 from koalr_server.forecast.draws import draw_weeks
 from koalr_server.forecast.models import Model, Numbers
 from koalr_server.forecast.trend import pace
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts
 
 SIMULATIONS = 10_000
-DAYS_PER_WEEK = 7
 # Ten years of 52 weeks. What lies further off is not in sight.
 HORIZON_WEEKS = 520
 HORIZON_DAYS = HORIZON_WEEKS * DAYS_PER_WEEK
-
-Counts = npt.NDArray[np.int64]
-
-
-def whole_weeks(finished: Sequence[int]) -> Counts:
-    """Daily counts up to yesterday as weeks, shape (weeks, 7), the latest first; what is older than the last whole week is cut.
-
-    The columns follow the coming days: the first holds the days of tomorrow's weekday, the last those of today's.
-    """
-    weeks = len(finished) // DAYS_PER_WEEK
-    days = np.array(finished[len(finished) - weeks * DAYS_PER_WEEK :], np.int64)
-    return np.roll(days.reshape(weeks, DAYS_PER_WEEK)[::-1], -1, axis=1)
 
 
 def finish_days(weeks: Counts, items: int, model: Model, generator: np.random.Generator) -> Counts:
@@ -35,7 +21,7 @@ def finish_days(weeks: Counts, items: int, model: Model, generator: np.random.Ge
     The draws do not depend on `items`, so that more items are never done earlier.
 
     Args:
-        weeks: as `whole_weeks` gives them, at least one.
+        weeks: as weeks.whole_weeks gives them, as many as are on record, at least one.
         items: how many must be finished, at least 1.
 
     Returns:

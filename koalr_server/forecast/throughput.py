@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from koalr_server.errors import InputError
-from koalr_server.forecast.simulation import DAYS_PER_WEEK
+from koalr_server.forecast.weeks import DAYS_PER_WEEK
 
 COLUMNS = ("series", "week", "count")
 MOST_ITEMS = 1_000_000

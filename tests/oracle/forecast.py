@@ -28,7 +28,7 @@ SPECIFIED: dict[str, tuple[int, Callable[[int, int], float], float]] = {
     "blended-very-persistent": (52, lambda age, known: blend(age, known), 0.5),
 }
 READ_AT = {"plain": (0.5, 0.85, 0.95)}
-READ_LATER = (0.54, 0.875, 0.96)
+READ_LATER = (0.55, 0.88, 0.96)
 # What serves while no forecast of a team's own can be judged.
 UNPROVEN = "blended-persistent"
 NAMES = ("p50", "p85", "p95")
@@ -107,8 +107,8 @@ def _finished(items: list[Item], day: date) -> int:
 
 def days_to_finish(days: list[tuple[date, int]], items: int, model: str) -> list[int | None]:
     """The first day, tomorrow being 1, by which all items are done with each confidence."""
-    weeks = whole_weeks([finished for _, finished in days])
-    if sum(map(any, weeks[:DRAWN_WEEKS])) < 5 or not any(map(any, weeks[:WEEKS])):
+    weeks = on_record(whole_weeks([finished for _, finished in days]))
+    if sum(map(any, weeks[:DRAWN_WEEKS])) < 5:
         return [None] * len(NAMES)
     shares = shares_done(weeks, items, model)
     # A hair below the share: sums of floats may fall short of what is exactly reached.
@@ -125,6 +125,21 @@ def whole_weeks(finished: Sequence[int]) -> list[list[int]]:
         of_today, *others = finished[end - 7 : end]
         weeks.append([*others, of_today])
     return weeks
+
+
+def on_record(weeks: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Those since the first finished item and since the last twelve weeks without one."""
+    kept: list[Sequence[int]] = []
+    empty: list[Sequence[int]] = []
+    for week in weeks:
+        if not any(week):
+            empty.append(week)
+            if len(empty) == WEEKS:
+                break
+            continue
+        kept += [*empty, week]
+        empty = []
+    return kept
 
 
 def shares_done(weeks: Sequence[Sequence[int]], items: int, model: str = "plain") -> list[float]:

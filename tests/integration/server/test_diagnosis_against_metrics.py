@@ -58,7 +58,8 @@ def values(loaded: Loaded, team: str | None) -> Mapping[str, Any]:
         found |= {field: answer[field] for field in fields}
     delivery, backlog = loaded.forecast_delivery(1, team), loaded.forecast_backlog(team)
     # A backlog of nothing and a date out of sight are answers too.
-    found["deliveryForecast"] = None if (delivery["reason"] or "").startswith("Too little") else delivery["items"]
+    lacking = (delivery["reason"] or "").startswith(("Too little history", "Not in sight"))
+    found["deliveryForecast"] = None if lacking else delivery["items"]
     found["backlogForecast"] = None if backlog["backlogSize"] is None else backlog["weeksToEmpty"]["p50"]
     return found
 

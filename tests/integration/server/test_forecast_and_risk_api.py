@@ -86,7 +86,7 @@ class TestForecast:
         assert answer.json()["teamId"] == answer.headers["X-Koalr-Team"] == team
         assert answer.json()["historyItems"] == 58
         assert (
-            "0 of the last 52 weeks"
+            "in 0 of the 0 weeks on record"
             in acme.get("/forecast/delivery", items=1, teamId=acme.team("Idle")).json()["reason"]
         )
 

@@ -74,7 +74,7 @@ FULL = Counts(
     copilot=CopilotCounts(20, NEWEST, 15, True, 60, 60),
     risk=RiskCounts(Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200)),
     teams=TeamCounts(3, 12, Part(0, 3), Part(0, 3), Part(0, 12), Part(0, 4)),
-    forecast=ForecastCounts(12, 180, 40),
+    forecast=ForecastCounts(12, 12, 180, 40),
     custom_metrics=(CustomMetric("p95-cycle-time", "pull_requests"),),
 )
 EMPTY = Counts(now=NOW)
@@ -188,7 +188,7 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
             "import work_items FILE",
         ),
         (
-            replace(but("items", openings_known=0), forecast=ForecastCounts(12, 180, None)),
+            replace(but("items", openings_known=0), forecast=ForecastCounts(12, 12, 180, None)),
             {"wipCount", "backlogForecast"},
             "Open work is unknown",
             "import pull_requests FILE",
@@ -202,7 +202,7 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
         (
             but("forecast", busy_weeks=3, items=20),
             {"deliveryForecast", "backlogForecast"},
-            "Work was finished in 3 of the last 52 weeks; a forecast needs 5",
+            "Work was finished in 3 of 12 weeks on record; a forecast needs 5",
             "ingest git PATH",
         ),
         (

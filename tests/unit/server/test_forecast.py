@@ -15,8 +15,10 @@ from koalr_server.forecast.backlog import backlog
 from koalr_server.forecast.delivery import delivery, generator_for, outlook
 from koalr_server.forecast.history import History
 from koalr_server.forecast.models import MODELS, PLAIN, Model
-from koalr_server.forecast.simulation import HORIZON_DAYS, SIMULATIONS, day_reached, finish_days, whole_weeks
+from koalr_server.forecast.simulation import HORIZON_DAYS, SIMULATIONS, day_reached, finish_days
+from koalr_server.forecast.weeks import busy_weeks, on_record, whole_weeks
 from tests.oracle.forecast import SPECIFIED, shares_done
+from tests.oracle.forecast import on_record as on_record_by_hand
 from tests.oracle.forecast import whole_weeks as weeks_by_hand
 
 TODAY = date(2025, 3, 31)
@@ -31,21 +33,21 @@ def history(finished: Sequence[int], backlog_size: int | None = 20) -> History:
 
 
 days = st.integers(8, 16).flatmap(lambda weeks: st.lists(st.integers(0, 3), min_size=7 * weeks, max_size=7 * weeks))
-histories = days.map(history).filter(lambda found: found.busy_weeks(12) >= 5)
+histories = days.map(history).filter(lambda found: busy_weeks(found.weeks[:12]) >= 5)
 STEADY = history([1, 0, 2, 1, 1, 0, 0] * 12)
 UNEVEN = history([0 if day % 7 > 4 else (day * day + day // 7) % 5 for day in range(84)])
 EXACT = [model for model in MODELS if model.name in SPECIFIED]
 
 
 def runs(found: History, items: int, model: Model) -> list[int]:
-    return finish_days(whole_weeks(found.finished), items, model, generator_for(found, None, model)).tolist()
+    return finish_days(found.weeks, items, model, generator_for(found, None, model)).tolist()
 
 
 @pytest.mark.parametrize("model", EXACT, ids=lambda model: model.name)
 @settings(max_examples=12, deadline=None)
 @given(found=histories, items=st.integers(1, 60))
 def test_the_simulation_agrees_with_the_exact_distribution(model: Model, found: History, items: int) -> None:
-    exact = shares_done(weeks_by_hand(found.finished), items, model.name)
+    exact = shares_done(on_record_by_hand(weeks_by_hand(found.finished)), items, model.name)
     simulated = np.cumsum(runs(found, items, model)) / SIMULATIONS
     reached = min(len(exact) - 1, HORIZON_DAYS)
     assert np.abs(simulated[:reached] - np.array(exact[1 : reached + 1])).max() < NOISE
@@ -54,7 +56,7 @@ def test_the_simulation_agrees_with_the_exact_distribution(model: Model, found: 
 @settings(max_examples=25, deadline=None)
 @given(histories, st.integers(1, 300))
 def test_a_plain_date_is_within_a_step_of_the_exact_one(found: History, items: int) -> None:
-    weeks = weeks_by_hand(found.finished)
+    weeks = on_record_by_hand(weeks_by_hand(found.finished))
     exact = shares_done(weeks, items)
     plain = outlook(found, items, None).plain_days
     steps = [weekday for weekday in range(7) if any(week[weekday] for week in weeks[:12])]
@@ -102,7 +104,7 @@ def test_nothing_is_ever_done_on_a_day_the_team_does_not_work() -> None:
 def test_the_same_question_has_the_same_answer_and_another_has_other_runs() -> None:
     def of(today: date, team_id: str | None) -> list[int]:
         asked = replace(UNEVEN, today=today)
-        return finish_days(whole_weeks(asked.finished), 400, PLAIN, generator_for(asked, team_id, PLAIN)).tolist()
+        return finish_days(asked.weeks, 400, PLAIN, generator_for(asked, team_id, PLAIN)).tolist()
 
     first = of(TODAY, "t-1")
     assert of(TODAY, "t-1") == first
@@ -125,13 +127,33 @@ def test_too_few_weeks_are_named_with_their_numbers(busy: int) -> None:
     assert [answer[name] for name in NAMES] == [None] * 3
     assert answer["plain"] == dict.fromkeys(NAMES)
     assert (answer["model"], answer["backtest"]) == (None, None)
-    assert f"in {busy} of the last 52 weeks ({2 * busy} in all)" in answer["reason"]
+    assert f"in {busy} of the {busy} weeks on record ({2 * busy} in all)" in answer["reason"]
     assert backlog(found, None)["weeksToEmpty"] == {"p50": None, "p85": None}
 
 
 def test_five_busy_weeks_need_not_follow_each_other() -> None:
     sparse = history(([0] * 27 + [1]) * 5)
     assert delivery(sparse, 3, None)["reason"] is None
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from([0, 0, 0, 0, 0, 0, 2]), max_size=60))
+def test_weeks_on_record_are_those_a_person_would_keep(counts: list[int]) -> None:
+    weeks = np.array([[count, 0, 0, 0, 0, 0, 0] for count in counts], np.int64).reshape(-1, 7)
+    assert weeks[: on_record(weeks.sum(axis=1))].tolist() == on_record_by_hand(weeks.tolist())
+
+
+def test_empty_weeks_before_the_first_item_make_no_team_slower() -> None:
+    worked = [1, 0, 2, 1, 1, 0, 0] * 20
+    begun_late = history([0] * 7 * 30 + worked)
+    assert delivery(begun_late, 20, None)["historyWeeks"] == 20
+    assert whole_weeks(begun_late.finished)[:20].tolist() == begun_late.weeks.tolist()
+
+
+def test_what_lies_before_a_long_pause_is_no_history() -> None:
+    resumed = history([3, 0, 2, 1, 1, 0, 0] * 20 + [0] * 7 * 12 + [0, 0, 1, 0, 1, 0, 0] * 6)
+    answer = delivery(resumed, 4, None)
+    assert (answer["historyWeeks"], answer["historyItems"]) == (6, 12)
 
 
 def test_a_team_that_stopped_has_no_date_in_sight() -> None:
