@@ -1,5 +1,6 @@
 """What forecasts rest on: items finished per day, and open work (docs/METRICS.md#delivery-forecast)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -34,7 +35,7 @@ class History:
 
     Attributes:
         today: the day that has begun; it is no part of the history.
-        finished: items per day of the last three years (156 weeks), fewer if the first known item is younger.
+        finished: items per day of the last three years (156 weeks), from that of the first finished item.
         weekly: items per ISO week of the last 12 full ones, without those before the first known item's.
         backlog_size: items opened and neither done nor closed; None if no item's opening is known.
     """
@@ -55,42 +56,50 @@ def read_history(query: Query, now: datetime, scope: Scope) -> History:
     """The history of a scope as it stood at `now` (naive UTC)."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = week_start(now)
-    since = min(midnight, monday) - HISTORY_WEEKS * ONE_WEEK
+    since = midnight - HISTORY_WEEKS * ONE_WEEK
     parameters = {**scope.parameters(), "now": now, "today": midnight, "since": since}
-    per_day = {found["day"]: int(found["finished"]) for found in query(FINISHED, parameters)}
+    per_day = _per_day(query, parameters)
     (work,) = query(OPEN, parameters)
-    # When the first item was seen matters only if that is not before the history begins, which is soon known.
-    earlier = query(EARLIER, parameters)[0]["found"]
-    first_seen: datetime | None = since if earlier else query(FIRST_SEEN, parameters)[0]["at"]
-    days = _days(midnight - HISTORY_WEEKS * ONE_WEEK, midnight, first_seen)
-    week_days = _days(monday - THROUGHPUT_WEEKS * ONE_WEEK, monday, week_start(first_seen) if first_seen else None)
-    weekly = [
-        sum(per_day.get(day, 0) for day in week_days[start : start + DAYS_PER_WEEK])
-        for start in range(0, len(week_days), DAYS_PER_WEEK)
-    ]
     return History(
         today=midnight.date(),
-        finished=tuple(per_day.get(day, 0) for day in days),
-        weekly=tuple(weekly),
+        finished=_finished(per_day, midnight.date()),
+        weekly=_weekly(per_day, monday, _first_week(query, scope, monday)),
         backlog_size=int(work["open"]) if work["opened"] else None,
     )
 
 
 def read_finished(query: Query, now: datetime, scope: Scope) -> tuple[int, ...]:
-    """Items finished on every day from the first known item's up to yesterday, however long ago."""
+    """Items finished on every day from that of the first up to yesterday, however long ago."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    parameters = {**scope.parameters(), "since": datetime.min, "today": midnight}  # noqa: DTZ901 - naive UTC
+    return _finished(_per_day(query, parameters), midnight.date())
+
+
+def _per_day(query: Query, parameters: Mapping[str, object]) -> dict[date, int]:
+    return {found["day"]: int(found["finished"]) for found in query(FINISHED, parameters)}
+
+
+def _finished(per_day: Mapping[date, int], today: date) -> tuple[int, ...]:
+    first = min(per_day, default=today)
+    return tuple(per_day.get(first + timedelta(days=offset), 0) for offset in range((today - first).days))
+
+
+def _first_week(query: Query, scope: Scope, monday: datetime) -> datetime | None:
+    """The Monday of the first known item, or an earlier one than matters."""
+    earliest = monday - THROUGHPUT_WEEKS * ONE_WEEK
+    # When the first item was seen matters only if that is not before the weeks begin, which is soon known.
+    if query(EARLIER, {**scope.parameters(), "since": earliest})[0]["found"]:
+        return earliest
     first_seen: datetime | None = query(FIRST_SEEN, scope.parameters())[0]["at"]
-    days = _days(datetime.min, midnight, first_seen)  # noqa: DTZ901 - naive UTC, as everywhere here
-    if not days:
+    return week_start(first_seen) if first_seen else None
+
+
+def _weekly(per_day: Mapping[date, int], monday: datetime, first_week: datetime | None) -> tuple[int, ...]:
+    if first_week is None:
         return ()
-    parameters = {**scope.parameters(), "since": first_seen, "today": midnight}
-    per_day = {found["day"]: int(found["finished"]) for found in query(FINISHED, parameters)}
-    return tuple(per_day.get(day, 0) for day in days)
-
-
-def _days(earliest: datetime, end: datetime, first_seen: datetime | None) -> list[date]:
-    """Every day from the earliest, or from the first known item's if that is later, up to the end, which is excluded."""
-    if first_seen is None:
-        return []
-    first = max(earliest.date(), first_seen.date())
-    return [first + timedelta(days=offset) for offset in range((end.date() - first).days)]
+    first = max(first_week, monday - THROUGHPUT_WEEKS * ONE_WEEK).date()
+    mondays = range((monday.date() - first).days // DAYS_PER_WEEK)
+    return tuple(
+        sum(per_day.get(first + timedelta(days=DAYS_PER_WEEK * week + day), 0) for day in range(DAYS_PER_WEEK))
+        for week in mondays
+    )

@@ -11,7 +11,7 @@ TEAMS = "SELECT team_id, name FROM teams ORDER BY name, team_id"
 
 
 def read_series(rows: Query, now: datetime, organisation: str) -> list[dict[str, Any]]:
-    """`name` and `finished` (items per day up to yesterday, since the first known item) of all together and of each team.
+    """`name` and `finished` (items per day up to yesterday, since the first finished item) of all together and of each team.
 
     Args:
         rows: answers a statement with exactly the parameters it names.

@@ -84,10 +84,12 @@ def first_known(items: list[Item]) -> datetime | None:
 
 
 def history(items: list[Item], now: datetime) -> list[tuple[date, int]]:
-    """Each whole day of the last 156 weeks with how many items it finished, from the first known item's day on."""
-    first = first_known(items)
+    """Each whole day of the last 156 weeks with how many items it finished, from that of the first finished item."""
     days = [now.date() - back * DAY for back in range(READ_WEEKS * 7, 0, -1)]
-    return [(day, _finished(items, day)) for day in days if first is not None and day >= first.date()]
+    counted = [(day, _finished(items, day)) for day in days]
+    while counted and not counted[0][1]:
+        counted.pop(0)
+    return counted
 
 
 def weekly(items: list[Item], now: datetime) -> list[int]:
