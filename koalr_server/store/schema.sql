@@ -79,7 +79,8 @@ CREATE TABLE IF NOT EXISTS pull_request_facts (
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
     first_response_secs BIGINT, review_cycle_secs BIGINT,
-    reverted_at TIMESTAMP, reverted_by VARCHAR, risk_score BIGINT
+    reverted_at TIMESTAMP, reverted_by VARCHAR,
+    risk_score BIGINT, has_schema_migration BOOLEAN, has_open_incident BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS changes (
     repo VARCHAR, number BIGINT, sha VARCHAR, author VARCHAR, is_bot BOOLEAN, idea_at TIMESTAMP,
@@ -100,12 +101,22 @@ CREATE TABLE IF NOT EXISTS flow_items (
     in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP,
     cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
 );
+-- One column per signal (risk/signals.py), null where unknown. What depends on the moment a pull request is judged at is here
+-- for merged ones alone; open ones are judged when somebody asks. Then the outcome: when it was taken back, when the
+-- deployment that first carried it failed and its share in that, one part for each change of the deployment.
+-- fingerprint: a hash of the signals, by which training sets are told apart.
 CREATE TABLE IF NOT EXISTS pull_request_signals (
-    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, churn DOUBLE, changed_files BIGINT,
-    change_entropy DOUBLE, author_file_expertise DOUBLE, ai_authored_ratio DOUBLE
+    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN,
+    lines_added BIGINT, lines_deleted BIGINT, files_changed BIGINT, directories_changed BIGINT, subsystems_changed BIGINT,
+    change_entropy DOUBLE, entropy_bits DOUBLE, lines_in_files BIGINT,
+    prior_changes BIGINT, prior_authors BIGINT, days_since_change DOUBLE, recent_changes BIGINT, prior_reverts BIGINT,
+    is_fix BOOLEAN, author_file_expertise DOUBLE, author_experience BIGINT, author_recent_experience DOUBLE,
+    author_subsystem_experience BIGINT, ownership DOUBLE,
+    codeowners_compliance BOOLEAN, reviewers BIGINT, approvals BIGINT, changes_requested BIGINT,
+    coverage_delta DOUBLE, test_share DOUBLE, failed_checks BIGINT,
+    schema_migration BOOLEAN, infrastructure_files BIGINT, dependency_files BIGINT, open_incidents BIGINT,
+    open_hours DOUBLE, out_of_hours BOOLEAN, ai_authored_ratio DOUBLE,
+    reverted_at TIMESTAMP, failed_at TIMESTAMP, failed_share DOUBLE, fingerprint UBIGINT
 );
--- Merged pull requests only; compared_among is 'repository' or 'organisation', ranks run from 0 to 1.
-CREATE TABLE IF NOT EXISTS pull_request_risk (
-    repo VARCHAR, number BIGINT, score BIGINT, compared_with BIGINT, compared_among VARCHAR, churn_rank DOUBLE,
-    changed_files_rank DOUBLE, change_entropy_rank DOUBLE, unfamiliarity_rank DOUBLE
-);
+-- The model in force in a quarter, by its first day, as JSON (risk/model_in_force.py).
+CREATE TABLE IF NOT EXISTS risk_models (quarter TIMESTAMP, fingerprint VARCHAR, document VARCHAR);

@@ -60,7 +60,8 @@ SELECT l.repo, l.number, 'pr_' || substr(md5(concat_ws(chr(31), l.repo, l.number
        span_secs(coalesce(l.ready_at, l.created_at), responses.first_review_at) AS first_response_secs,
        CASE WHEN l.merged_at >= responses.first_review_at
             THEN span_secs(responses.first_review_at, coalesce(responses.last_approval_at, l.merged_at)) END AS review_cycle_secs,
-       NULL::TIMESTAMP AS reverted_at, NULL::VARCHAR AS reverted_by, NULL::BIGINT AS risk_score
+       NULL::TIMESTAMP AS reverted_at, NULL::VARCHAR AS reverted_by, NULL::BIGINT AS risk_score,
+       NULL::BOOLEAN AS has_schema_migration, NULL::BOOLEAN AS has_open_incident
 FROM landed l
 LEFT JOIN own USING (repo, number)
 LEFT JOIN squashed USING (repo, number)

@@ -1,0 +1,71 @@
+"""The signals that follow from a pull request's own content and from what came before it (pure)."""
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from koalr_server.risk.change_metrics import Change, ChangeHistory, ChangeMetrics, FileChange
+from koalr_server.risk.file_history import FileHistory, FileSignals
+from koalr_server.risk.paths import kinds_of
+
+METRIC_COLUMNS = {
+    "lines_added": "la",
+    "lines_deleted": "ld",
+    "files_changed": "nf",
+    "directories_changed": "nd",
+    "subsystems_changed": "ns",
+    "entropy_bits": "entropy",
+    "lines_in_files": "lt",
+    "prior_changes": "nuc",
+    "prior_authors": "ndev",
+    "days_since_change": "age",
+    "is_fix": "fix",
+    "author_experience": "exp",
+    "author_recent_experience": "rexp",
+    "author_subsystem_experience": "sexp",
+}
+"""Columns of pull_request_signals that are change metrics (docs/CHANGE_METRICS.md)."""
+
+CONTENT_COLUMNS = ("change_entropy", "test_share", "schema_migration", "infrastructure_files", "dependency_files")
+CHANGE_COLUMNS = (*METRIC_COLUMNS, *CONTENT_COLUMNS, *FileSignals._fields)
+
+_UNKNOWN_FILES = (None,) * (len(CONTENT_COLUMNS) + len(FileSignals._fields))
+
+
+def change_signals(
+    change: Change, names: Collection[str], changes: ChangeHistory, files: FileHistory
+) -> tuple[float | None, ...]:
+    """The signals of a pull request, taken as one change, by CHANGE_COLUMNS; booleans are 0 and 1.
+
+    Args:
+        change: what all its commits do together, at the moment it began; files None if nobody knows them.
+        names: every name its author goes by, in lower case.
+        changes, files: what was recorded before that moment.
+    """
+    metrics = changes.measure(change)
+    measured = tuple(getattr(metrics, metric) for metric in METRIC_COLUMNS.values())
+    if change.files is None:
+        return (*measured, *_UNKNOWN_FILES)
+    found = files.measure(names, change.at_secs, [file.path for file in change.files])
+    return (*measured, *_content(change.files, metrics), *found)
+
+
+def _content(files: Sequence[FileChange], metrics: ChangeMetrics) -> tuple[float | None, ...]:
+    lines = [(file.additions or 0) + (file.deletions or 0) for file in files]
+    kinds = [kinds_of(file.path) for file in files]
+    total, edited = sum(lines), sum(map(bool, lines))
+    tested = sum(count for count, kind in zip(lines, kinds, strict=True) if kind.test)
+    return (
+        _share_of_most(metrics.entropy, edited),
+        round(tested / total, 6) if total else None,
+        any(kind.schema_migration for kind in kinds),
+        sum(kind.infrastructure for kind in kinds),
+        sum(kind.dependency for kind in kinds),
+    )
+
+
+def _share_of_most(bits: float | None, edited: int) -> float | None:
+    """Entropy as a share of what as many edited files could have; 0 for a single one, None without any."""
+    if bits is None or not edited:
+        return None
+    return round(min(1.0, bits / math.log2(edited)), 6) if edited > 1 else 0.0

@@ -1,0 +1,58 @@
+-- The affected repositories' changes in order of time, and what their pull requests consist of, for change_signals.py.
+
+-- The commits a pull request consists of: its own without merges, else the squash it landed as.
+-- Its head alone would be a part taken for the whole.
+CREATE OR REPLACE TEMP TABLE change_commits AS
+WITH named AS (
+    SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own FROM pull_request_facts
+    WHERE repo IN (SELECT repo FROM affected)
+    UNION ALL
+    SELECT repo, number, landing_shas[1], false FROM pull_request_facts
+    WHERE repo IN (SELECT repo FROM affected) AND merged_at IS NOT NULL AND landing_shas[1] IS DISTINCT FROM head_sha
+)
+SELECT n.repo, n.number, n.sha, lower(c.author) AS writer, c.committed_at, c.message, c.additions,
+       a.sha IS NOT NULL AS assisted, c.message <> '' OR assisted AS told
+FROM named n
+JOIN commits c ON c.repo = n.repo AND c.sha = n.sha AND len(c.parents) < 2
+LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
+QUALIFY n.own OR NOT bool_or(n.own) OVER (PARTITION BY n.repo, n.number);
+
+-- Logins and git names differ, so an author goes by the names on the pull request's own commits too; the one with most of
+-- them is the one whose experience counts.
+CREATE OR REPLACE TEMP TABLE begun_changes AS
+SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, *
+FROM (
+    SELECT c.repo, c.number, min(c.committed_at) AS begun_at, mode(c.writer ORDER BY c.committed_at, c.sha) AS writer,
+           list_sort(list_distinct(list(c.writer) || [lower(any_value(p.author))])) AS names,
+           any_value(p.title) || chr(10) || string_agg(c.message, chr(10) ORDER BY c.committed_at, c.sha) AS message
+    FROM change_commits c JOIN pull_request_facts p ON p.repo = c.repo AND p.number = c.number
+    GROUP BY c.repo, c.number
+);
+
+CREATE OR REPLACE TEMP TABLE change_paths AS
+SELECT b.ordinal, f.path, sum(f.additions)::BIGINT AS additions, sum(f.deletions)::BIGINT AS deletions,
+       -- A clone without file contents names the files of a commit and counts no lines.
+       bool_and(coalesce(c.additions, f.additions, f.deletions) IS NOT NULL) AS counted
+FROM begun_changes b
+JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
+JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE earlier_changes AS
+SELECT row_number() OVER (ORDER BY repo, committed_at, sha) AS ordinal, repo, sha, lower(author) AS author, committed_at, additions
+FROM commits WHERE len(parents) < 2 AND repo IN (SELECT repo FROM begun_changes);
+
+CREATE OR REPLACE TEMP TABLE taken_back AS
+WITH undone AS (
+    SELECT v.repo, v.reverted AS unit, min(coalesce(p.merged_at, c.committed_at)) AS reverted_at
+    FROM reverts v
+    LEFT JOIN pull_request_facts p ON p.repo = v.repo AND '#' || p.number = v.reverting
+    LEFT JOIN commits c ON c.repo = v.repo AND c.sha = v.reverting
+    GROUP BY ALL
+    HAVING reverted_at IS NOT NULL
+)
+SELECT u.repo, u.reverted_at, u.unit, p.path
+FROM undone u JOIN begun_changes b ON b.repo = u.repo AND '#' || b.number = u.unit JOIN change_paths p USING (ordinal)
+UNION
+SELECT u.repo, u.reverted_at, u.unit, f.path
+FROM undone u JOIN commit_files f ON f.repo = u.repo AND f.sha = u.unit;
