@@ -46,7 +46,7 @@ def _read_incomplete(git: Git, revisions: Sequence[str], excluded: str, reading:
         if objects.isdisjoint(missing):
             complete.append(sha)
         else:
-            reading.add(header, [(path, None, None) for path in paths], counted=False)
+            reading.add(header, [(path, None, None, None) for path in paths], counted=False)
     return complete
 
 

@@ -69,10 +69,7 @@ def read_repository(
     Raises:
         GitError: the path is no readable repository, or git failed; nothing half-read is returned.
     """
-    if not path.is_dir():
-        raise GitError(f"{path} is not a folder; give the path of a git clone.")
-    git = Git(path)
-    git.text("rev-parse", "--git-dir")
+    git = open_repository(path)
     references = read_references(git)
     name = repo or repository_name(git)
     known = dict(known_heads(name))
@@ -97,6 +94,19 @@ def read_repository(
         undecodable=reading.undecodable,
         skipped_tags=dict(references.skipped_tags),
     )
+
+
+def open_repository(path: Path) -> Git:
+    """The git commands of a repository.
+
+    Raises:
+        GitError: the path is none.
+    """
+    if not path.is_dir():
+        raise GitError(f"{path} is not a folder; give the path of a git clone.")
+    git = Git(path)
+    git.text("rev-parse", "--git-dir")
+    return git
 
 
 def _read(git: Git, references: References, existing: Sequence[str], reading: LogReading) -> int:
