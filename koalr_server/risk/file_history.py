@@ -1,12 +1,15 @@
 """What is known of a repository's files by some moment: who touched them, how often lately, what was taken back (pure)."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 DAY_SECS = 86_400
 RECENT_SECS = 30 * DAY_SECS
 REVERTS_SECS = 365 * DAY_SECS
+
+Events = deque[tuple[int, int | str]]
+"""(epoch seconds, change), oldest first."""
 
 
 class FileSignals(NamedTuple):
@@ -26,15 +29,15 @@ class FileSignals(NamedTuple):
 
 
 class _File:
-    """One file's past. `recent` and `reverts` hold (epoch seconds, change), oldest first."""
+    """One file's past."""
 
     __slots__ = ("by_author", "changes", "most", "recent", "reverts")
 
     def __init__(self) -> None:
         self.by_author: dict[str | None, int] = {}
         self.changes = self.most = 0
-        self.recent: deque[tuple[int, int]] = deque()
-        self.reverts: deque[tuple[int, str]] = deque()
+        self.recent: Events = deque()
+        self.reverts: Events = deque()
 
 
 class FileHistory:
@@ -62,18 +65,19 @@ class FileHistory:
 
     def measure(self, names: Collection[str], at_secs: int, paths: Collection[str]) -> FileSignals:
         """The signals of some files at a moment, for an author known by several names."""
-        recent: set[int] = set()
-        reverted: set[str] = set()
-        expertise, ownership = [], []
-        for file in filter(None, map(self._files.get, paths)):
+        past = [file for path in paths if (file := self._files.get(path))]
+        for file in past:
             _forget(file.recent, at_secs - RECENT_SECS)
             _forget(file.reverts, at_secs - REVERTS_SECS)
-            recent.update(change for _, change in file.recent)
-            reverted.update(change for _, change in file.reverts)
-            if file.changes:
-                expertise.append(sum(file.by_author.get(name, 0) for name in names) / file.changes)
-                ownership.append(file.most / file.changes)
-        return FileSignals(len(recent), len(reverted), _mean(expertise), _mean(ownership))
+        touched = [file for file in past if file.changes]
+        return FileSignals(
+            recent_changes=_distinct([file.recent for file in past]),
+            prior_reverts=_distinct([file.reverts for file in past]),
+            author_file_expertise=_mean(
+                [sum(file.by_author.get(name, 0) for name in names) / file.changes for file in touched]
+            ),
+            ownership=_mean([file.most / file.changes for file in touched]),
+        )
 
     def _file(self, path: str) -> _File:
         file = self._files.get(path)
@@ -82,11 +86,18 @@ class FileHistory:
         return file
 
 
-def _forget(events: "deque[tuple[int, int]] | deque[tuple[int, str]]", before_secs: int) -> None:
+def _forget(events: Events, before_secs: int) -> None:
     while events and events[0][0] < before_secs:
         events.popleft()
 
 
-def _mean(shares: list[float]) -> float | None:
+def _distinct(files: Sequence[Events]) -> int:
+    """How many changes the events of some files are about; one file has no change twice."""
+    if len(files) == 1:
+        return len(files[0])
+    return len({change for events in files for _, change in events})
+
+
+def _mean(shares: Sequence[float]) -> float | None:
     # Rounded, so that equal values are equal whatever the order of the sum.
     return round(sum(shares) / len(shares), 6) if shares else None

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from koalr_server.risk.change_metrics import METRICS
+
 FILES = "its commits with their files: ingest git, or import commits with files"
 COMMITS = "its commits: ingest git, or import commits"
 SIZES = "its commits with their files, or additions, deletions and changedFiles of the imported pull request"
@@ -112,10 +117,19 @@ SIGNALS = (
 """Every signal, in the order of the API and of docs/RISK.md."""
 
 BY_NAME = {signal.name: signal for signal in SIGNALS}
-FEATURES = tuple(signal.feature for signal in SIGNALS)
 
 
 def features(row: Mapping[str, Any]) -> dict[str, float | None]:
     """What a model reads of a row of pull_request_signals: numbers by feature, booleans as 0 and 1."""
     values = {signal.feature: row[signal.measure] for signal in SIGNALS}
     return {name: None if value is None else float(value) for name, value in values.items()}
+
+
+def measured(values: Mapping[str, float | None]) -> bool:
+    """Whether enough is known for a score: one change metric at least, by feature."""
+    return any(values[feature] is not None for feature in METRICS)
+
+
+def measured_rows(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.bool_]:
+    """The same for rows, by feature, shape (n,), NaN where unknown."""
+    return ~np.logical_and.reduce([np.isnan(columns[feature]) for feature in METRICS])

@@ -1,6 +1,6 @@
 """Measures pull requests by their repository's history: one pass over its changes in order of time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import chain, groupby
 from operator import itemgetter
@@ -22,7 +22,11 @@ ROWS_AT_ONCE = 20_000
 MEASURED, TAKEN_BACK, CHANGED = 0, 1, 2
 
 BEGUN = """
-SELECT repo, CAST(epoch(begun_at) AS BIGINT), ordinal, number, writer, names, message FROM begun_changes ORDER BY ordinal
+SELECT b.ordinal, b.repo, CAST(epoch(b.begun_at) AS BIGINT), b.number, lower(p.author), p.title, c.writer, c.message
+FROM begun_changes b
+JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
+JOIN pull_request_facts p ON p.repo = b.repo AND p.number = b.number
+ORDER BY b.ordinal, c.committed_at, c.sha
 """
 BEGUN_PATHS = """
 SELECT ordinal, path, additions, deletions, counted FROM change_paths ORDER BY ordinal, path
@@ -82,16 +86,27 @@ def _measured(events: Iterable[Event]) -> Iterator[Row]:
 
 def _begun(cursor: Cursor) -> Iterator[Event]:
     """Pull requests where they began, with the files of all their commits."""
-    pull_requests = cursor.execute(BEGUN).fetchall()
-    files = groupby(_rows(cursor, BEGUN_PATHS), key=itemgetter(0))
-    following = next(files, None)
-    for repo, at_secs, ordinal, *row in pull_requests:
-        own: list[Row] = []
+    paths = groupby(_rows(cursor, BEGUN_PATHS), key=itemgetter(0))
+    following = next(paths, None)
+    for ordinal, rows in groupby(_rows(cursor, BEGUN), key=itemgetter(0)):
+        (_, repo, at_secs, number, author, title, *_), *_ = commits = list(rows)
+        files: list[Row] = []
         if following is not None and following[0] == ordinal:
-            own = list(following[1])
-            following = next(files, None)
-        changed = [FileChange(*file[1:4]) for file in own]
-        yield Event(repo, at_secs, MEASURED, ordinal, tuple(row), changed, all(file[4] for file in own))
+            files = list(following[1])
+            following = next(paths, None)
+        writers = [writer for *_, writer, _ in commits if writer]
+        message = "\n".join(filter(None, (title, *(text for *_, text in commits))))
+        yield Event(
+            *(repo, at_secs, MEASURED, ordinal),
+            (number, _most_frequent(writers), {*writers, author} - {None}, message or None),
+            [FileChange(*file[1:4]) for file in files],
+            all(file[4] for file in files),
+        )
+
+
+def _most_frequent(writers: Sequence[str]) -> str | None:
+    """Whoever wrote most of the commits, of equals the first: the one whose experience counts."""
+    return max(dict.fromkeys(writers), key=writers.count, default=None)
 
 
 def _taken_back(cursor: Cursor) -> Iterator[Event]:

@@ -17,17 +17,9 @@ JOIN commits c ON c.repo = n.repo AND c.sha = n.sha AND len(c.parents) < 2
 LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
 QUALIFY n.own OR NOT bool_or(n.own) OVER (PARTITION BY n.repo, n.number);
 
--- Logins and git names differ, so an author goes by the names on the pull request's own commits too; the one with most of
--- them is the one whose experience counts.
 CREATE OR REPLACE TEMP TABLE begun_changes AS
-SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, *
-FROM (
-    SELECT c.repo, c.number, min(c.committed_at) AS begun_at, mode(c.writer ORDER BY c.committed_at, c.sha) AS writer,
-           list_sort(list_distinct(list(c.writer) || [lower(any_value(p.author))])) AS names,
-           any_value(p.title) || chr(10) || string_agg(c.message, chr(10) ORDER BY c.committed_at, c.sha) AS message
-    FROM change_commits c JOIN pull_request_facts p ON p.repo = c.repo AND p.number = c.number
-    GROUP BY c.repo, c.number
-);
+SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, repo, number, begun_at
+FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL);
 
 CREATE OR REPLACE TEMP TABLE change_paths AS
 SELECT b.ordinal, f.path, sum(f.additions)::BIGINT AS additions, sum(f.deletions)::BIGINT AS deletions,
