@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS pull_requests (
     merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
 );
+-- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
+-- nobody knows it.
+CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR);
 CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
 
 CREATE TABLE IF NOT EXISTS reviews (
