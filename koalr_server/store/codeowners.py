@@ -21,6 +21,7 @@ def replace_codeowners(cursor: Cursor, repo: str, versions: pa.Table) -> None:
 def in_force(cursor: Cursor, repo: str, moment: datetime) -> str | None:
     """The text of the CODEOWNERS file in force at a moment (naive UTC); None if there was none, or nobody knows it."""
     row = cursor.execute(
-        "SELECT content FROM codeowners WHERE repo = ? AND known_from <= ? ORDER BY known_from DESC LIMIT 1", [repo, moment]
+        "SELECT content FROM codeowners WHERE repo = ? AND known_from <= ? ORDER BY known_from DESC LIMIT 1",
+        [repo, moment],
     ).fetchone()
     return None if row is None else row[0]

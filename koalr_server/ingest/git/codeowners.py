@@ -36,6 +36,16 @@ def read_codeowners(git: Git) -> pa.Table:
     return pa.table([[row[column] for row in rows] for column in range(len(SCHEMA))], schema=SCHEMA)
 
 
+def has_codeowners(git: Git, paths: Iterable[str]) -> bool:
+    """Whether a history whose commits touched these paths has, or had, such a file; quicker than reading the versions."""
+    if not set(PLACES).isdisjoint(paths):
+        return True
+    try:  # a merge may bring a file that no commit shows
+        return bool(git.text("ls-tree", "HEAD", "--", *PLACES))
+    except MissingObjectsError:
+        return False
+
+
 def _changes(fields: Iterator[bytes]) -> Iterator[Change]:
     """Per commit that touched a file, oldest first, its date (seconds since 1970, if it is one) and the blob at each place."""
     there: dict[str, str] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from koalr_server.ingest.git.codeowners import SCHEMA as CODEOWNERS
-from koalr_server.ingest.git.codeowners import read_codeowners
+from koalr_server.ingest.git.codeowners import has_codeowners, read_codeowners
 from koalr_server.ingest.git.log import FORMAT, LogReading, read_log
 from koalr_server.ingest.git.partial import read_partial
 from koalr_server.ingest.git.process import SAFE_DIFF, Git, GitError, MissingObjectsError
@@ -94,7 +94,7 @@ def read_repository(
         tags=references.tags,
         reachable=_reachable(git, references) if rewritten else None,
         start_over=start_over,
-        codeowners=_codeowners(git, references, NO_HEADS if start_over else known),
+        codeowners=_codeowners(git, references, NO_HEADS if start_over else known, files),
         shallow=SHALLOW in references.heads,
         commits_without_line_counts=without_counts,
         impossible_dates=reading.impossible_dates,
@@ -114,11 +114,14 @@ def _read(git: Git, references: References, existing: Sequence[str], reading: Lo
     return 0
 
 
-def _codeowners(git: Git, references: References, known: Mapping[str, str]) -> pa.Table | None:
+def _codeowners(git: Git, references: References, known: Mapping[str, str], files: pa.Table) -> pa.Table | None:
+    """Every version of the CODEOWNERS file; None if HEAD is where it was. `files` are all there are if nothing is known."""
     head = references.heads.get("HEAD")
     if head == known.get("HEAD"):
         return None
-    return read_codeowners(git) if head else CODEOWNERS.empty_table()
+    if head and (known or has_codeowners(git, files["path"].unique().to_pylist())):
+        return read_codeowners(git)
+    return CODEOWNERS.empty_table()
 
 
 def _existing(git: Git, shas: Sequence[str]) -> list[str]:

@@ -24,9 +24,7 @@ def versions(ingest: Ingest) -> list[tuple[datetime, str | None, str | None]]:
     return [(row["known_from"], row["path"], row["content"]) for row in rows]
 
 
-def test_the_first_place_that_has_a_file_is_in_force_until_that_changes(
-    ingest: Ingest, repository: Repository
-) -> None:
+def test_the_first_place_that_has_a_file_is_in_force_until_that_changes(ingest: Ingest, repository: Repository) -> None:
     repository.commit("nothing yet")
     repository.commit("docs", DOCS, "* @docs\n")
     repository.commit("root", ROOT, "* @root\n")
@@ -69,6 +67,18 @@ def test_a_version_from_a_branch_counts_from_its_merge(ingest: Ingest, repositor
     repository.merge("owners", message="Merge pull request #1 from acme/owners")
     ingest(repository.path)
     assert versions(ingest) == [(after(4), ROOT, "* @a\n")]
+
+
+def test_a_file_that_only_a_merge_brought_is_found(ingest: Ingest, repository: Repository) -> None:
+    repository.commit("first")
+    repository.branch("side")
+    repository.commit("side", "b.txt")
+    repository.checkout("main")
+    repository.git("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    merged = repository.commit("Merge side", ROOT, "* @a\n")
+    assert len(repository.git("show", "--no-patch", "--format=%P", merged).split()) == 2
+    ingest(repository.path)
+    assert versions(ingest) == [(after(3), ROOT, "* @a\n")]
 
 
 def test_a_second_reading_changes_nothing_and_a_rewritten_branch_takes_its_versions_away(
