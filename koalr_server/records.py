@@ -101,6 +101,7 @@ KINDS: Mapping[str, Kind] = {
             Field("labels", "texts"),
             Field("isBot", "boolean"),
             Field("workItem"),
+            Field("failedChecks", "integer"),
         ),
         _kind(
             "reviews",

@@ -107,7 +107,7 @@ def _pull_requests(cursor: Cursor) -> MergeCount:
         coalesce(isBot, false) OR author IN (SELECT name FROM bot_names) AS is_bot,
         createdAt AS created_at, readyAt AS ready_at, firstCommitAt AS first_commit_at, mergedAt AS merged_at, closedAt AS closed_at,
         mergeSha AS merge_sha, headSha AS head_sha, commits, NULL::VARCHAR[] AS copies, additions, deletions,
-        changedFiles AS changed_files, labels, workItem AS work_item, ordinal FROM incoming""",
+        changedFiles AS changed_files, labels, workItem AS work_item, failedChecks AS failed_checks, ordinal FROM incoming""",
     )
 
 

@@ -23,7 +23,7 @@ from koalr_server.store.loading import load_kind
 # Facts as they came in: what a new sample replaces.
 FACT_TABLES = (
     *("teams", "members", "team_repos", "repos", "commits", "commit_files", "pull_requests", "reviews"),
-    *("deployments", "incidents", "work_items", *COPILOT_KINDS),
+    *("codeowners", "deployments", "incidents", "work_items", *COPILOT_KINDS),
 )
 
 # What decides who owns work, and whether pull requests are work items.

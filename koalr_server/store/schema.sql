@@ -24,12 +24,16 @@ CREATE TABLE IF NOT EXISTS commit_files (
 );
 
 -- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
+-- failed_checks: of its head, when it was merged or as of now.
 CREATE TABLE IF NOT EXISTS pull_requests (
     source VARCHAR, repo VARCHAR, number BIGINT, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP,
     merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
-    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR, failed_checks BIGINT
 );
+-- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
+-- nobody knows it.
+CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR);
 CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
 
 CREATE TABLE IF NOT EXISTS reviews (
@@ -76,7 +80,7 @@ CREATE TABLE IF NOT EXISTS pull_request_facts (
     repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP,
     merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[], head_sha VARCHAR,
-    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR, failed_checks BIGINT,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
     first_response_secs BIGINT, review_cycle_secs BIGINT,
     reverted_at TIMESTAMP, reverted_by VARCHAR,
