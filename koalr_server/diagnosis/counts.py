@@ -142,8 +142,6 @@ class RiskCounts:
     """Signals of people's merged pull requests."""
 
     unscored: Part = NONE
-    unmeasured: Part = NONE
-    """Without a single measure to rank by."""
     without_entropy: Part = NONE
     without_expertise: Part = NONE
     without_assistance: Part = NONE

@@ -4,7 +4,6 @@ from koalr_server.diagnosis.counts import Counts, Part
 from koalr_server.diagnosis.finding import Answer, Finding, Lack, judged, so_many
 from koalr_server.diagnosis.lacks import INGEST, some, stale
 from koalr_server.diagnosis.work_lacks import no_pull_requests, only_bots
-from koalr_server.risk.ranks import LEAST_COMPARED
 
 RISK = "POST /api/v1/pr-risk/score"
 
@@ -27,6 +26,13 @@ def risk_findings(counts: Counts) -> list[Finding]:
         "whether an AI agent took part is unknown. Read their repositories",
         INGEST,
     )
+    unmeasured = some(
+        risk.unscored,
+        "merged pull requests",
+        "of unknown size",
+        "they have no score. Read their repositories, or import pull requests with additions and deletions",
+        INGEST,
+    )
     signals = (
         ("changeEntropy", "Change entropy", risk.without_entropy, no_files),
         ("authorFileExpertise", "Author's file expertise", risk.without_expertise, no_files),
@@ -37,7 +43,7 @@ def risk_findings(counts: Counts) -> list[Finding]:
             Answer("riskScore", "Pull request risk", RISK),
             [so_many(merged - risk.unscored.lacking, "scored pull request")],
             newest_at,
-            [no_pull_requests(counts), *_unscored(counts)],
+            [no_pull_requests(counts), only_bots(counts), unmeasured],
             known=merged > risk.unscored.lacking,
             old=stale(counts),
         ),
@@ -73,24 +79,3 @@ def _signal(counts: Counts, field: str, name: str, part: Part, lack: Lack | None
 
 def _unsupported(field: str, name: str, text: str) -> Finding:
     return judged(Answer(field, name, RISK), [], None, [Lack(text)], known=False)
-
-
-def _unscored(counts: Counts) -> list[Lack | None]:
-    """Why pull requests have no score: unmeasured, or too few to compare with."""
-    risk = counts.risk
-    unmeasured = some(
-        risk.unmeasured,
-        "merged pull requests",
-        "of unknown size",
-        "they cannot be ranked. Read their repositories, or import pull requests with additions and deletions",
-        INGEST,
-    )
-    lonely = Part(risk.unscored.lacking - risk.unmeasured.lacking, risk.unscored.of)
-    few = some(
-        lonely,
-        "merged pull requests",
-        f"with fewer than {LEAST_COMPARED} before them",
-        "there is too little to compare them with. Bring in older ones",
-        INGEST,
-    )
-    return [only_bots(counts), unmeasured, few]

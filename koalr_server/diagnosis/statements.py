@@ -160,18 +160,18 @@ SELECT (SELECT count(*) FROM seats) AS seats,
 
 RISK = f"""
 WITH merged AS (
-    SELECT repo, number FROM pull_request_facts WHERE merged_at > $since AND merged_at <= $now AND NOT is_bot AND {BY_AUTHOR}
+    SELECT repo, number, risk_score FROM pull_request_facts
+    WHERE merged_at > $since AND merged_at <= $now AND NOT is_bot AND {BY_AUTHOR}
 ),
 by_repo AS (
-    SELECT m.repo, count(*) AS merged, count(*) FILTER (r.score IS NULL) AS unscored,
-           count(*) FILTER (coalesce(s.churn, s.changed_files, s.change_entropy, s.author_file_expertise) IS NULL) AS unmeasured,
+    SELECT m.repo, count(*) AS merged, count(*) FILTER (m.risk_score IS NULL) AS unscored,
            count(*) FILTER (s.change_entropy IS NULL) AS without_entropy,
            count(*) FILTER (s.author_file_expertise IS NULL) AS without_expertise,
            count(*) FILTER (s.ai_authored_ratio IS NULL) AS without_assistance
-    FROM merged m LEFT JOIN pull_request_signals s USING (repo, number) LEFT JOIN pull_request_risk r USING (repo, number)
+    FROM merged m LEFT JOIN pull_request_signals s USING (repo, number)
     GROUP BY m.repo
 )
-SELECT {_part("unscored", "merged")}, {_part("unmeasured", "merged")}, {_part("without_entropy", "merged")},
+SELECT {_part("unscored", "merged")}, {_part("without_entropy", "merged")},
        {_part("without_expertise", "merged")}, {_part("without_assistance", "merged")}
 FROM by_repo
 """  # noqa: S608

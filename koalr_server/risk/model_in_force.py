@@ -108,6 +108,17 @@ def read_model_in_force(text: str) -> ModelInForce:
     )
 
 
+def quarter_of(moment: datetime) -> datetime:
+    """The first day of a moment's quarter."""
+    return datetime(moment.year, moment.month - (moment.month - 1) % 3, 1)  # noqa: DTZ001 - the store keeps naive UTC
+
+
+def shipped_model(moment: datetime) -> ModelInForce:
+    """The model while nothing was merged yet."""
+    nothing = {signal.feature: np.empty(0) for signal in SIGNALS}
+    return model_in_force(quarter_of(moment), KnownChanges(nothing, np.empty(0), []))
+
+
 def model_in_force(quarter: datetime, known: KnownChanges) -> ModelInForce:
     """Refit the shipped model if enough outcomes are known and it helps, else adapt or just take it."""
     # What it was trained on stands in the shipped document; a copy per quarter need not repeat it.
@@ -152,7 +163,9 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
 def _fit(shipped: RiskModel, changes: KnownChanges) -> RiskModel:
     # A signal that is unknown or the same throughout has nothing to teach.
     telling = {feature: transform for feature, transform in TRANSFORMS.items() if _varies(changes.columns[feature])}
-    return refitted(shipped.extended(telling, changes.columns), changes.columns, changes.outcomes, name=FITTED_NAME, training={})
+    return refitted(
+        shipped.extended(telling, changes.columns), changes.columns, changes.outcomes, name=FITTED_NAME, training={}
+    )
 
 
 def _varies(values: FloatArray) -> bool:

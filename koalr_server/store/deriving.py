@@ -35,7 +35,7 @@ def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: b
     everywhere = "SELECT DISTINCT repo FROM pull_request_facts UNION SELECT DISTINCT repo FROM flow_items"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE flow_repos AS {everywhere if work_changed else 'FROM affected'}")
     cursor.execute(_SQL["flow_items"])
-    derive_risk(cursor, _SQL)
+    derive_risk(cursor, _SQL, people_changed=work_changed)
 
 
 def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:

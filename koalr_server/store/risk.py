@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from koalr_server.risk.code_ownership import compliances
 from koalr_server.risk.moment_signals import JUDGED_COLUMNS, moment_signals
 from koalr_server.risk.signals import measured_rows
 from koalr_server.store.assistance import stage_assistance
@@ -16,31 +18,62 @@ from koalr_server.store.risk_models import MEASURES, columns_of, refresh_models,
 
 Cursor = duckdb.DuckDBPyConnection
 
-MERGED = f"""
-SELECT {JUDGED_COLUMNS}, merged_at AS judged_at FROM pull_request_facts
-WHERE merged_at IS NOT NULL AND repo IN (SELECT repo FROM affected)
-"""  # noqa: S608 - our own text
+MERGED = f"SELECT {JUDGED_COLUMNS}, merged_at AS judged_at FROM pull_request_facts WHERE merged_at IS NOT NULL"  # noqa: S608 - our own text
+AFFECTED = f"{MERGED} AND repo IN (SELECT repo FROM affected)"
+OWNED = f"{MERGED} AND repo IN (SELECT repo FROM owned)"
 SCORED = f"""
 SELECT date_trunc('quarter', s.merged_at)::TIMESTAMP AS quarter, s.repo, s.number, {MEASURES}
 FROM pull_request_signals s
-WHERE s.merged_at IS NOT NULL AND (s.repo IN (SELECT repo FROM affected) OR quarter IN (SELECT unnest(?::TIMESTAMP[])))
+WHERE s.merged_at IS NOT NULL AND (s.repo IN (SELECT repo FROM affected UNION SELECT repo FROM owned) OR quarter IN (SELECT unnest(?::TIMESTAMP[])))
 ORDER BY quarter
 """  # noqa: S608 - our own text
 
 
-def derive_risk(cursor: Cursor, sql: Mapping[str, str]) -> None:
+def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) -> None:
     """Rebuild the signals of the `affected` repositories, and every model and score that may differ now.
 
     Args:
         sql: the statements of derived/ by name.
+        people_changed: whether teams or their members may have changed, who own code in repositories everywhere.
     """
     stage_assistance(cursor)
     cursor.execute(sql["change_histories"])
     stage_change_signals(cursor)
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(MERGED)}")
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(AFFECTED)}")
     cursor.execute(sql["pull_request_signals"])
+    _replace_compliance(cursor, people_changed)
     cursor.execute(sql["training_sets"])
     rescore(cursor, refresh_models(cursor))
+
+
+def _replace_compliance(cursor: Cursor, people_changed: bool) -> None:
+    """Whether owners approved, in the affected repositories that have CODEOWNERS, or in all of these (temporary table `owned`)."""
+    cursor.execute(
+        """CREATE OR REPLACE TEMP TABLE owned AS
+        SELECT DISTINCT repo FROM codeowners WHERE ? OR repo IN (SELECT repo FROM affected)""",
+        [people_changed],
+    )
+
+    def query(text: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        cursor.execute(text, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    found = compliances(query, OWNED, {})
+    table = pa.table(
+        {
+            "repo": pa.array([repo for repo, _ in found], pa.string()),
+            "number": pa.array([number for _, number in found], pa.int64()),
+            "approved": pa.array(found.values(), pa.bool_()),
+        }
+    )
+    stage(cursor, "compliance", table)
+    cursor.execute(
+        """UPDATE pull_request_signals s SET codeowners_compliance = c.approved
+        FROM (SELECT o.repo, o.number, c.approved FROM pull_request_signals o LEFT JOIN compliance c USING (repo, number)
+              WHERE o.repo IN (SELECT repo FROM owned)) c
+        WHERE c.repo = s.repo AND c.number = s.number AND s.codeowners_compliance IS DISTINCT FROM c.approved"""
+    )
 
 
 def rescore(cursor: Cursor, quarters: list[datetime]) -> None:

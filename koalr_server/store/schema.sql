@@ -108,9 +108,10 @@ CREATE TABLE IF NOT EXISTS flow_items (
 -- One column per signal (risk/signals.py), null where unknown. What depends on the moment a pull request is judged at is here
 -- for merged ones alone; open ones are judged when somebody asks. Then the outcome: when it was taken back, when the
 -- deployment that first carried it failed and its share in that, one part for each change of the deployment.
--- fingerprint: a hash of the signals, by which training sets are told apart.
+-- commits: what it consists of, see derived/change_histories.sql. fingerprint: a hash of all but codeowners_compliance, by which
+-- training sets are told apart.
 CREATE TABLE IF NOT EXISTS pull_request_signals (
-    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN,
+    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, commits VARCHAR[],
     lines_added BIGINT, lines_deleted BIGINT, files_changed BIGINT, directories_changed BIGINT, subsystems_changed BIGINT,
     change_entropy DOUBLE, entropy_bits DOUBLE, lines_in_files BIGINT,
     prior_changes BIGINT, prior_authors BIGINT, days_since_change DOUBLE, recent_changes BIGINT, prior_reverts BIGINT,

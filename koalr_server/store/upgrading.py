@@ -10,7 +10,7 @@ Derive = Callable[[Any], None]
 
 DERIVED = (
     *("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items"),
-    *("pull_request_signals", "pull_request_risk"),
+    *("pull_request_signals", "risk_models"),
 )
 
 
@@ -25,7 +25,7 @@ def _to_2(cursor: Cursor) -> None:
 def _to_3(cursor: Cursor) -> None:
     """Pull requests know their failed checks; derived tables got more columns."""
     cursor.execute("ALTER TABLE pull_requests ADD COLUMN IF NOT EXISTS failed_checks BIGINT")
-    for table in DERIVED:
+    for table in (*DERIVED, "pull_request_risk"):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
     # A head that is not known makes the next reading look for CODEOWNERS, even if there is no new commit.
     cursor.execute("DELETE FROM git_heads WHERE ref = 'HEAD'")

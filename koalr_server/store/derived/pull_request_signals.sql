@@ -21,6 +21,7 @@ INSERT INTO pull_request_signals BY NAME
 WITH assistance AS (
     SELECT repo, number, count(*) FILTER (assisted) / count(*) AS assisted FROM change_commits WHERE told GROUP BY ALL
 ),
+consisting AS (SELECT repo, number, list_sort(list(sha)) AS commits FROM change_commits GROUP BY ALL),
 measured AS (
     SELECT p.repo, p.number, p.merged_at, p.is_bot,
            coalesce(p.additions, s.lines_added::BIGINT) AS lines_added,
@@ -29,7 +30,7 @@ measured AS (
            s.* EXCLUDE (repo, number, ordinal, lines_added, lines_deleted, files_changed),
            m.* EXCLUDE (repo, number),
            CASE WHEN b.number IS NOT NULL THEN 1 ELSE round(a.assisted, 6) END AS ai_authored_ratio,
-           NULL::BOOLEAN AS codeowners_compliance, NULL::DOUBLE AS coverage_delta, NULL::BIGINT AS failed_checks
+           NULL::DOUBLE AS coverage_delta, p.failed_checks
     FROM pull_request_facts p
     LEFT JOIN change_signals s ON s.repo = p.repo AND s.number = p.number
     LEFT JOIN moment_signals m ON m.repo = p.repo AND m.number = p.number
@@ -37,9 +38,10 @@ measured AS (
     LEFT JOIN agent_branches b ON b.repo = p.repo AND b.number::BIGINT = p.number
     WHERE p.repo IN (SELECT repo FROM affected)
 )
-SELECT s.*, p.reverted_at, f.failed_at, f.failed_share, hash(s) AS fingerprint
+SELECT s.*, c.commits, p.reverted_at, f.failed_at, f.failed_share, hash(s) AS fingerprint
 FROM measured s
 JOIN pull_request_facts p ON p.repo = s.repo AND p.number = s.number
+LEFT JOIN consisting c ON c.repo = s.repo AND c.number = s.number
 LEFT JOIN failed_changes f ON f.repo = s.repo AND f.number = s.number;
 
 DROP TABLE change_commits;

@@ -72,7 +72,7 @@ FULL = Counts(
         openings_known=240,
     ),
     copilot=CopilotCounts(20, NEWEST, 15, True, 60, 60),
-    risk=RiskCounts(Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200)),
+    risk=RiskCounts(Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200)),
     teams=TeamCounts(3, 12, Part(0, 3), Part(0, 3), Part(0, 12), Part(0, 4)),
     forecast=ForecastCounts(12, 180, 40),
     custom_metrics=(CustomMetric("p95-cycle-time", "pull_requests"),),
@@ -214,7 +214,7 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
         (
             but("risk", unscored=Part(20, 200)),
             {"riskScore"},
-            "20 of 200 merged pull requests with fewer than 20 before them",
+            "20 of 200 merged pull requests of unknown size",
             "ingest git PATH",
         ),
         (
