@@ -1,4 +1,4 @@
-"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics, doctor."""
+"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics, risk, doctor."""
 
 import sys
 from collections.abc import Sequence
