@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from koalr_server.ingest.labelled_changes import read_labelled_changes
-from koalr_server.metrics.rounding import rounded
 from koalr_server.risk.changes import LabelledChanges
 from koalr_server.risk.comparison import compare
 from koalr_server.risk.documents import SHIPPED, model_text
@@ -100,23 +99,19 @@ def mapped(model: RiskModel, parts: list[LabelledChanges]) -> RiskModel:
     return replace(model, score_points=tuple(np.mean(maps, axis=0).round(DECIMALS).tolist()))
 
 
-def gain(model: RiskModel, part: LabelledChanges) -> float:
-    """AUC on a project the model does not know, above that of lines added."""
-    return ranking(model, part, part)["gain"]
-
-
 def ranking(model: RiskModel, known: LabelledChanges, judged: LabelledChanges) -> dict[str, float]:
     """How the model, adapted to known changes without outcomes, ranks the judged ones."""
     scores = model.adapted_to(known.columns).probabilities(judged.columns)
     ours, size = auc(scores, judged.outcomes), auc(judged.columns[SIZE], judged.outcomes)
-    figures = {"auc": ours, "linesAdded": size, "gain": ours - size, "decileRho": decile_rho(scores, judged.outcomes)}
-    return {name: rounded(value) for name, value in figures.items()}
+    return {"auc": ours, "linesAdded": size, "gain": ours - size, "decileRho": decile_rho(scores, judged.outcomes)}
 
 
 def chosen_strength(parts: list[LabelledChanges]) -> float:
     """The weakest penalty with which no project, left out of the fit, ranks worse than by lines added; else the strongest."""
     for strength in reversed(STRENGTHS):
-        if all(gain(learn(without(parts, place), strength), part) >= 0 for place, part in enumerate(parts)):
+        if all(
+            ranking(learn(without(parts, place), strength), part, part)["gain"] >= 0 for place, part in enumerate(parts)
+        ):
             return strength
     return STRENGTHS[0]
 
@@ -144,7 +139,12 @@ def train(sets: Sets, on: str) -> RiskModel:
     strength = chosen_strength(list(parts.values()))
     model = learn(list(parts.values()), strength)
     told = [
-        {"name": name, "rows": len(part), "bugShare": rounded(part.outcomes.mean()), "sketch": part.sketch()}
+        {
+            "name": name,
+            "rows": len(part),
+            "bugShare": round(float(part.outcomes.mean()), DECIMALS),
+            "sketch": part.sketch(),
+        }
         for name, part in parts.items()
     ]
     model = replace(model, training={"on": on, "part": "first 70 % by date", "strength": strength, "sets": told})
@@ -152,11 +152,19 @@ def train(sets: Sets, on: str) -> RiskModel:
     evaluation = {
         "leftOut": {name: left_out(sets, name) for name in sets},
         "last30Percent": {
-            name: {key: figures[key] for key in ("auc", "aucAboveLinesAdded", "decileRho")}
+            name: {figure: figures[figure] for figure in ("auc", "aucAboveLinesAdded", "decileRho")}
             for name, figures in later.items()
         },
     }
-    return replace(model, evaluation=evaluation)
+    return replace(model, evaluation=brief(evaluation))
+
+
+def brief(figures: dict[str, Any]) -> dict[str, Any]:
+    """The same in as many decimals as a person reads."""
+    return {
+        name: brief(value) if isinstance(value, dict) else round(value, DECIMALS) if isinstance(value, float) else value
+        for name, value in figures.items()
+    }
 
 
 def main() -> None:

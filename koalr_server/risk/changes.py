@@ -39,7 +39,7 @@ class LabelledChanges:
         return self.rows(slice(end)), self.rows(slice(end, None))
 
     def sketch(self) -> list[str]:
-        """The beginnings of the smallest shas: few, yet any file with a good part of the same changes shares one."""
+        """The beginnings of the smallest shas: few, yet nearly any file with a tenth of the same changes shares one."""
         return sorted({sha[:SKETCH_DIGITS] for sha in self.shas})[:SKETCH_SIZE]
 
     def shares_any(self, sketch: Sequence[str]) -> bool:

@@ -49,7 +49,6 @@ def compare(changes: LabelledChanges, shipped: RiskModel) -> dict[str, Any]:
         "aucAboveLinesAdded": {name: _gain(auc_difference(each, size, test.outcomes)) for name, each in scores.items()},
         "decileRho": {name: rounded(decile_rho(each, test.outcomes)) for name, each in ranked.items()},
         "reliability": {name: _table(each, test.outcomes) for name, each in scores.items()},
-        "strength": {name: models[name].training["strength"] for name in ("fitted", "refitted")},
         "shippedModel": {
             "name": shipped.name,
             "trainedOn": shipped.training.get("on"),
@@ -78,19 +77,19 @@ def _overlap(changes: LabelledChanges, test: LabelledChanges, shipped: RiskModel
     if not changes.shas:
         return {
             "knows": None,
-            "note": "The file names no commits (column _id or sha): whether it was trained on some is unknown.",
+            "note": "The file names no commits (column _id or sha): it may have been trained on them.",
         }
     sets = [each for each in shipped.training.get("sets", []) if changes.shares_any(each["sketch"])]
     names = [each["name"] for each in sets]
     if not names:
-        return {"knows": [], "note": "It was not trained on this project, as far as the commits in the file tell."}
+        return {"knows": [], "note": "None of the commits sampled from its training sets is in this file."}
     if any(test.shares_any(each["sketch"]) for each in sets):
-        seen = "even changes among the last 30 % here: that is no test of it"
+        seen = "and on some of the last 30 % here: this is no test of it"
     else:
-        seen = "none of the last 30 % here, but the project is not new to it"
+        seen = "none of those sampled is in the last 30 % here, but the project is not new to it"
     return {
         "knows": names,
-        "note": f"It was trained on earlier changes of {' and '.join(names)}, {seen}; so was refitted.",
+        "note": f"It was trained on changes of {' and '.join(names)}, {seen}; the same holds for refitted.",
     }
 
 

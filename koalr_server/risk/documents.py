@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
@@ -13,6 +14,7 @@ from koalr_server.risk.model import TRANSFORMS, RiskModel, Term
 
 SHIPPED = Path(__file__).with_name("default_model.json")
 FIELDS = ("name", "training", "evaluation", "intercept", "terms", "scorePoints")
+INNERMOST = re.compile(r"[\[{]\n[^\[\]{}]*\n *[\]}]")
 NUMBERS = tuple(field.name for field in fields(Term) if field.type is float)
 
 
@@ -63,7 +65,14 @@ def read_model(text: str) -> RiskModel:
 
 
 def _indented(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return INNERMOST.sub(_on_one_line, text).replace("\n", "\n  ")
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    # Texts are safe: JSON writes no line end inside one.
+    opening, *inside, closing = (line.strip() for line in found[0].split("\n"))
+    return opening + " ".join(inside) + closing
 
 
 def _terms(value: object) -> tuple[Term, ...]:

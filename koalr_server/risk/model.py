@@ -75,33 +75,38 @@ class RiskModel:
 
         NaN or an absent column is unknown: its term adds nothing, so that it counts as average and never as safe.
 
-        Shape: every column (n,), at least one; the answer is (n,). Unknown columns are ignored.
+        Shape: columns (n,) by feature, at least one; the answer is (n,). Columns of features without a term are ignored.
+
+        Raises:
+            ValueError: there is no column, or they differ in length.
         """
-        return chances(self.intercept + self._added(self.standardised(columns)).sum(axis=1))
+        return chances(self.intercept + self.added(columns).sum(axis=1))
 
     def contributions(self, values: Mapping[str, float | None]) -> dict[str, float]:
         """Log-odds that each feature adds to an average change; 0 for what is unknown (None, NaN or absent)."""
         columns = {term.feature: np.array([values.get(term.feature)], np.float64) for term in self.terms}
-        added = self._added(self.standardised(columns))
-        return dict(zip((term.feature for term in self.terms), added[0].tolist(), strict=True))
+        return dict(zip(columns, self.added(columns)[0].tolist(), strict=True))
 
     def scores(self, probabilities: FloatArray) -> npt.NDArray[np.int64]:
         """Whole numbers 0 to 100: the share of the changes the map was made from that have a lower probability."""
         return scores_of(probabilities, self.score_points)
 
-    def standardised(self, columns: Columns) -> FloatArray:
-        """Each term's distance from the average change in standard deviations, 0 where unknown; shape (n, terms)."""
-        rows = len(next(iter(columns.values())))
-        absent = np.zeros(rows)
-        distances = [
-            term.standardised(columns[term.feature]) if term.feature in columns else absent for term in self.terms
-        ]
-        return np.column_stack(distances)
-
-    def _added(self, distances: FloatArray) -> FloatArray:
+    def added(self, columns: Columns) -> FloatArray:
+        """The same as `contributions` for many changes; shape (n, terms)."""
+        distances = self.standardised(columns)
         weights = np.array([term.weight for term in self.terms])
         bends = np.array([term.bend for term in self.terms])
         return np.asarray(distances * weights + np.maximum(distances, 0) * bends)
+
+    def standardised(self, columns: Columns) -> FloatArray:
+        """Each term's distance from the average change in standard deviations, 0 where unknown; shape (n, terms)."""
+        lengths = sorted({len(values) for values in columns.values()})
+        if len(lengths) != 1:
+            raise ValueError(f"columns must be at least one and equally long, got lengths {lengths}")
+        unknown = np.zeros(lengths[0])
+        return np.column_stack(
+            [term.standardised(columns[term.feature]) if term.feature in columns else unknown for term in self.terms]
+        )
 
     def adapted_to(self, columns: Columns) -> "RiskModel":
         """The same weights with centre, scale and score map of a project's own changes, which need no outcomes.

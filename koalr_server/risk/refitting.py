@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from koalr_server.risk.fitting import Fit, chosen_strength, ridge_logistic
+from koalr_server.risk.fitting import Fit, averaged_fit, ridge_logistic
 from koalr_server.risk.model import Columns, FloatArray, RiskModel
 
 SIZE = "la"
@@ -20,13 +20,12 @@ def refitted(
 ) -> RiskModel:
     """The prior adapted to a project's changes, its weights and bends drawn towards what came of them.
 
-    How far is decided on the changes themselves, earlier ones predicting later ones. Features new to the prior
-    (`RiskModel.extended`) start from weight 0.
+    The more changes, the further. Features new to the prior (`RiskModel.extended`) start from weight 0.
 
     Args:
         columns: by feature, shape (n,), in the order of time.
         outcomes: shape (n,), 0 or 1.
-        training: what to say about the changes; `strength` and `converged` are added.
+        training: what to say about the changes; `rows` and `converged` are added.
 
     Raises:
         ValueError: all outcomes are alike.
@@ -35,10 +34,8 @@ def refitted(
     distances = adapted.standardised(columns)
     design = np.column_stack([distances, np.maximum(distances, 0)])
     start = np.array([term.weight for term in adapted.terms] + [term.bend for term in adapted.terms])
-    recent = recency(len(outcomes))
-    strength = chosen_strength(design, outcomes, start, recent)
-    fit = ridge_logistic(design, outcomes, strength=strength, prior=start, row_weights=recent)
-    told = {**training, "rows": len(outcomes), "strength": strength, "converged": fit.converged}
+    fit = averaged_fit(design, outcomes, prior=start, row_weights=recency(len(outcomes)))
+    told = {**training, "rows": len(outcomes), "converged": fit.converged}
     return replace(_with(adapted, fit), name=name, training=told, evaluation={}).mapped_to(columns)
 
 
