@@ -1,0 +1,122 @@
+"""Ridge-penalised logistic regression by Newton steps, averaged over its strength (pure)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from koalr_server.risk.model import FloatArray, chances
+
+STRENGTHS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+"""Penalties, strongest first: what a squared unit away from the prior costs, in units of half the mean loss per row."""
+
+LEAST_PRIOR_ROWS = 10
+"""A weaker penalty than so many rows would weigh is noise: strength times rows is at least this."""
+
+MOST_STEPS = 50
+SMALLEST_STEP = 2.0**-20
+TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Coefficients, and whether the steps came to rest.
+
+    Attributes:
+        weights: log-odds per unit, shape (columns,).
+        steps: Newton steps taken.
+        converged: False if MOST_STEPS were not enough.
+    """
+
+    intercept: float
+    weights: FloatArray
+    steps: int
+    converged: bool
+
+
+def ridge_logistic(
+    columns: FloatArray,
+    outcomes: FloatArray,
+    *,
+    strength: float,
+    prior: FloatArray | None = None,
+    row_weights: FloatArray | None = None,
+) -> Fit:
+    """The weights with the least mean loss plus strength/2 times their squared distance from the prior.
+
+    The intercept is free. Columns that are constant, or copies of others, stay near the prior and break nothing.
+
+    Args:
+        columns: shape (n, k), standardised; NaN is unknown and counts as 0, the average.
+        outcomes: shape (n,), 0 to 1, fractions allowed.
+        strength: above 0; does not depend on the number of rows.
+        prior: shape (k,); zeros if not given.
+        row_weights: shape (n,), 0 or more; only their ratios matter.
+
+    Raises:
+        ValueError: a shape or value is not as above, or all outcomes are 0 or all are 1.
+    """
+    design = np.column_stack([np.ones(len(outcomes)), np.where(np.isnan(columns), 0.0, columns)])
+    centre = np.concatenate([[0.0], np.zeros(columns.shape[1]) if prior is None else prior])
+    penalties = np.concatenate([[0.0], np.full(columns.shape[1], strength)])
+    shares = _shares(outcomes, row_weights)
+    mean = float(shares @ outcomes)
+    _check(outcomes, strength, mean)
+
+    def loss(coefficients: FloatArray) -> float:
+        log_odds = design @ coefficients
+        penalty = float(penalties @ (coefficients - centre) ** 2) / 2
+        return float(shares @ (np.logaddexp(0, log_odds) - outcomes * log_odds)) + penalty
+
+    coefficients = centre.copy()
+    coefficients[0] = np.log(mean / (1 - mean))
+    now = loss(coefficients)
+    for step in range(MOST_STEPS):
+        expected = chances(design @ coefficients)
+        slope = design.T @ (shares * (outcomes - expected)) - penalties * (coefficients - centre)
+        curvature = (design.T * (shares * expected * (1 - expected))) @ design + np.diag(penalties)
+        direction = np.linalg.solve(curvature, slope)
+        if slope @ direction < TOLERANCE:
+            return Fit(float(coefficients[0]), coefficients[1:], step, converged=True)
+        size = 1.0
+        while (then := loss(coefficients + size * direction)) > now and size > SMALLEST_STEP:
+            size /= 2
+        coefficients, now = coefficients + size * direction, then
+    return Fit(float(coefficients[0]), coefficients[1:], MOST_STEPS, converged=False)
+
+
+def averaged_fit(
+    columns: FloatArray, outcomes: FloatArray, *, prior: FloatArray, row_weights: FloatArray | None = None
+) -> Fit:
+    """The mean of fits over STRENGTHS, down to the one that weighs as much as LEAST_PRIOR_ROWS rows.
+
+    On the earlier 70 % of the training sets it ranks later rows as well as the one strength that did best on inner splits,
+    better where there are few rows, and never as badly (docs/risk-evaluation.md). Arguments and errors are those of
+    `ridge_logistic`.
+    """
+    allowed = [strength for strength in STRENGTHS if strength * len(outcomes) >= LEAST_PRIOR_ROWS] or STRENGTHS[:1]
+    fits = [
+        ridge_logistic(columns, outcomes, strength=strength, prior=prior, row_weights=row_weights)
+        for strength in allowed
+    ]
+    return Fit(
+        intercept=float(np.mean([fit.intercept for fit in fits])),
+        weights=np.mean([fit.weights for fit in fits], axis=0),
+        steps=sum(fit.steps for fit in fits),
+        converged=all(fit.converged for fit in fits),
+    )
+
+
+def _shares(outcomes: FloatArray, row_weights: FloatArray | None) -> FloatArray:
+    weights = np.ones(len(outcomes)) if row_weights is None else row_weights
+    if len(weights) != len(outcomes) or not len(weights) or not (weights >= 0).all() or weights.sum() <= 0:
+        raise ValueError(f"row_weights must be {len(outcomes)} numbers, 0 or more, not all 0")
+    return np.asarray(weights / weights.sum())
+
+
+def _check(outcomes: FloatArray, strength: float, mean: float) -> None:
+    if not ((outcomes >= 0) & (outcomes <= 1)).all():
+        raise ValueError("outcomes must be numbers from 0 to 1")
+    if not strength > 0:
+        raise ValueError(f"strength must be above 0, got {strength}")
+    if not 0 < mean < 1:
+        raise ValueError(f"all {len(outcomes)} outcomes are {mean:.0f}; a fit needs some of both kinds")
