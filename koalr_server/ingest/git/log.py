@@ -24,6 +24,9 @@ UNKNOWN = (None, None)
 Line = tuple[str, int | None, int | None, str | None]
 """Path, lines added and deleted (None if binary), and the path before if it was renamed."""
 
+Commit = tuple[list[bytes], list[Line]]
+"""A header, in the order of FORMAT, and what the commit did to which file."""
+
 
 @dataclass(slots=True)
 class LogReading:
@@ -91,8 +94,8 @@ def read_log(fields: Iterable[bytes], reading: LogReading) -> None:
         reading.add(header, lines)
 
 
-def commits(fields: Iterator[bytes]) -> Iterator[tuple[list[bytes], list[Line]]]:
-    """Each commit's header, in the order of FORMAT, and what it did to which file."""
+def commits(fields: Iterator[bytes]) -> Iterator[Commit]:
+    """Each commit of a `git log -z --numstat` with FORMAT."""
     header: list[bytes] = []
     lines: list[Line] = []
     for token in fields:
