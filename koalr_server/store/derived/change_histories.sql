@@ -47,4 +47,6 @@ SELECT u.repo, u.reverted_at, u.unit, p.path
 FROM undone u JOIN begun_changes b ON b.repo = u.repo AND '#' || b.number = u.unit JOIN change_paths p USING (ordinal)
 UNION
 SELECT u.repo, u.reverted_at, u.unit, f.path
-FROM undone u JOIN commit_files f ON f.repo = u.repo AND f.sha = u.unit;
+FROM undone u
+JOIN commits c ON c.repo = u.repo AND c.sha = u.unit AND len(c.parents) < 2
+JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha;
