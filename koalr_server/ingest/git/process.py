@@ -23,6 +23,7 @@ SAFE_CONFIGURATION = (
     "core.alternateRefsCommand=false",
     "credential.helper=",
     "log.showSignature=false",
+    "log.showRoot=true",
     "gpg.program=false",
     "diff.external=",
     "diff.submodule=short",
