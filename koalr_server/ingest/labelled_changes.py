@@ -63,7 +63,8 @@ def _row(cells: list[str], header: list[str], place: str) -> tuple[list[float], 
 
 def _number(cell: str, column: str, place: str) -> float:
     try:
-        number = float(cell)
+        # Python would also take "1_000" and digits of other scripts.
+        number = float(cell) if cell.isascii() and "_" not in cell else math.nan
     except ValueError:
         number = math.nan
     allowed = number in (0, 1) if column == "bug" else 0 <= number < math.inf

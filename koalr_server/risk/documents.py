@@ -89,7 +89,9 @@ def _term(place: str, value: object) -> Term:
     names = [field.name for field in fields(Term)]
     if sorted(given) != sorted(names):
         raise _fault(place, f"has {', '.join(sorted(given))}", ", ".join(names))
-    if not isinstance(given["feature"], str) or given["transform"] not in list(TRANSFORMS):
+    if not isinstance(given["feature"], str):
+        raise _fault(f"{place}.feature", f"is {given['feature']!r}", "a text")
+    if given["transform"] not in list(TRANSFORMS):
         raise _fault(f"{place}.transform", f"is {given['transform']!r}", ", ".join(TRANSFORMS))
     numbers = {name: _number(f"{place}.{name}", given[name]) for name in NUMBERS}
     if numbers["scale"] <= 0:

@@ -59,8 +59,8 @@ def ridge_logistic(
     centre = np.concatenate([[0.0], np.zeros(columns.shape[1]) if prior is None else prior])
     penalties = np.concatenate([[0.0], np.full(columns.shape[1], strength)])
     shares = _shares(outcomes, row_weights)
+    _check(outcomes, strength, shares)
     mean = float(shares @ outcomes)
-    _check(outcomes, strength, mean)
 
     def loss(coefficients: FloatArray) -> float:
         log_odds = design @ coefficients
@@ -113,10 +113,11 @@ def _shares(outcomes: FloatArray, row_weights: FloatArray | None) -> FloatArray:
     return np.asarray(weights / weights.sum())
 
 
-def _check(outcomes: FloatArray, strength: float, mean: float) -> None:
+def _check(outcomes: FloatArray, strength: float, shares: FloatArray) -> None:
     if not ((outcomes >= 0) & (outcomes <= 1)).all():
         raise ValueError("outcomes must be numbers from 0 to 1")
     if not strength > 0:
         raise ValueError(f"strength must be above 0, got {strength}")
-    if not 0 < mean < 1:
-        raise ValueError(f"all {len(outcomes)} outcomes are {mean:.0f}; a fit needs some of both kinds")
+    counted = outcomes[shares > 0]
+    if counted.max() == 0 or counted.min() == 1:
+        raise ValueError(f"all {len(counted)} outcomes are {counted[0]:.0f}; a fit needs some of both kinds")
