@@ -183,3 +183,17 @@ COPILOT_KINDS: Mapping[str, Kind] = {
         ),
     )
 }
+
+# Nor is this a file: what a coverage report boils down to (ingest/coverage). `readAt` is the time of one that has no other.
+COVERAGE_KINDS: Mapping[str, Kind] = {
+    "coverage_reports": _kind(
+        "coverage_reports",
+        _required("repo"),
+        _required("sha"),
+        _required("report"),
+        _required("covered", "integer"),
+        _required("coverable", "integer"),
+        Field("measuredAt", "instant"),
+        _required("readAt", "instant"),
+    )
+}

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from koalr_server.history.bots import is_bot
 from koalr_server.store.copilot_loading import COPILOT_LOADERS
+from koalr_server.store.coverage import COVERAGE_LOADERS
 from koalr_server.store.merging import MergeCount, merge, stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -171,4 +172,5 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "incidents": _incidents,
     "work_items": _work_items,
     **COPILOT_LOADERS,
+    **COVERAGE_LOADERS,
 }

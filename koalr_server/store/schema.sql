@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS pull_requests (
 -- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
 -- nobody knows it.
 CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR);
+-- Lines that the tests of a commit ran, of those they could; a commit may have several reports, each by its own name.
+CREATE TABLE IF NOT EXISTS coverage_reports (
+    repo VARCHAR, sha VARCHAR, report VARCHAR, covered BIGINT, coverable BIGINT, measured_at TIMESTAMP
+);
 CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
 
 CREATE TABLE IF NOT EXISTS reviews (
@@ -105,6 +109,8 @@ CREATE TABLE IF NOT EXISTS flow_items (
     in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP,
     cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
 );
+-- Only pull requests whose coverage was measured before and after; delta is a signed share.
+CREATE TABLE IF NOT EXISTS coverage_deltas (repo VARCHAR, number BIGINT, delta DOUBLE);
 -- One column per signal (risk/signals.py), null where unknown. What depends on the moment a pull request is judged at is here
 -- for merged ones alone; open ones are judged when somebody asks. Then the outcome: when it was taken back, when the
 -- deployment that first carried it failed and its share in that, one part for each change of the deployment.

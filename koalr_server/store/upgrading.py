@@ -10,7 +10,7 @@ Derive = Callable[[Any], None]
 
 DERIVED = (
     *("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items"),
-    *("pull_request_signals", "risk_models"),
+    *("coverage_deltas", "pull_request_signals", "risk_models"),
 )
 
 

@@ -163,7 +163,7 @@ def history(org: Organisation, judged: Judged) -> Signals:
     """What had happened to its files by when it began."""
     texts_told = [judged.row.get("title"), *(commit.get("message") for commit in judged.own)]
     words = " ".join(filter(None, texts_told)).replace("-", " ").lower().split()
-    fix = {"isFix": any(word.strip(".,:;!?()\"'") in FIX_WORDS for word in words) if judged.own else None}
+    fix = {"isFix": any(word.strip(".,:;!?()\"'") in FIX_WORDS for word in words) if judged.own and words else None}
     names = ("priorChanges", "priorAuthors", "daysSinceChange", "recentChanges", "priorReverts")
     began, touching = judged.began, judged.touching
     if began is None or not judged.lines:

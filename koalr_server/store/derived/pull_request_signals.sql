@@ -30,11 +30,12 @@ measured AS (
            s.* EXCLUDE (repo, number, ordinal, lines_added, lines_deleted, files_changed),
            m.* EXCLUDE (repo, number),
            CASE WHEN b.number IS NOT NULL THEN 1 ELSE round(a.assisted, 6) END AS ai_authored_ratio,
-           NULL::DOUBLE AS coverage_delta, p.failed_checks
+           d.delta AS coverage_delta, p.failed_checks
     FROM pull_request_facts p
     LEFT JOIN change_signals s ON s.repo = p.repo AND s.number = p.number
     LEFT JOIN moment_signals m ON m.repo = p.repo AND m.number = p.number
     LEFT JOIN assistance a ON a.repo = p.repo AND a.number = p.number
+    LEFT JOIN coverage_deltas d ON d.repo = p.repo AND d.number = p.number
     LEFT JOIN agent_branches b ON b.repo = p.repo AND b.number::BIGINT = p.number
     WHERE p.repo IN (SELECT repo FROM affected)
 )
