@@ -143,13 +143,13 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
     if not seen.outcomes.any() or not unseen.outcomes.any():
         return replace(plain, reason="All known failures lie close together in time; a refit could not be checked.")
     predicted = _fit(shipped, seen).probabilities(unseen.columns)
-    own = auc(predicted, unseen.outcomes)
-    others = auc(shipped.adapted_to(seen.columns).probabilities(unseen.columns), unseen.outcomes)
+    # A third decimal is chance at this size; it should not decide from quarter to quarter.
+    own = round(auc(predicted, unseen.outcomes), 2)
+    others = round(auc(shipped.adapted_to(seen.columns).probabilities(unseen.columns), unseen.outcomes), 2)
     if own < others:
         return replace(
             plain,
-            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own:.2f}) than the shipped model "
-            f"({others:.2f}).",
+            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own}) than the shipped model ({others}).",
         )
     return replace(
         plain,

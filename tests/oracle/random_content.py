@@ -39,7 +39,12 @@ def _commit(chance: Chance, row: Row) -> Row:
     # A message that says what it takes back stays as it is.
     kept = "reverts" in row["message"] or chance.maybe(0.2)
     others = MERGES if len(row["parents"]) > 1 and chance.maybe(0.5) else MESSAGES
-    return {**row, "author": author, "message": row["message"] if kept else chance.pick(others), "files": _files(chance)}
+    return {
+        **row,
+        "author": author,
+        "message": row["message"] if kept else chance.pick(others),
+        "files": _files(chance),
+    }
 
 
 def _files(chance: Chance) -> list[Row] | None:

@@ -215,7 +215,9 @@ def author(judged: Judged) -> Signals:
             owned.append(max(map(writers.count, writers)) / len(writers))
     subsystems = {subsystem(path) for path in judged.lines}
     familiar = [commit for commit in mine if {subsystem(path) for path in paths_of(commit)} & subsystems]
-    recent = [1 / (1 + (judged.began - required_instant(c["committedAt"])) // (365 * DAY)) for c in mine if judged.began]
+    recent = [
+        1 / (1 + (judged.began - required_instant(c["committedAt"])) // (365 * DAY)) for c in mine if judged.began
+    ]
     return {
         "authorFileExpertise": round(sum(shares) / len(shares), 6) if shares else None,
         "ownership": round(sum(owned) / len(owned), 6) if owned else None,
