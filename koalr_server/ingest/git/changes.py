@@ -12,7 +12,7 @@ from koalr_server.ingest.git.repository import open_repository
 from koalr_server.ingest.git.tables import epoch_secs
 from koalr_server.risk.change_metrics import Change, FileChange
 
-GRAPH = ("log", "-z", "--no-show-signature", "--format=tformat:%H%x00%P%x00%ct", "HEAD")
+GRAPH = ("log", "-z", "--no-show-signature", "--no-mailmap", "--format=tformat:%H%x00%P%x00%ct", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
