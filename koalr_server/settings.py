@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from koalr_server.errors import InputError
-from koalr_server.risk.floors import Floors
+from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
 
 DEFAULT_DATA_DIR = ".koalr"
 COPILOT_MINUTES_PER_LINE = "KOALR_COPILOT_MINUTES_PER_LINE"
@@ -33,7 +33,7 @@ class Settings:
     data_dir: Path
     as_of: datetime | None = None
     copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
-    risk_floors: Floors = Floors()
+    risk_floors: Floors = DEFAULT_FLOORS
 
     @classmethod
     def read(

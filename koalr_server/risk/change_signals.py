@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from koalr_server.risk.change_metrics import Change, ChangeHistory, ChangeMetrics, FileChange
 from koalr_server.risk.file_history import FileHistory, FileSignals

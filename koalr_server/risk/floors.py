@@ -45,6 +45,9 @@ class Floors:
         return sorted(found, key=lambda floor: -floor.score)
 
 
+DEFAULT_FLOORS = Floors()
+
+
 def floored(score: int | None, floors: list[Floor]) -> int | None:
     """The score as it is shown; a floor makes one where nothing else is known."""
     return max([floor.score for floor in floors] + ([] if score is None else [score]), default=None)

@@ -84,7 +84,7 @@ SIGNALS = (
     _count("subsystemsChanged", CODE, "subsystems", "subsystem changed", "subsystems changed", FILES, "ns"),
     _signal("changeEntropy", CODE, "share", ("lines spread over the files to {} of the most possible",), FILES, "entropy"),
     _count("linesInFiles", CODE, "lines", "line in the files before", "lines in the files before", FILES, "lt"),
-    _count("priorChanges", HISTORY, "changes", "last change behind the files", "last changes behind the files", FILES, "nuc"),
+    _count("priorChanges", HISTORY, "changes", "earlier change to the files", "earlier changes to the files", FILES, "nuc"),
     _count("priorAuthors", HISTORY, "people", "earlier author of the files", "earlier authors of the files", FILES, "ndev"),
     _count("daysSinceChange", HISTORY, "days", "day since the files changed", "days since the files changed", FILES, "age"),
     _count("recentChanges", HISTORY, "changes", "change to the files in 30 days", "changes to the files in 30 days", FILES),
@@ -99,7 +99,10 @@ SIGNALS = (
         *(FILES, "sexp"),
     ),
     _signal("ownership", AUTHOR, "share", ("{} of a file's commits by its most frequent author",), FILES),
-    _signal("codeownersCompliance", REVIEW, "yes or no", ("an owned file without its owner's approval", "every owned file approved by an owner"), OWNERS),
+    _signal(
+        *("codeownersCompliance", REVIEW, "yes or no"),
+        *(("an owned file without its owner's approval", "every owned file approved by an owner"), OWNERS),
+    ),
     _count("reviewers", REVIEW, "people", "reviewer", "reviewers", REVIEWS),
     _count("approvals", REVIEW, "people", "approval", "approvals", REVIEWS),
     _count("changesRequested", REVIEW, "reviews", "request for changes", "requests for changes", REVIEWS),
@@ -132,4 +135,4 @@ def measured(values: Mapping[str, float | None]) -> bool:
 
 def measured_rows(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.bool_]:
     """The same for rows, by feature, shape (n,), NaN where unknown."""
-    return ~np.logical_and.reduce([np.isnan(columns[feature]) for feature in METRICS])
+    return np.any([~np.isnan(columns[feature]) for feature in METRICS], axis=0)

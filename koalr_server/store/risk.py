@@ -18,9 +18,9 @@ from koalr_server.store.risk_models import MEASURES, columns_of, refresh_models,
 
 Cursor = duckdb.DuckDBPyConnection
 
-MERGED = f"SELECT {JUDGED_COLUMNS}, merged_at AS judged_at FROM pull_request_facts WHERE merged_at IS NOT NULL"  # noqa: S608 - our own text
-AFFECTED = f"{MERGED} AND repo IN (SELECT repo FROM affected)"
-OWNED = f"{MERGED} AND repo IN (SELECT repo FROM owned)"
+MERGED = f"SELECT {JUDGED_COLUMNS}, merged_at AS judged_at FROM pull_request_facts WHERE merged_at IS NOT NULL"  # noqa: S608
+AFFECTED = f"{MERGED} AND repo IN (SELECT repo FROM affected)"  # noqa: S608 - our own text, as above and below
+OWNED = f"{MERGED} AND repo IN (SELECT repo FROM owned)"  # noqa: S608
 SCORED = f"""
 SELECT date_trunc('quarter', s.merged_at)::TIMESTAMP AS quarter, s.repo, s.number, {MEASURES}
 FROM pull_request_signals s

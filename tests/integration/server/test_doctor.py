@@ -5,11 +5,13 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from koalr_server.records import COVERAGE_KINDS
 from koalr_server.store.database import Database
+from koalr_server.store.deriving import derive
 from koalr_server.store.gateway import LocalAccess
 from tests.integration.server.loaded import import_rows
 from tests.integration.server.test_command_line import koalr, serving
@@ -131,7 +133,7 @@ def test_it_counts_pull_requests_without_coverage_and_without_code_owners(tmp_pa
         parents = [f"abcdef{number - 1}"]
         commits.append(
             {"repo": "acme/api", "sha": sha, "parents": parents, "author": "ann"}
-            | {"authoredAt": moment, "committedAt": moment}
+            | {"authoredAt": moment, "committedAt": moment, "files": [{"path": "app.py", "additions": 1}]}
         )
         pull_requests.append(
             {"repo": "acme/api", "number": number, "title": "T", "author": "ann", "mergedAt": moment, "mergeSha": sha}
@@ -145,11 +147,12 @@ def test_it_counts_pull_requests_without_coverage_and_without_code_owners(tmp_pa
             [report | {"readAt": datetime(2025, 3, 1)}], schema=COVERAGE_KINDS["coverage_reports"].schema()
         )
         LocalAccess(database).call("load", {}, {"coverage_reports": table})
-    database.write(
-        lambda cursor: cursor.execute(
-            "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', '2025-03-02 09:00', '* @bo')"
-        )
-    )
+
+    def own_everything(cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', '2025-03-02 09:00', '* @bo')")
+        derive(cursor, ["acme/api"])
+
+    database.write(own_everything)
     arguments = {"as_of": AS_OF.replace("Z", "+00:00"), "team": None}
     body = LocalAccess(database).call("diagnose", arguments)
     database.close()
