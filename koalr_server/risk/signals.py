@@ -135,4 +135,4 @@ def measured(values: Mapping[str, float | None]) -> bool:
 
 def measured_rows(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.bool_]:
     """The same for rows, by feature, shape (n,), NaN where unknown."""
-    return np.any([~np.isnan(columns[feature]) for feature in METRICS], axis=0)
+    return np.asarray(np.any([~np.isnan(columns[feature]) for feature in METRICS], axis=0))
