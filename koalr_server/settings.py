@@ -19,6 +19,7 @@ RISK_FLOORS = {
     "open_incident": "KOALR_RISK_FLOOR_OPEN_INCIDENT",
     "failed_checks": "KOALR_RISK_FLOOR_FAILED_CHECKS",
 }
+HIGHEST_FLOOR = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ def parse_floor(variable: str, text: str) -> int:
     Raises:
         InputError: the text is no whole number from 0 to 100.
     """
-    if not text.isascii() or not text.isdigit() or int(text) > 100:
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) > HIGHEST_FLOOR:
         raise InputError(
-            f"{variable} is {text!r}; it should be a whole number from 0, which switches the floor off, to 100. "
+            f"{variable} is {text[:80]!r}; it should be a whole number from 0, which switches the floor off, to {HIGHEST_FLOOR}. "
             "Correct it, or unset it for the default."
         )
     return int(text)

@@ -31,9 +31,9 @@ def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[
     lowering = [one.signal.said(one.value) for one in leading if one.log_odds < 0]
     reasons = [floor.words for floor in floors]
     if raising and not (tier == "low" and lowering):
-        reasons.append(f"{_listed(raising[:MOST_REASONS])} {'speaks' if len(raising) == 1 else 'speak'} for risk")
+        reasons.append(f"the risk is raised by {_listed(raising[:MOST_REASONS])}")
     elif calm and lowering:
-        reasons.append(f"{_listed(lowering[:MOST_REASONS])} {'speaks' if len(lowering) == 1 else 'speak'} against risk")
+        reasons.append(f"the risk is lowered by {_listed(lowering[:MOST_REASONS])}")
     if not reasons:
         reasons.append("nothing known about it stands out")
     return f"{ADVICE[tier]} — {_listed(reasons)}."
