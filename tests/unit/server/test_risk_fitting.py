@@ -91,6 +91,12 @@ def test_outcomes_that_a_column_tells_apart_perfectly_still_converge() -> None:
     assert ridge_logistic(values, (values[:, 0] > 0).astype(float), strength=1e-6).converged
 
 
+def test_a_prior_that_is_certain_and_wrong_is_left() -> None:
+    values, outcomes = drawn(200, 1)
+    fit = ridge_logistic(1000 * values, outcomes, strength=1e-6, prior=np.array([-50.0]))
+    assert fit.weights[0] * 1000 == pytest.approx(ridge_logistic(values, outcomes, strength=1e-6).weights[0], rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "options", "message"),
     [
