@@ -7,7 +7,7 @@ import numpy as np
 from koalr_server.risk.model import FloatArray, chances
 
 STRENGTHS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-"""Penalties, strongest first: what a squared unit away from the prior costs, in units of half the mean loss per row."""
+"""Penalties, strongest first: half of it is the cost of a squared unit away from the prior, in mean loss per row."""
 
 LEAST_PRIOR_ROWS = 10
 """A weaker penalty than so many rows would weigh is noise: strength times rows is at least this."""
@@ -15,6 +15,8 @@ LEAST_PRIOR_ROWS = 10
 MOST_STEPS = 50
 SMALLEST_STEP = 2.0**-20
 TOLERANCE = 1e-10
+# Where every prediction is 0 or 1 to the last digit, the curvature would vanish.
+LEAST_SPREAD = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +57,19 @@ def ridge_logistic(
     Raises:
         ValueError: a shape or value is not as above, or all outcomes are 0 or all are 1.
     """
-    design = np.column_stack([np.ones(len(outcomes)), np.where(np.isnan(columns), 0.0, columns)])
-    centre = np.concatenate([[0.0], np.zeros(columns.shape[1]) if prior is None else prior])
-    penalties = np.concatenate([[0.0], np.full(columns.shape[1], strength)])
+    start = np.zeros(columns.shape[1]) if prior is None else prior
     shares = _shares(outcomes, row_weights)
     _check(outcomes, strength, shares)
+    objective = _Objective(
+        design=np.column_stack([np.ones(len(outcomes)), np.where(np.isnan(columns), 0.0, columns)]),
+        outcomes=outcomes,
+        shares=shares,
+        centre=np.concatenate([[0.0], start]),
+        penalties=np.concatenate([[0.0], np.full(len(start), strength)]),
+    )
     mean = float(shares @ outcomes)
-
-    def loss(coefficients: FloatArray) -> float:
-        log_odds = design @ coefficients
-        penalty = float(penalties @ (coefficients - centre) ** 2) / 2
-        return float(shares @ (np.logaddexp(0, log_odds) - outcomes * log_odds)) + penalty
-
-    coefficients = centre.copy()
-    coefficients[0] = np.log(mean / (1 - mean))
-    now = loss(coefficients)
-    for step in range(MOST_STEPS):
-        expected = chances(design @ coefficients)
-        slope = design.T @ (shares * (outcomes - expected)) - penalties * (coefficients - centre)
-        curvature = (design.T * (shares * expected * (1 - expected))) @ design + np.diag(penalties)
-        direction = np.linalg.solve(curvature, slope)
-        if slope @ direction < TOLERANCE:
-            return Fit(float(coefficients[0]), coefficients[1:], step, converged=True)
-        size = 1.0
-        while (then := loss(coefficients + size * direction)) > now and size > SMALLEST_STEP:
-            size /= 2
-        coefficients, now = coefficients + size * direction, then
-    return Fit(float(coefficients[0]), coefficients[1:], MOST_STEPS, converged=False)
+    coefficients, steps = _descended(objective, np.concatenate([[np.log(mean / (1 - mean))], start]))
+    return Fit(float(coefficients[0]), coefficients[1:], steps, converged=steps < MOST_STEPS)
 
 
 def averaged_fit(
@@ -104,6 +92,46 @@ def averaged_fit(
         steps=sum(fit.steps for fit in fits),
         converged=all(fit.converged for fit in fits),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Objective:
+    """What is made small. Coefficients hold the intercept first, then the weights."""
+
+    design: FloatArray
+    outcomes: FloatArray
+    shares: FloatArray
+    centre: FloatArray
+    penalties: FloatArray
+
+    def loss(self, coefficients: FloatArray) -> float:
+        log_odds = self.design @ coefficients
+        penalty = float(self.penalties @ (coefficients - self.centre) ** 2) / 2
+        return float(self.shares @ (np.logaddexp(0, log_odds) - self.outcomes * log_odds)) + penalty
+
+    def newton_step(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
+        """Where to go, and about twice how much the loss can still fall."""
+        expected = chances(self.design @ coefficients)
+        slope = self.design.T @ (self.shares * (self.outcomes - expected))
+        slope -= self.penalties * (coefficients - self.centre)
+        spread = np.maximum(expected * (1 - expected), LEAST_SPREAD)
+        curvature = (self.design.T * (self.shares * spread)) @ self.design + np.diag(self.penalties)
+        direction: FloatArray = np.linalg.solve(curvature, slope).astype(np.float64)
+        return direction, float(slope @ direction)
+
+
+def _descended(objective: _Objective, coefficients: FloatArray) -> tuple[FloatArray, int]:
+    """The coefficients at rest, and the steps it took; MOST_STEPS if they did not come to rest."""
+    now = objective.loss(coefficients)
+    for step in range(MOST_STEPS):
+        direction, fall = objective.newton_step(coefficients)
+        if fall < TOLERANCE:
+            return coefficients, step
+        size = 1.0
+        while (then := objective.loss(coefficients + size * direction)) > now and size > SMALLEST_STEP:
+            size /= 2
+        coefficients, now = coefficients + size * direction, then
+    return coefficients, MOST_STEPS
 
 
 def _shares(outcomes: FloatArray, row_weights: FloatArray | None) -> FloatArray:

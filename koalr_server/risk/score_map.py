@@ -24,5 +24,5 @@ def scores_of(probabilities: npt.NDArray[np.float64], points: Sequence[float]) -
     Shape: probabilities (n,) in 0 to 1, points as from `score_points`; the scores are (n,).
     """
     distinct, first = np.unique(np.asarray(points), return_index=True)
-    shares = np.interp(probabilities, distinct, first / (len(points) - 1), left=0.0, right=1.0)
+    shares = np.interp(probabilities, distinct, first / (len(points) - 1), right=1.0)
     return np.rint(PERCENT * shares).astype(np.int64)

@@ -38,6 +38,23 @@ def test_the_past_is_the_first_70_percent_by_date() -> None:
     assert early.shas + late.shas == history(101).shas
 
 
+def test_changes_of_one_second_keep_their_order() -> None:
+    dates = np.repeat([5.0, 4.0], 500)
+    rows = in_time_order(dates, {"la": np.arange(1000.0)}, np.zeros(1000), ())
+    assert rows.columns["la"].tolist() == [*range(500, 1000), *range(500)]
+    assert rows.shas == ()
+
+
+def test_the_shipped_model_is_adapted_to_the_first_70_percent_alone() -> None:
+    """One late change grown beyond all others leaves the predictions for the rest as they were."""
+    changes = history()
+    size = changes.columns["la"].copy()
+    size[280 + int(np.argmax(size[280:]))] *= 1e6
+    grown = replace(changes, columns=changes.columns | {"la": size})
+    one, other = (compare(each, default_model())["reliability"]["shipped"] for each in (changes, grown))
+    assert one[:9] == other[:9]
+
+
 def test_models_see_nothing_of_the_last_30_percent() -> None:
     """Later outcomes turned round turn round every figure of ranking, so no model followed them."""
     changes = history()

@@ -113,3 +113,11 @@ def test_rho_is_spearmans_over_deciles(rates: list[int], rho: float) -> None:
     """Each decile holds ten changes, so many of which failed."""
     outcomes = np.concatenate([np.repeat([1.0, 0.0], [failed, 10 - failed]) for failed in rates])
     assert decile_rho(np.arange(100.0), outcomes) == pytest.approx(rho, abs=1e-6)
+
+
+def test_equal_scores_keep_their_order_in_deciles() -> None:
+    """Ones and zeros in turn; among each, failures become more frequent as time goes on."""
+    rising = np.concatenate([np.repeat([1.0, 0.0], [failed * 10, 100 - failed * 10]) for failed in range(10)])
+    scores, outcomes = np.tile([1.0, 0.0], 500), np.empty(1000)
+    outcomes[1::2], outcomes[::2] = rising[:500], rising[500:]
+    assert decile_rho(scores, outcomes) == pytest.approx(1)

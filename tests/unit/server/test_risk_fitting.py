@@ -91,6 +91,12 @@ def test_outcomes_that_a_column_tells_apart_perfectly_still_converge() -> None:
     assert ridge_logistic(values, (values[:, 0] > 0).astype(float), strength=1e-6).converged
 
 
+def test_a_prior_that_is_certain_and_wrong_is_left() -> None:
+    values, outcomes = drawn(200, 1)
+    fit = ridge_logistic(1000 * values, outcomes, strength=1e-6, prior=np.array([-50.0]))
+    assert fit.weights[0] * 1000 == pytest.approx(ridge_logistic(values, outcomes, strength=1e-6).weights[0], rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "options", "message"),
     [
@@ -115,8 +121,10 @@ def test_what_cannot_be_fitted_is_refused(outcomes: list[float], options: dict[s
 def test_few_rows_are_fitted_with_strong_penalties_alone(rows: int, used: int) -> None:
     values, outcomes = drawn(rows, 2)
     prior = np.array([0.5, 0.5])
-    fits = [ridge_logistic(values, outcomes, strength=each, prior=prior).weights for each in STRENGTHS[:used]]
-    assert averaged_fit(values, outcomes, prior=prior).weights == pytest.approx(np.mean(fits, axis=0))
+    fits = [ridge_logistic(values, outcomes, strength=each, prior=prior) for each in STRENGTHS[:used]]
+    found = averaged_fit(values, outcomes, prior=prior)
+    assert found.weights == pytest.approx(np.mean([fit.weights for fit in fits], axis=0))
+    assert found.intercept == pytest.approx(np.mean([fit.intercept for fit in fits]))
 
 
 def test_later_rows_weigh_more() -> None:
@@ -150,11 +158,38 @@ def test_a_refit_uses_features_beyond_the_prior() -> None:
     assert refitted(prior, columns, outcomes, name="own", training={}).terms[-1].weight > 0.3
 
 
-def test_a_refit_says_what_it_rests_on_and_maps_its_own_changes() -> None:
+def test_a_refit_bends_where_only_more_than_average_matters() -> None:
+    columns, _ = skewed(4000)
+    above = np.maximum(np.log(columns["nf"]) - 2, 0)
+    outcomes = (np.random.default_rng(2).random(4000) < 1 / (1 + np.exp(1 - 2 * above))).astype(float)
+    nf = next(
+        term for term in refitted(BLANK, columns, outcomes, name="own", training={}).terms if term.feature == "nf"
+    )
+    assert nf.bend > abs(nf.weight) + 0.1
+
+
+def test_a_refit_measures_by_the_projects_own_changes() -> None:
+    columns, outcomes = skewed(500)
+    for model in (refitted(BLANK, columns, outcomes, name="own", training={}), size_alone(BLANK, columns, outcomes)):
+        centres = {term.feature: term.centre for term in model.terms}
+        assert centres == {name: pytest.approx(np.log1p(values).mean()) for name, values in columns.items()}
+        assert np.median(model.scores(model.probabilities(columns))) == pytest.approx(50, abs=1)
+
+
+def test_a_refit_follows_what_changed_lately() -> None:
+    """Many authors were a risk in the first half and are a safeguard, as strongly, in the second."""
+    columns, _ = skewed(4000)
+    slopes = np.where(np.arange(4000) < 2000, 1.0, -1.0)
+    log_odds = slopes * (np.log(columns["ndev"]) - 2)
+    outcomes = (np.random.default_rng(2).random(4000) < 1 / (1 + np.exp(-log_odds))).astype(float)
+    weights = {term.feature: term.weight for term in refitted(BLANK, columns, outcomes, name="own", training={}).terms}
+    assert weights["ndev"] < -0.1
+
+
+def test_a_refit_says_what_it_rests_on() -> None:
     columns, outcomes = skewed(500)
     model = refitted(BLANK, columns, outcomes, name="own", training={"until": "2025-03-31"})
     assert (model.name, model.training) == ("own", {"until": "2025-03-31", "rows": 500, "converged": True})
-    assert np.median(model.scores(model.probabilities(columns))) == pytest.approx(50, abs=1)
 
 
 def test_a_refit_of_few_changes_stays_near_the_prior() -> None:

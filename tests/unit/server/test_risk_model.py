@@ -129,6 +129,10 @@ def test_a_score_is_the_share_of_changes_with_a_lower_probability() -> None:
     assert scores_of(np.array([0.05, 0.1, 0.2, 0.6, 0.9, 0.95]), points).tolist() == [0, 0, 30, 80, 100, 100]
 
 
+def test_changes_that_are_all_alike_still_have_a_below_and_an_above() -> None:
+    assert scores_of(np.array([0.2, 0.3, 0.4]), score_points(np.full(50, 0.3))).tolist() == [0, 0, 100]
+
+
 def test_a_document_reads_as_it_was_written() -> None:
     told = replace(TWO, training={"sets": [{"name": "a [b]\n{c}  d", "sketch": ["1", "2"]}]}, evaluation={"auc": 0.7})
     assert read_model(model_text(told)) == told

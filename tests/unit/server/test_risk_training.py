@@ -10,7 +10,7 @@ from koalr_server.risk.changes import LabelledChanges
 from koalr_server.risk.documents import SHIPPED, default_model, model_text, read_model
 from koalr_server.risk.fitting import STRENGTHS
 from koalr_server.risk.model import FEATURES
-from scripts.train_risk_model import Sets, learn, read_sets, train
+from scripts.train_risk_model import Sets, chosen_strength, learn, read_sets, train
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "jit"
 TRAINING_SETS = os.environ.get("RISK_TRAINING_SETS")
@@ -74,6 +74,22 @@ def test_a_strong_penalty_leaves_lines_added_alone() -> None:
     )
     assert strongest["la"] == pytest.approx(weakest["la"], rel=0.2)
     assert abs(strongest["nf"]) < 0.01 < 0.3 < weakest["nf"]
+
+
+def test_a_project_with_more_changes_is_not_more_important() -> None:
+    one, other = project({"la": 1}, 1), project({"la": 0.3, "nf": 1}, 2)
+    columns = {feature: np.tile(values, 3) for feature, values in one.columns.items()}
+    larger = LabelledChanges(columns, np.tile(one.outcomes, 3))
+    expected = {term.feature: pytest.approx(term.weight, abs=2e-4) for term in learn([one, other], 0.1).terms}
+    # The signs are read off fits whose penalty is per row, so they agree as well.
+    assert {term.feature: term.weight for term in learn([larger, other], 0.1).terms} == expected
+
+
+def test_the_penalty_is_the_weakest_that_costs_no_unseen_project_anything() -> None:
+    alike = [project({"la": 1, "nf": 1}, seed) for seed in (1, 2)]
+    assert chosen_strength(alike) == STRENGTHS[-1]
+    at_odds = [project({"la": 1, "nf": 1}, 1), project({"la": 1, "nf": -1}, 2)]
+    assert chosen_strength(at_odds) == STRENGTHS[0]
 
 
 @pytest.mark.skipif(TRAINING_SETS is None, reason="RISK_TRAINING_SETS names no folder with the public sets")
