@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _PART = re.compile(r"\\(?P<escaped>.)|(?P<stars>\*+)|(?P<any>\?)|(?P<plain>[^\\*?]+)", re.DOTALL)
 _BRACKET = re.compile(r"(?:\\.|[^\\\[\]])*[\[\]]", re.DOTALL)
@@ -11,42 +12,57 @@ _ANY_DEPTH = "**"
 _FOLDERS = "(?:[^/]+/)*?"
 
 
-class PatternError(ValueError):
-    """A pattern that means nothing; the text is the reason."""
+class RuleError(ValueError):
+    """A rule that means nothing; the text is the reason."""
 
 
-def translated(pattern: str) -> str:
-    """A regular expression without groups that matches the beginning of just those paths that a pattern means.
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """A regular expression without groups, which must match at the beginning.
+
+    `loose`: what it matches is one name on the way to a file, with its slash if it is a folder, and not the whole path.
+    """
+
+    regex: str
+    loose: bool
+
+
+def translated(pattern: str) -> PathPattern:
+    """What a pattern of a CODEOWNERS file means.
 
     Between two fixed parts, `*` and `**` keep the first place that fits (atomic groups): a later one could not do better,
     and a hostile pattern cannot make matching slow.
 
     Raises:
-        PatternError: GitHub does not allow the pattern.
+        RuleError: GitHub does not allow the pattern.
     """
     _check(pattern)
     names = pattern.strip("/").split("/")
     # A slash anywhere but at the end ties a pattern to the root.
-    head, *others = _runs(names if "/" in pattern[:-1] else [_ANY_DEPTH, *names])
+    if "/" not in pattern[:-1]:
+        names.insert(0, _ANY_DEPTH)
     ending = _ending(names[-1], folder=pattern.endswith("/"))
+    head, *others = _runs(names)
     if not others:
-        return "/".join(head) + ending
+        return PathPattern("/".join(head) + ending, loose=False)
     *middle, last = others
+    if names[0] == _ANY_DEPTH and len(names) == len(last) + 1 == 2:
+        return PathPattern(last[0] + ending, loose=True)
     between = "".join(f"(?>{_FOLDERS}{_folders(run)})" for run in middle)
-    return _folders(head) + between + _FOLDERS + "/".join(last) + ending
+    return PathPattern(_folders(head) + between + _FOLDERS + "/".join(last) + ending, loose=False)
 
 
 def _check(pattern: str) -> None:
     if pattern.startswith("!"):
-        raise PatternError("a pattern cannot be negated with !")
+        raise RuleError("a pattern cannot be negated with !")
     if pattern.startswith("\\#"):
-        raise PatternError("a pattern cannot begin with an escaped #")
+        raise RuleError("a pattern cannot begin with an escaped #")
     if _BRACKET.match(pattern):
-        raise PatternError("a pattern cannot hold a range in [ ]")
+        raise RuleError("a pattern cannot hold a range in [ ]")
     if _LONE_BACKSLASH.match(pattern):
-        raise PatternError("a backslash escapes nothing")
+        raise RuleError("a backslash escapes nothing")
     if not pattern.strip("/"):
-        raise PatternError("the pattern names no file")
+        raise RuleError("the pattern names no file")
 
 
 def _runs(names: Sequence[str]) -> list[list[str]]:

@@ -179,6 +179,12 @@ def test_ten_thousand_paths_against_three_hundred_rules_take_less_than_a_second(
     assert 5_000 < owned < 10_000
 
 
+def test_a_hostile_owner_is_not_slow() -> None:
+    started = time.process_time()
+    assert parse("* a@" + "." * 200_000 + "@\n").bad_lines[0].number == 1
+    assert time.process_time() - started < 0.5
+
+
 @pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "**/a/" * 30 + "b", "**/*a*a*a/" * 20 + "b"])
 def test_a_hostile_pattern_is_not_slow(pattern: str) -> None:
     rules = parse(f"{pattern} @a")

@@ -70,6 +70,10 @@ def test_dialects_and_encodings_are_read(content: bytes, expected: tuple[str, in
     ("content", "sentence"),
     [
         (b"", "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected."),
+        (
+            (FIXTURES / "cpp_gcov_branch_counts_main.cpp.gcov").read_bytes(),
+            "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected.",
+        ),
         (b"hello", "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected."),
         (
             b"<html></html>",
