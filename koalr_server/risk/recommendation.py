@@ -27,8 +27,8 @@ def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[
     if tier is None:
         return NO_SCORE
     calm = tier in ("low", "medium") and not floors
-    raising = [one.signal.said(one.value) for one in leading if one.log_odds > 0]
-    lowering = [one.signal.said(one.value) for one in leading if one.log_odds < 0]
+    raising = [one.phrase for one in leading if one.log_odds > 0]
+    lowering = [one.phrase for one in leading if one.log_odds < 0]
     reasons = [floor.words for floor in floors]
     if raising and not (tier == "low" and lowering):
         reasons.append(f"the risk is raised by {_listed(raising[:MOST_REASONS])}")
