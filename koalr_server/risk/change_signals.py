@@ -7,27 +7,15 @@ from koalr_server.risk.change_metrics import Change, ChangeHistory, ChangeMetric
 from koalr_server.risk.file_history import FileHistory, FileSignals
 from koalr_server.risk.paths import kinds_of
 
-METRIC_COLUMNS = {
-    "lines_added": "la",
-    "lines_deleted": "ld",
-    "files_changed": "nf",
-    "directories_changed": "nd",
-    "subsystems_changed": "ns",
-    "entropy_bits": "entropy",
-    "lines_in_files": "lt",
-    "prior_changes": "nuc",
-    "prior_authors": "ndev",
-    "days_since_change": "age",
-    "is_fix": "fix",
-    "author_experience": "exp",
-    "author_recent_experience": "rexp",
-    "author_subsystem_experience": "sexp",
-}
-"""Columns of pull_request_signals that are change metrics (docs/CHANGE_METRICS.md)."""
+METRIC_COLUMNS = (
+    *("subsystems_changed", "directories_changed", "files_changed", "entropy_bits", "lines_added", "lines_deleted"),
+    *("lines_in_files", "is_fix", "prior_authors", "days_since_change", "prior_changes"),
+    *("author_experience", "author_recent_experience", "author_subsystem_experience"),
+)
+"""The columns of pull_request_signals that are change metrics, in the order of METRICS (docs/CHANGE_METRICS.md)."""
 
 CONTENT_COLUMNS = ("change_entropy", "test_share", "schema_migration", "infrastructure_files", "dependency_files")
 CHANGE_COLUMNS = (*METRIC_COLUMNS, *CONTENT_COLUMNS, *FileSignals._fields)
-
 _UNKNOWN_FILES = (None,) * (len(CONTENT_COLUMNS) + len(FileSignals._fields))
 
 
@@ -42,11 +30,10 @@ def change_signals(
         changes, files: what was recorded before that moment.
     """
     metrics = changes.measure(change)
-    measured = tuple(getattr(metrics, metric) for metric in METRIC_COLUMNS.values())
     if change.files is None:
-        return (*measured, *_UNKNOWN_FILES)
-    found = files.measure(names, change.at_secs, [file.path for file in change.files])
-    return (*measured, *_content(change.files, metrics), *found)
+        return (*metrics, *_UNKNOWN_FILES)
+    found = files.measure(names, change.at_secs, change.files)
+    return (*metrics, *_content(change.files, metrics), *found)
 
 
 def _content(files: Sequence[FileChange], metrics: ChangeMetrics) -> tuple[float | None, ...]:

@@ -1,14 +1,16 @@
 """What is known of a repository's files by some moment: who touched them, how often lately, what was taken back (pure)."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
+
+from koalr_server.risk.change_metrics import FileChange
 
 DAY_SECS = 86_400
 RECENT_SECS = 30 * DAY_SECS
 REVERTS_SECS = 365 * DAY_SECS
 
-Events = deque[tuple[int, int | str]]
+Events = deque[tuple[int, int]]
 """(epoch seconds, change), oldest first."""
 
 
@@ -49,23 +51,23 @@ class FileHistory:
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
 
-    def record(self, change: int, author: str | None, at_secs: int, paths: Collection[str]) -> None:
+    def record(self, change: int, author: str | None, at_secs: int, files: Iterable[FileChange]) -> None:
         """A change (any number of its own) that touched files."""
-        for path in paths:
-            file = self._file(path)
+        for touched in files:
+            file = self._file(touched.path)
             file.changes += 1
             file.by_author[author] = by_author = file.by_author.get(author, 0) + 1
             file.most = max(file.most, by_author)
             file.recent.append((at_secs, change))
 
-    def record_revert(self, change: str, at_secs: int, paths: Collection[str]) -> None:
-        """A change (any text of its own) that had touched files was taken back."""
-        for path in paths:
-            self._file(path).reverts.append((at_secs, change))
+    def record_revert(self, change: int, at_secs: int, files: Iterable[FileChange]) -> None:
+        """A change (any number of its own) that had touched files was taken back."""
+        for touched in files:
+            self._file(touched.path).reverts.append((at_secs, change))
 
-    def measure(self, names: Collection[str], at_secs: int, paths: Collection[str]) -> FileSignals:
+    def measure(self, names: Collection[str], at_secs: int, files: Iterable[FileChange]) -> FileSignals:
         """The signals of some files at a moment, for an author known by several names."""
-        past = [file for path in paths if (file := self._files.get(path))]
+        past = [file for touched in files if (file := self._files.get(touched.path))]
         for file in past:
             _forget(file.recent, at_secs - RECENT_SECS)
             _forget(file.reverts, at_secs - REVERTS_SECS)

@@ -1,7 +1,6 @@
 """Measures pull requests by their repository's history: one pass over its changes in order of time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,112 +17,87 @@ Cursor = duckdb.DuckDBPyConnection
 Row = tuple[Any, ...]
 
 ROWS_AT_ONCE = 20_000
-# At the same second a pull request is measured before anything that happens then is recorded.
+# Kinds of events. At the same second a pull request is measured before anything that happens then is recorded.
 MEASURED, TAKEN_BACK, CHANGED = 0, 1, 2
+# Places of columns in rows of EVENTS.
+PATH, COUNTED = 6, 9
 
+EVENTS = """
+SELECT b.repo, CAST(epoch(b.begun_at) AS BIGINT) AS at_secs, $measured AS kind, b.ordinal,
+       NULL AS name, NULL AS author, p.path, p.additions, p.deletions, p.counted
+FROM begun_changes b LEFT JOIN change_paths p ON p.ordinal = b.ordinal
+UNION ALL
+SELECT repo, CAST(epoch(reverted_at) AS BIGINT), $taken_back, dense_rank() OVER (ORDER BY repo, unit), unit, NULL, path, NULL, NULL, true
+FROM taken_back
+UNION ALL
+SELECT e.repo, CAST(epoch(e.committed_at) AS BIGINT), $changed, e.ordinal, e.sha, e.author, f.path, f.additions, f.deletions,
+       coalesce(e.additions, f.additions, f.deletions) IS NOT NULL
+FROM earlier_changes e LEFT JOIN commit_files f ON f.repo = e.repo AND f.sha = e.sha
+ORDER BY repo, at_secs, kind, ordinal, path
+"""
 BEGUN = """
-SELECT b.ordinal, b.repo, CAST(epoch(b.begun_at) AS BIGINT), b.number, lower(p.author), p.title, c.writer, c.message
+SELECT b.ordinal, b.number, lower(p.author), p.title, c.writer, c.message
 FROM begun_changes b
 JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
 JOIN pull_request_facts p ON p.repo = b.repo AND p.number = b.number
 ORDER BY b.ordinal, c.committed_at, c.sha
 """
-BEGUN_PATHS = """
-SELECT ordinal, path, additions, deletions, counted FROM change_paths ORDER BY ordinal, path
-"""
-EARLIER = """
-SELECT e.repo, CAST(epoch(e.committed_at) AS BIGINT), e.ordinal, e.sha, e.author, f.path, f.additions, f.deletions,
-       coalesce(e.additions, f.additions, f.deletions) IS NOT NULL
-FROM earlier_changes e LEFT JOIN commit_files f ON f.repo = e.repo AND f.sha = e.sha
-ORDER BY e.ordinal, f.path
-"""
-REVERTS = """
-SELECT repo, CAST(epoch(reverted_at) AS BIGINT), unit, path FROM taken_back ORDER BY repo, reverted_at, unit, path
-"""
 SCHEMA = pa.schema([("repo", pa.string()), ("number", pa.int64()), *((name, pa.float64()) for name in CHANGE_COLUMNS)])
 
 
-class Event(NamedTuple):
-    """Something that happened in a repository; events sort by repository, time and kind."""
+class PullRequest(NamedTuple):
+    """Whose pull request, by every name and by the one whose experience counts, and what its title and messages say."""
 
-    repo: str
-    at_secs: int
-    kind: int
-    ordinal: Any
-    row: Row
-    files: list[FileChange]
-    counted: bool = True
+    number: int
+    writer: str | None
+    names: frozenset[str]
+    message: str | None
 
 
 def stage_change_signals(cursor: Cursor) -> None:
     """Temporary table `change_signals` of what derived/change_histories.sql has laid out: CHANGE_COLUMNS by repo and number."""
-    events = merge(_begun(cursor), _taken_back(cursor), _changed(cursor), key=itemgetter(0, 1, 2, 3))
-    columns: list[list[Any]] = [[] for _ in SCHEMA]
-    for _, happened in groupby(events, key=itemgetter(0)):
-        for row in _measured(happened):
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
+    pull_requests = {ordinal: _told(list(rows)) for ordinal, rows in groupby(_rows(cursor, BEGUN), key=itemgetter(0))}
+    kinds = {"measured": MEASURED, "taken_back": TAKEN_BACK, "changed": CHANGED}
+    measured = [
+        row
+        for repo, events in groupby(_rows(cursor, EVENTS, kinds), key=itemgetter(0))
+        for row in _measured(repo, events, pull_requests)
+    ]
+    columns = zip(*measured, strict=True) if measured else [()] * len(SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     stage(cursor, "change_signals", pa.Table.from_arrays(arrays, schema=SCHEMA))
 
 
-def _measured(events: Iterable[Event]) -> Iterator[Row]:
-    """A row of SCHEMA for each pull request of one repository."""
-    changes, files = ChangeHistory(), FileHistory()
-    for event in events:
-        paths = [file.path for file in event.files]
-        if event.kind == MEASURED:
-            number, writer, names, message = event.row
-            change = Change(writer, event.at_secs, event.files or None, message, event.counted)
-            yield (event.repo, number, *change_signals(change, names, changes, files))
-        elif event.kind == TAKEN_BACK:
-            files.record_revert(event.ordinal, event.at_secs, paths)
+def _measured(repo: str, events: Iterable[Row], pull_requests: dict[int, PullRequest]) -> Iterator[Row]:
+    """A row of SCHEMA for each pull request of one repository, whose events come in order of time."""
+    changes, history = ChangeHistory(), FileHistory()
+    for (at_secs, kind, ordinal, name, author), rows in groupby(events, key=itemgetter(1, 2, 3, 4, 5)):
+        touched = [row for row in rows if row[PATH] is not None]
+        files = [FileChange(row[PATH], row[7], row[8]) for row in touched]
+        counted = all(row[COUNTED] for row in touched)
+        if kind == MEASURED:
+            number, writer, names, message = pull_requests[ordinal]
+            change = Change(writer, at_secs, files or None, message, counted)
+            yield (repo, number, *change_signals(change, names, changes, history))
+        elif kind == TAKEN_BACK:
+            history.record_revert(ordinal, at_secs, files)
         else:
-            sha, author = event.row
-            changes.record(Change(author, event.at_secs, event.files, lines_known=event.counted), sha)
-            files.record(event.ordinal, author, event.at_secs, paths)
+            changes.record(Change(author, at_secs, files, lines_known=counted), name)
+            history.record(ordinal, author, at_secs, files)
 
 
-def _begun(cursor: Cursor) -> Iterator[Event]:
-    """Pull requests where they began, with the files of all their commits."""
-    paths = groupby(_rows(cursor, BEGUN_PATHS), key=itemgetter(0))
-    following = next(paths, None)
-    for ordinal, rows in groupby(_rows(cursor, BEGUN), key=itemgetter(0)):
-        (_, repo, at_secs, number, author, title, *_), *_ = commits = list(rows)
-        files: list[Row] = []
-        if following is not None and following[0] == ordinal:
-            files = list(following[1])
-            following = next(paths, None)
-        writers = [writer for *_, writer, _ in commits if writer]
-        message = "\n".join(filter(None, (title, *(text for *_, text in commits))))
-        yield Event(
-            *(repo, at_secs, MEASURED, ordinal),
-            (number, _most_frequent(writers), {*writers, author} - {None}, message or None),
-            [FileChange(*file[1:4]) for file in files],
-            all(file[4] for file in files),
-        )
+def _told(commits: Sequence[Row]) -> PullRequest:
+    """What the commits of a pull request and the pull request itself tell, earliest first."""
+    _, number, author, title, *_ = commits[0]
+    writers = [commit[4] for commit in commits if commit[4]]
+    # Logins and git names differ: an author goes by all of them. Of equally frequent names the first counts.
+    writer = max(dict.fromkeys(writers), key=writers.count, default=None)
+    message = "\n".join(filter(None, (title, *(commit[5] for commit in commits))))
+    return PullRequest(number, writer, frozenset({*writers, author} - {None}), message or None)
 
 
-def _most_frequent(writers: Sequence[str]) -> str | None:
-    """Whoever wrote most of the commits, of equals the first: the one whose experience counts."""
-    return max(dict.fromkeys(writers), key=writers.count, default=None)
-
-
-def _taken_back(cursor: Cursor) -> Iterator[Event]:
-    for (repo, at_secs, unit), rows in groupby(_rows(cursor, REVERTS), key=itemgetter(0, 1, 2)):
-        yield Event(repo, at_secs, TAKEN_BACK, unit, (), [FileChange(row[3], None, None) for row in rows])
-
-
-def _changed(cursor: Cursor) -> Iterator[Event]:
-    """Every change but merges, whose content came with their parents."""
-    for (repo, at_secs, ordinal, sha, author), rows in groupby(_rows(cursor, EARLIER), key=itemgetter(0, 1, 2, 3, 4)):
-        files = {row[5]: row for row in rows if row[5] is not None}
-        changed = [FileChange(*row[5:8]) for row in files.values()]
-        yield Event(repo, at_secs, CHANGED, ordinal, (sha, author), changed, all(row[8] for row in files.values()))
-
-
-def _rows(cursor: Cursor, sql: str) -> Iterator[Row]:
+def _rows(cursor: Cursor, sql: str, parameters: dict[str, int] | None = None) -> Iterator[Row]:
     """Rows of a query, made from Arrow a piece at a time: as Python objects all of them would take ten times the room."""
-    table = cursor.execute(sql).to_arrow_table()
+    table = cursor.execute(sql, parameters).to_arrow_table()
     pieces = table.to_batches(max_chunksize=ROWS_AT_ONCE)
     return chain.from_iterable(zip(*(column.to_pylist() for column in piece.columns), strict=True) for piece in pieces)

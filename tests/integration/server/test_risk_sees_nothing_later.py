@@ -76,9 +76,9 @@ def at_the_end(sql: str) -> str:
 
 
 MUTATIONS = [
-    ("commit", change_signals, "BEGUN", at_the_end),
+    ("commit", change_signals, "EVENTS", at_the_end),
     ("commit of the same second", change_signals, "MEASURED", lambda _: 9),
-    ("revert", change_signals, "BEGUN", at_the_end),
+    ("revert", change_signals, "EVENTS", at_the_end),
     ("review", risk, "AFFECTED", at_the_end),
     ("incident", risk, "AFFECTED", at_the_end),
 ]
