@@ -2,7 +2,8 @@
 
 import math
 from bisect import bisect_right, insort
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from operator import add
 from typing import NamedTuple
 
 from koalr_server.history.fixes import is_fix
@@ -167,10 +168,10 @@ def _subsystem(path: str) -> str:
 
 
 def _size(files: Sequence[FileChange]) -> tuple[float, int, int]:
-    """(entropy, la, ld)."""
-    counts = [(file.additions or 0, file.deletions or 0) for file in files]
-    added, deleted = sum(added for added, _ in counts), sum(deleted for _, deleted in counts)
-    return _entropy_bits(added + deleted for added, deleted in counts), added, deleted
+    """Entropy, lines added, lines deleted."""
+    added = [file.additions or 0 for file in files]
+    deleted = [file.deletions or 0 for file in files]
+    return _entropy_bits(map(add, added, deleted)), sum(added), sum(deleted)
 
 
 def _entropy_bits(lines: Iterable[int]) -> float:
@@ -205,7 +206,9 @@ def _recent(secs: Sequence[int], now: int) -> float:
     return total
 
 
-def _distinct(groups: Collection[set[str]]) -> int:
+def _distinct(groups: Sequence[set[str]]) -> int:
     """The size of the union. The largest set is not copied: some files are part of thousands of changes."""
+    if len(groups) == 1:
+        return len(groups[0])
     largest, *others = sorted(groups, key=len, reverse=True) or [set()]
     return len(largest) + len(set().union(*others) - largest)

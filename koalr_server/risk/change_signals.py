@@ -37,17 +37,19 @@ def change_signals(
 
 
 def _content(files: Sequence[FileChange], metrics: ChangeMetrics) -> tuple[float | None, ...]:
-    lines = [(file.additions or 0) + (file.deletions or 0) for file in files]
-    kinds = [kinds_of(file.path) for file in files]
-    total, edited = sum(lines), sum(map(bool, lines))
-    tested = sum(count for count, kind in zip(lines, kinds, strict=True) if kind.test)
-    return (
-        _share_of_most(metrics.entropy, edited),
-        round(tested / total, 6) if total else None,
-        any(kind.schema_migration for kind in kinds),
-        sum(kind.infrastructure for kind in kinds),
-        sum(kind.dependency for kind in kinds),
-    )
+    total = edited = tested = infrastructure = dependencies = 0
+    migration = False
+    for file in files:
+        lines = (file.additions or 0) + (file.deletions or 0)
+        kinds = kinds_of(file.path)
+        total += lines
+        edited += lines > 0
+        tested += lines if kinds.test else 0
+        migration = migration or kinds.schema_migration
+        infrastructure += kinds.infrastructure
+        dependencies += kinds.dependency
+    test_share = round(tested / total, 6) if total else None
+    return _share_of_most(metrics.entropy, edited), test_share, migration, infrastructure, dependencies
 
 
 def _share_of_most(bits: float | None, edited: int) -> float | None:

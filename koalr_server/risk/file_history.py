@@ -68,17 +68,18 @@ class FileHistory:
     def measure(self, names: Collection[str], at_secs: int, files: Iterable[FileChange]) -> FileSignals:
         """The signals of some files at a moment, for an author known by several names."""
         past = [file for touched in files if (file := self._files.get(touched.path))]
+        expertise, ownership = [], []
         for file in past:
             _forget(file.recent, at_secs - RECENT_SECS)
             _forget(file.reverts, at_secs - REVERTS_SECS)
-        touched = [file for file in past if file.changes]
+            if file.changes:
+                expertise.append(sum([file.by_author.get(name, 0) for name in names]) / file.changes)
+                ownership.append(file.most / file.changes)
         return FileSignals(
             recent_changes=_distinct([file.recent for file in past]),
             prior_reverts=_distinct([file.reverts for file in past]),
-            author_file_expertise=_mean(
-                [sum(file.by_author.get(name, 0) for name in names) / file.changes for file in touched]
-            ),
-            ownership=_mean([file.most / file.changes for file in touched]),
+            author_file_expertise=_mean(expertise),
+            ownership=_mean(ownership),
         )
 
     def _file(self, path: str) -> _File:

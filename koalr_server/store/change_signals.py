@@ -71,7 +71,9 @@ def stage_change_signals(cursor: Cursor) -> None:
 def _measured(repo: str, events: Iterable[Row], pull_requests: dict[int, PullRequest]) -> Iterator[Row]:
     """A row of SCHEMA for each pull request of one repository, whose events come in order of time."""
     changes, history = ChangeHistory(), FileHistory()
-    for (at_secs, kind, ordinal, name, author), rows in groupby(events, key=itemgetter(1, 2, 3, 4, 5)):
+    for (kind, ordinal), happened in groupby(events, key=itemgetter(2, 3)):
+        rows = list(happened)
+        _, at_secs, _, _, name, author, *_ = rows[0]
         touched = [row for row in rows if row[PATH] is not None]
         files = [FileChange(row[PATH], row[7], row[8]) for row in touched]
         counted = all(row[COUNTED] for row in touched)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from koalr_server.risk.code_ownership import compliances
@@ -82,14 +82,15 @@ def rescore(cursor: Cursor, quarters: list[datetime]) -> None:
     Lists are read far more often than scores change, so score and floors stand in the row itself.
     """
     rows = cursor.execute(SCORED, [quarters]).to_arrow_table()
-    merged_in = np.array(rows["quarter"].to_pylist(), dtype="datetime64[s]")
     columns = columns_of(rows)
-    scores = np.zeros(len(rows), np.int64)
-    for quarter in np.unique(merged_in):
-        part = merged_in == quarter
-        model = stored_model(cursor, quarter.item()).model
-        scores[part] = model.scores(model.probabilities({name: values[part] for name, values in columns.items()}))
-    told = pa.array(scores, mask=~measured_rows(columns))
+    scores: list[int | None] = []
+    for quarter, some in groupby(rows["quarter"].to_pylist()):
+        part = slice(len(scores), len(scores) + len(list(some)))
+        model = stored_model(cursor, quarter).model
+        own = {name: values[part] for name, values in columns.items()}
+        found = zip(model.scores(model.probabilities(own)).tolist(), measured_rows(own).tolist(), strict=True)
+        scores += [score if known else None for score, known in found]
+    told = pa.array(scores, pa.int64())
     stage(cursor, "scored", rows.select(["repo", "number"]).append_column("score", told))
     cursor.execute(
         """UPDATE pull_request_facts

@@ -39,8 +39,13 @@ def test_auc_knows_order_alone(rows: list[tuple[int, int, bool]]) -> None:
 
 @pytest.mark.parametrize("outcome", [0.0, 1.0])
 def test_auc_of_one_kind_of_outcome_is_refused(outcome: float) -> None:
-    with pytest.raises(ValueError, match="both 0 and 1"):
+    with pytest.raises(ValueError, match="both failures and none"):
         auc(np.arange(3.0), np.full(3, outcome))
+
+
+def test_part_of_a_failure_counts_in_part() -> None:
+    scores, twice = np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 2.0, 2.0, 3.0, 3.0])
+    assert auc(scores, np.array([0.0, 0.5, 1.0])) == auc(twice, np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]))
 
 
 @given(SCORED)
