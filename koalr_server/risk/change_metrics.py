@@ -7,6 +7,7 @@ from operator import add
 from typing import NamedTuple
 
 from koalr_server.history.fixes import is_fix
+from koalr_server.risk.number_set import NumberSet
 
 DAY_SECS = 86_400
 YEAR_SECS = 365 * DAY_SECS
@@ -76,21 +77,22 @@ class _File:
     def __init__(self) -> None:
         self.lines: int | None = 0
         self.last_secs = 0
-        self.authors: set[str] = set()
-        self.changes: set[str] = set()
+        self.authors = NumberSet()
+        self.changes = NumberSet()
 
 
 class _Author:
     """The times of an author's changes, ascending, and which changes by subsystem."""
 
-    __slots__ = ("secs", "subsystems")
+    __slots__ = ("number", "secs", "subsystems")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.secs: list[int] = []
-        self.subsystems: dict[str, set[str]] = {}
+        self.subsystems: dict[str, NumberSet] = {}
 
 
-_NOBODY = _Author()
+_NEWCOMER = _Author(-1)
 
 
 class ChangeHistory:
@@ -99,10 +101,11 @@ class ChangeHistory:
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
         self._authors: dict[str, _Author] = {}
+        self._changes: dict[str, int] = {}
 
     def measure(self, change: Change) -> ChangeMetrics:
         """The metrics of a change that happens now. Nothing is remembered of it."""
-        author = None if change.author is None else self._authors.get(change.author.casefold(), _NOBODY)
+        author = None if change.author is None else self._authors.get(change.author.casefold(), _NEWCOMER)
         fix = None if change.message is None else int(is_fix(change.message))
         exp, rexp = (None, None) if author is None else (len(author.secs), _recent(author.secs, change.at_secs))
         if change.files is None:
@@ -120,36 +123,44 @@ class ChangeHistory:
             ld=ld,
             lt=_lines(past),
             fix=fix,
-            ndev=len(set().union(*(file.authors for file in past))),
+            ndev=NumberSet.union_size(file.authors for file in past),
             age=_age_days(past, change),
-            nuc=_distinct([file.changes for file in past]),
+            nuc=NumberSet.union_size(file.changes for file in past),
             exp=exp,
             rexp=rexp,
-            sexp=None if author is None else _distinct([author.subsystems.get(name, set()) for name in subsystems]),
+            sexp=None if author is None else _experience(author, subsystems),
         )
 
     def record(self, change: Change, sha: str) -> None:
-        """Remember a change, each sha once. Recording in the order of time keeps every later change out of the metrics."""
-        author = None if change.author is None else change.author.casefold()
+        """Remember a change; a sha known already is left alone.
+
+        Recording in the order of time is what keeps later changes out of the metrics.
+        """
+        if sha in self._changes:
+            return
+        number = self._changes[sha] = len(self._changes)
         files = change.files or ()
+        author = self._author(change.author)
+        if author:
+            insort(author.secs, change.at_secs)
+            for subsystem in {_subsystem(file.path) for file in files}:
+                author.subsystems.setdefault(subsystem, NumberSet()).add(number)
         self._move(files)
         for file in files:
-            found = self._files.get(file.path)
-            if found is None:
-                found = self._files[file.path] = _File()
-            found.last_secs = change.at_secs
-            found.changes.add(sha)
-            if author is not None:
-                found.authors.add(author)
+            past = self._files.get(file.path)
+            if past is None:
+                past = self._files[file.path] = _File()
+            past.last_secs = change.at_secs
+            past.changes.add(number)
+            if author:
+                past.authors.add(author.number)
             if not change.lines_known:
-                found.lines = None
-            elif found.lines is not None:
-                found.lines = max(0, found.lines + (file.additions or 0) - (file.deletions or 0))
-        if author is not None:
-            known = self._authors.setdefault(author, _Author())
-            insort(known.secs, change.at_secs)
-            for subsystem in {_subsystem(file.path) for file in files}:
-                known.subsystems.setdefault(subsystem, set()).add(sha)
+                past.lines = None
+            elif past.lines is not None:
+                past.lines = max(0, past.lines + (file.additions or 0) - (file.deletions or 0))
+
+    def _author(self, name: str | None) -> _Author | None:
+        return None if name is None else self._authors.setdefault(name.casefold(), _Author(len(self._authors)))
 
     def _past(self, file: FileChange) -> _File | None:
         """The history that a file brings along; a move made before, on another branch, has left it at the new path."""
@@ -206,9 +217,5 @@ def _recent(secs: Sequence[int], now: int) -> float:
     return total
 
 
-def _distinct(groups: Sequence[set[str]]) -> int:
-    """The size of the union. The largest set is not copied: some files are part of thousands of changes."""
-    if len(groups) == 1:
-        return len(groups[0])
-    largest, *others = sorted(groups, key=len, reverse=True) or [set()]
-    return len(largest) + len(set().union(*others) - largest)
+def _experience(author: _Author, subsystems: Iterable[str]) -> int:
+    return NumberSet.union_size(found for name in subsystems if (found := author.subsystems.get(name)))

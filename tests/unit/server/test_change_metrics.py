@@ -144,6 +144,14 @@ def test_experience_in_two_subsystems_counts_a_change_of_both_once() -> None:
     assert (row.exp, row.sexp) == (3, 2)
 
 
+def test_a_change_recorded_again_counts_once() -> None:
+    history = ChangeHistory()
+    for _ in range(2):
+        history.record(edit(0, "a"), "f" * 40)
+    row = history.measure(edit(1, "a"))
+    assert (row.exp, row.nuc, row.lt) == (1, 1, 1)
+
+
 def test_lines_never_fall_below_none() -> None:
     history = history_of(Change("Ann", 0, [FileChange("a", 2, 5)]), Change("Ann", 1, [FileChange("a", 3, 0)]))
     assert history.measure(edit(2, "a")).lt == 3
@@ -205,6 +213,10 @@ def test_words_that_only_contain_one_are_none(message: str) -> None:
 def test_parents_come_first_then_the_earlier_then_the_smaller_sha(secs: tuple[int, ...], order: str) -> None:
     graph = CommitGraph("abcd", [[], ["a"], ["a"], ["b", "c"]])
     assert "".join("abcd"[commit] for commit in graph.chronological(secs)) == order
+
+
+def test_unrelated_beginnings_come_by_time() -> None:
+    assert CommitGraph("abc", [[], [], []]).chronological((5, 4, 3)) == [2, 1, 0]
 
 
 def test_a_parent_named_twice_or_missing_holds_nothing_up() -> None:

@@ -1,0 +1,30 @@
+"""Sets of small whole numbers whose union is counted fast, however large they grow (pure)."""
+
+from collections.abc import Iterable
+
+# A hot file of 100,000 changes has 100 blocks of 1,024 bits; one of a single change has one, of 128 bytes at most.
+BLOCK_BITS = 10
+BLOCK_MASK = (1 << BLOCK_BITS) - 1
+
+
+class NumberSet:
+    """Numbers from 0, as bits in blocks."""
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, int] = {}
+
+    def add(self, number: int) -> None:
+        """Take a number in."""
+        block = number >> BLOCK_BITS
+        self._blocks[block] = self._blocks.get(block, 0) | 1 << (number & BLOCK_MASK)
+
+    @staticmethod
+    def union_size(sets: Iterable["NumberSet"]) -> int:
+        """How many different numbers the sets hold."""
+        union: dict[int, int] = {}
+        for one in sets:
+            for block, bits in one._blocks.items():
+                union[block] = union.get(block, 0) | bits
+        return sum(bits.bit_count() for bits in union.values())
