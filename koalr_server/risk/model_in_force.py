@@ -1,12 +1,11 @@
 """The model by which the pull requests of a quarter are scored, made from what was known when it began (pure)."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from koalr_server.risk.documents import default_model, model_text, read_model
 from koalr_server.risk.evaluation import ReliabilityRow, auc, reliability
@@ -31,21 +30,21 @@ class KnownChanges:
     Attributes:
         columns: by feature, shape (n,), NaN where unknown.
         outcomes: 0 to 1, the part each has in a failure; NaN where that was not settled yet. Shape (n,).
-        merged_at: naive UTC, length n.
+        merged_at: naive UTC, shape (n,).
     """
 
     columns: Columns
     outcomes: FloatArray
-    merged_at: Sequence[datetime]
+    merged_at: npt.NDArray[np.datetime64]
 
     def settled(self) -> "KnownChanges":
         """Those whose outcome was known."""
         return self.rows(np.flatnonzero(~np.isnan(self.outcomes)))
 
-    def rows(self, places: Any) -> "KnownChanges":  # noqa: ANN401 - whatever numpy takes as an index
+    def rows(self, places: npt.NDArray[np.intp]) -> "KnownChanges":
         """Some of them."""
         columns = {feature: values[places] for feature, values in self.columns.items()}
-        return KnownChanges(columns, self.outcomes[places], [self.merged_at[place] for place in places])
+        return KnownChanges(columns, self.outcomes[places], self.merged_at[places])
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -116,7 +115,7 @@ def quarter_of(moment: datetime) -> datetime:
 def shipped_model(moment: datetime) -> ModelInForce:
     """The model while nothing was merged yet."""
     nothing = {signal.feature: np.empty(0) for signal in SIGNALS}
-    return model_in_force(quarter_of(moment), KnownChanges(nothing, np.empty(0), []))
+    return model_in_force(quarter_of(moment), KnownChanges(nothing, np.empty(0), np.empty(0, "datetime64[s]")))
 
 
 def model_in_force(quarter: datetime, known: KnownChanges) -> ModelInForce:
@@ -155,7 +154,7 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
         plain,
         model=_fit(shipped, settled),
         calibrated=True,
-        merged_by=settled.merged_at[-1],
+        merged_by=settled.merged_at[-1].astype("datetime64[s]").item(),
         reliability=tuple(reliability(predicted, unseen.outcomes)),
     )
 

@@ -1,7 +1,7 @@
 """Measures pull requests by their repository's history: one pass over its changes in order of time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -56,19 +56,19 @@ class PullRequest(NamedTuple):
 
 def stage_change_signals(cursor: Cursor) -> None:
     """Temporary table `change_signals` of what derived/change_histories.sql has laid out: CHANGE_COLUMNS by repo and number."""
-    pull_requests = {ordinal: _told(list(rows)) for ordinal, rows in groupby(_rows(cursor, BEGUN), key=itemgetter(0))}
+    # In the order in which EVENTS measures them.
+    pull_requests = (_told(list(rows)) for _, rows in groupby(_rows(cursor, BEGUN), key=itemgetter(0)))
     kinds = {"measured": MEASURED, "taken_back": TAKEN_BACK, "changed": CHANGED}
-    measured = [
-        row
-        for repo, events in groupby(_rows(cursor, EVENTS, kinds), key=itemgetter(0))
-        for row in _measured(repo, events, pull_requests)
-    ]
-    columns = zip(*measured, strict=True) if measured else [()] * len(SCHEMA)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    stage(cursor, "change_signals", pa.Table.from_arrays(arrays, schema=SCHEMA))
+    by_repo = groupby(_rows(cursor, EVENTS, kinds), key=itemgetter(0))
+    rows = chain.from_iterable(_measured(repo, events, pull_requests) for repo, events in by_repo)
+    pieces = []
+    while piece := list(islice(rows, ROWS_AT_ONCE)):
+        columns = zip(zip(*piece, strict=True), SCHEMA, strict=True)
+        pieces.append(pa.record_batch([pa.array(column, field.type) for column, field in columns], schema=SCHEMA))
+    stage(cursor, "change_signals", pa.Table.from_batches(pieces, schema=SCHEMA))
 
 
-def _measured(repo: str, events: Iterable[Row], pull_requests: dict[int, PullRequest]) -> Iterator[Row]:
+def _measured(repo: str, events: Iterable[Row], pull_requests: Iterator[PullRequest]) -> Iterator[Row]:
     """A row of SCHEMA for each pull request of one repository, whose events come in order of time."""
     changes, history = ChangeHistory(), FileHistory()
     for (kind, ordinal), happened in groupby(events, key=itemgetter(2, 3)):
@@ -78,7 +78,7 @@ def _measured(repo: str, events: Iterable[Row], pull_requests: dict[int, PullReq
         files = [FileChange(row[PATH], row[7], row[8]) for row in touched]
         counted = all(row[COUNTED] for row in touched)
         if kind == MEASURED:
-            number, writer, names, message = pull_requests[ordinal]
+            number, writer, names, message = next(pull_requests)
             change = Change(writer, at_secs, files or None, message, counted)
             yield (repo, number, *change_signals(change, names, changes, history))
         elif kind == TAKEN_BACK:

@@ -42,7 +42,6 @@ def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) ->
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(AFFECTED)}")
     cursor.execute(sql["pull_request_signals"])
     _replace_compliance(cursor, people_changed)
-    cursor.execute(sql["training_sets"])
     rescore(cursor, refresh_models(cursor))
 
 

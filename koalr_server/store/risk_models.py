@@ -15,23 +15,37 @@ Cursor = duckdb.DuckDBPyConnection
 
 # Raised whenever models come out otherwise from the same pull requests.
 EDITION = "1"
-# A sum and an exclusive or of hashes: neither depends on the order of rows, and together nothing cancels out.
-FINGERPRINTS = """
-SELECT quarter, concat_ws(' ', ?, count(repo), sum(mark::HUGEINT), bit_xor(mark)) AS fingerprint
-FROM (SELECT quarter, repo, hash(fingerprint, codeowners_compliance, outcome) AS mark FROM training_sets)
-GROUP BY quarter ORDER BY quarter
+# What was known when a quarter began. A pull request merged less than 30 days before has no outcome yet, and what failed
+# later had not failed yet.
+KNOWN = "s.merged_at >= {quarter} - INTERVAL 2 YEAR AND s.merged_at < {quarter} AND NOT s.is_bot"
+OUTCOME = """
+CASE WHEN s.merged_at >= {quarter} - INTERVAL 30 DAY THEN NULL
+     WHEN s.reverted_at < {quarter} THEN 1
+     WHEN s.failed_at < {quarter} THEN s.failed_share
+     ELSE 0 END
 """
+# A sum and an exclusive or of hashes: neither depends on the order of rows, and together nothing cancels out.
+FINGERPRINTS = f"""
+WITH quarters AS (
+    SELECT DISTINCT date_trunc('quarter', merged_at)::TIMESTAMP AS quarter FROM pull_request_signals WHERE merged_at IS NOT NULL
+),
+marks AS (
+    SELECT q.quarter, s.repo, hash(s.fingerprint, s.codeowners_compliance, {OUTCOME.format(quarter="q.quarter")}) AS mark
+    FROM quarters q LEFT JOIN pull_request_signals s ON {KNOWN.format(quarter="q.quarter")}
+)
+SELECT quarter, concat_ws(' ', $edition, count(repo), sum(mark::HUGEINT), bit_xor(mark)) AS fingerprint
+FROM marks GROUP BY quarter ORDER BY quarter
+"""  # noqa: S608 - our own text
 MEASURES = ", ".join(f"CAST(s.{signal.measure} AS DOUBLE) AS {signal.measure}" for signal in SIGNALS)
 TRAINING = f"""
-SELECT t.merged_at, CAST(t.outcome AS DOUBLE) AS outcome, {MEASURES}
-FROM training_sets t JOIN pull_request_signals s ON s.repo = t.repo AND s.number = t.number
-WHERE t.quarter = ? ORDER BY t.merged_at, t.repo, t.number
+SELECT s.merged_at, CAST({OUTCOME.format(quarter="$quarter")} AS DOUBLE) AS outcome, {MEASURES}
+FROM pull_request_signals s WHERE {KNOWN.format(quarter="$quarter")} ORDER BY s.merged_at, s.repo, s.number
 """  # noqa: S608 - our own text
 
 
 def refresh_models(cursor: Cursor) -> list[datetime]:
-    """Make the models whose training set (temporary table `training_sets`) changed; answers their quarters."""
-    current = dict(cursor.execute(FINGERPRINTS, [f"{EDITION} {default_model().name}"]).fetchall())
+    """Make the models whose training set changed; answers their quarters."""
+    current = dict(cursor.execute(FINGERPRINTS, {"edition": f"{EDITION} {default_model().name}"}).fetchall())
     stored = dict(cursor.execute("SELECT quarter, fingerprint FROM risk_models").fetchall())
     changed = [quarter for quarter, fingerprint in current.items() if stored.get(quarter) != fingerprint]
     gone = [quarter for quarter in stored if quarter not in current]
@@ -58,6 +72,6 @@ def columns_of(table: pa.Table) -> dict[str, np.ndarray[tuple[int], np.dtype[np.
 
 
 def _made(cursor: Cursor, quarter: datetime) -> ModelInForce:
-    rows = cursor.execute(TRAINING, [quarter]).to_arrow_table()
-    known = KnownChanges(columns_of(rows), rows["outcome"].to_numpy(), rows["merged_at"].to_pylist())
+    rows = cursor.execute(TRAINING, {"quarter": quarter}).to_arrow_table()
+    known = KnownChanges(columns_of(rows), rows["outcome"].to_numpy(), rows["merged_at"].to_numpy())
     return model_in_force(quarter, known)

@@ -29,7 +29,7 @@ def known(count: int, failures: float, telling: bool = True, seed: int = 1) -> K
     columns["reviewers"] = chance.integers(0, 4, count).astype(float)
     risk = np.log1p(columns["la"]) + chance.normal(0, 0.5, count) if telling else chance.normal(size=count)
     outcomes = np.where(np.argsort(np.argsort(-risk)) < failures, 1.0, 0.0)
-    return KnownChanges(columns, outcomes, [QUARTER - timedelta(days=700) + timedelta(hours=n) for n in range(count)])
+    return KnownChanges(columns, outcomes, np.datetime64(QUARTER - timedelta(days=700), "s") + np.arange(count) * 3600)
 
 
 def test_without_history_it_is_the_shipped_model() -> None:
@@ -63,7 +63,7 @@ def test_enough_outcomes_refit_it_and_show_how_far_to_trust_it() -> None:
     changes = known(2_000, 300)
     found = model_in_force(QUARTER, changes)
     assert (found.calibrated, found.reason, found.model.name) == (True, None, FITTED_NAME)
-    assert found.label == f"calibrated on 2,000 pull requests merged by {changes.merged_at[-1]:%Y-%m-%d}"
+    assert found.label == f"calibrated on 2,000 pull requests merged by {changes.merged_at[-1].astype('datetime64[D]')}"
     assert found.reliability is not None
     assert sum(row.count for row in found.reliability) == 600
     assert abs(found.model.probabilities(changes.columns).mean() - 0.15) < 0.02
