@@ -61,10 +61,11 @@ def risk(query: Query, question: Question, now: datetime, scope: Scope, floors: 
     if repo is None:
         return None
     which = {"repo": repo, "number": question.number, "now": now}
-    (permission,) = query(ALLOWED, {**which, **scope.parameters()})
-    if not permission["allowed"]:
+    if not all(row["allowed"] for row in query(ALLOWED, {**which, **scope.parameters()})):
         raise NotAllowedError
-    (row,) = query(ROW, which)
+    row = next(iter(query(ROW, which)), None)
+    if row is None:  # a load took it away since it was found
+        return None
     merged_at = row["merged_at"]
     if merged_at is None or merged_at > now:
         return _answer(row | _as_of_now(query, which), _model(query, now), floors)
@@ -86,9 +87,9 @@ def _repo(question: Question, candidates: list[str]) -> str | None:
 
 def _as_of_now(query: Query, which: Mapping[str, Any]) -> dict[str, Any]:
     """The signals that depend on the moment, for a pull request that is not merged yet."""
-    (row,) = query(moment_signals(JUDGED_NOW), which)
-    approved = compliances(query, JUDGED_NOW, which).get((row["repo"], row["number"]))
-    return {**row, "codeowners_compliance": approved}
+    found = next(iter(query(moment_signals(JUDGED_NOW), which)), {})
+    approved = compliances(query, JUDGED_NOW, which).get((which["repo"], which["number"]))
+    return {**found, "codeowners_compliance": approved}
 
 
 def _model(query: Query, moment: datetime) -> ModelInForce:
