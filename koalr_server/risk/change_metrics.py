@@ -123,9 +123,9 @@ class ChangeHistory:
             ld=ld,
             lt=_lines(past),
             fix=fix,
-            ndev=NumberSet.union_size(file.authors for file in past),
+            ndev=NumberSet.union_size([file.authors for file in past]),
             age=_age_days(past, change),
-            nuc=NumberSet.union_size(file.changes for file in past),
+            nuc=NumberSet.union_size([file.changes for file in past]),
             exp=exp,
             rexp=rexp,
             sexp=None if author is None else _experience(author, subsystems),
@@ -218,4 +218,4 @@ def _recent(secs: Sequence[int], now: int) -> float:
 
 
 def _experience(author: _Author, subsystems: Iterable[str]) -> int:
-    return NumberSet.union_size(found for name in subsystems if (found := author.subsystems.get(name)))
+    return NumberSet.union_size([found for name in subsystems if (found := author.subsystems.get(name))])
