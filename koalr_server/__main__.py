@@ -1,5 +1,6 @@
-"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics, doctor."""
+"""`python -m koalr_server`: serve, ingest, import, sample, keys, metrics, risk, doctor."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -21,6 +22,8 @@ class WithoutPandas(MetaPathFinder):
 
 if __name__ == "__main__":
     sys.meta_path.insert(0, WithoutPandas())
+    # The matrices of risk models are small: sharing them out costs more than it saves, on a busy machine ten times as much.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from koalr_server.commands.line import main
 
     sys.exit(main(sys.argv[1:]))

@@ -48,6 +48,7 @@ class EmbeddedServer:
             Calendar(as_of=settings.as_of),
             extra_keys={key_hash(key): own},
             copilot_minutes_per_line=settings.copilot_minutes_per_line,
+            risk_floors=settings.risk_floors,
         )
         return cls(create_api(service), key, database, gateway)
 

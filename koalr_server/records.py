@@ -101,6 +101,7 @@ KINDS: Mapping[str, Kind] = {
             Field("labels", "texts"),
             Field("isBot", "boolean"),
             Field("workItem"),
+            Field("failedChecks", "integer"),
         ),
         _kind(
             "reviews",
@@ -180,5 +181,19 @@ COPILOT_KINDS: Mapping[str, Kind] = {
             Field("accepted", "integer"),
             Field("linesAccepted", "integer"),
         ),
+    )
+}
+
+# Nor is this a file: what a coverage report boils down to (ingest/coverage). `readAt` is the time of one that has no other.
+COVERAGE_KINDS: Mapping[str, Kind] = {
+    "coverage_reports": _kind(
+        "coverage_reports",
+        _required("repo"),
+        _required("sha"),
+        _required("report"),
+        _required("covered", "integer"),
+        _required("coverable", "integer"),
+        Field("measuredAt", "instant"),
+        _required("readAt", "instant"),
     )
 }

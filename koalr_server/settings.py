@@ -7,25 +7,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from koalr_server.errors import InputError
+from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
 
 DEFAULT_DATA_DIR = ".koalr"
 COPILOT_MINUTES_PER_LINE = "KOALR_COPILOT_MINUTES_PER_LINE"
 # An assumption, argued in docs/METRICS.md: a line of 40 characters, typed at 200 characters a minute.
 DEFAULT_COPILOT_MINUTES_PER_LINE = 0.2
 MOST_MINUTES_PER_LINE = 60
+RISK_FLOORS = {
+    "schema_migration": "KOALR_RISK_FLOOR_SCHEMA_MIGRATION",
+    "open_incident": "KOALR_RISK_FLOOR_OPEN_INCIDENT",
+    "failed_checks": "KOALR_RISK_FLOOR_FAILED_CHECKS",
+}
+HIGHEST_FLOOR = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data are, what "now" is, and what an accepted line of Copilot is taken to save.
+    """Where the data are, what "now" is, what an accepted line of Copilot is taken to save, and least risk scores.
 
     `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_AS_OF` freezes now (ISO 8601),
-    `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2).
+    `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2), and the three of RISK_FLOORS are whole
+    numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults).
     """
 
     data_dir: Path
     as_of: datetime | None = None
     copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
+    risk_floors: Floors = DEFAULT_FLOORS
 
     @classmethod
     def read(
@@ -40,10 +49,16 @@ class Settings:
         folder = data_dir or values.get("KOALR_DATA_DIR") or DEFAULT_DATA_DIR
         moment = as_of or values.get("KOALR_AS_OF")
         minutes = values.get(COPILOT_MINUTES_PER_LINE)
+        floors = {
+            name: parse_floor(variable, values[variable])
+            for name, variable in RISK_FLOORS.items()
+            if values.get(variable)
+        }
         return cls(
             Path(folder).expanduser(),
             parse_instant(moment) if moment else None,
             parse_minutes_per_line(minutes) if minutes else DEFAULT_COPILOT_MINUTES_PER_LINE,
+            Floors(**floors),
         )
 
 
@@ -77,3 +92,17 @@ def parse_minutes_per_line(text: str) -> float:
             f"such as {DEFAULT_COPILOT_MINUTES_PER_LINE}. Correct it, or unset it for that default."
         )
     return minutes
+
+
+def parse_floor(variable: str, text: str) -> int:
+    """The least risk score that a setting asks for.
+
+    Raises:
+        InputError: the text is no whole number from 0 to 100.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) > HIGHEST_FLOOR:
+        raise InputError(
+            f"{variable} is {text[:80]!r}; it should be a whole number from 0, which switches the floor off, to {HIGHEST_FLOOR}. "
+            "Correct it, or unset it for the default."
+        )
+    return int(text)

@@ -1,4 +1,4 @@
-"""`import KIND FILE`."""
+"""`import KIND FILE...`."""
 
 import argparse
 import io
@@ -16,7 +16,8 @@ from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
 
 COPILOT = "copilot"
-IMPORTABLE = (*KINDS, COPILOT)
+COVERAGE = "coverage"
+IMPORTABLE = (*KINDS, COPILOT, COVERAGE)
 LINE_ENDINGS = (".jsonl", ".ndjson", ".csv")
 COPILOT_ENDINGS = (".json", ".jsonl", ".ndjson")
 MOST_SHOWN_FAULTS = 20
@@ -27,8 +28,15 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
     parser = commands.add_parser("import", parents=[shared], help="load records from a file")
     parser.add_argument("kind", metavar="KIND", help=", ".join(IMPORTABLE))
     parser.add_argument(
-        "file", metavar="FILE", help=".jsonl or .csv, for copilot .json too; - is standard input, as JSON"
+        "file",
+        metavar="FILE",
+        nargs="+",
+        help=".jsonl or .csv, for copilot .json too, for coverage any reports; - is standard input, as JSON",
     )
+    measured = parser.add_argument_group("coverage")
+    measured.add_argument("--repo", metavar="OWNER/NAME", help="the repository that was measured")
+    measured.add_argument("--sha", metavar="SHA", help="the commit that was measured, 7 to 40 hexadecimal digits")
+    measured.add_argument("--at", metavar="TIME", help="when it was measured, ISO 8601 (default: now)")
     parser.add_argument("--strict", action="store_true", help="load nothing if any line is bad")
     parser.set_defaults(run=run)
 
@@ -37,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Load the good lines, name the bad ones; status 1 if any was bad."""
     if options.kind not in IMPORTABLE:
         raise InputError(f"Unknown kind {options.kind!r}; allowed: {', '.join(IMPORTABLE)}.")
-    imported = _read(options.kind, options.file)
+    imported = _read(options)
     faults, bad = imported.faults, "bad parts" if options.kind == COPILOT else "bad lines"
     for fault in faults[:MOST_SHOWN_FAULTS]:
         print(f"error: {fault}", file=sys.stderr)
@@ -54,7 +62,20 @@ def run(options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _read(kind: str, file: str) -> Imported:
+def _read(options: argparse.Namespace) -> Imported:
+    kind: str = options.kind
+    if kind == COVERAGE:
+        from koalr_server.commands.coverage import read_reports
+
+        return read_reports(options)
+    if options.repo or options.sha or options.at:
+        raise InputError(f"--repo, --sha and --at go with coverage; the records of {kind} say it themselves.")
+    if len(options.file) > 1:
+        raise InputError(f"`import {kind}` takes one file, got {len(options.file)}; import them one by one.")
+    return _read_records(kind, options.file[0])
+
+
+def _read_records(kind: str, file: str) -> Imported:
     progress = Progress("lines read")
     with _opened(file, COPILOT_ENDINGS if kind == COPILOT else LINE_ENDINGS) as stream:
         if kind == COPILOT:

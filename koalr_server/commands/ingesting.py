@@ -78,6 +78,8 @@ def load(store: Access, history: GitHistory, patterns: list[str] | None, team: s
     }
     reachable = pa.table({"sha": pa.array(history.reachable or [], pa.string())})
     tables = {"commits": history.commits, "files": history.files, "deployments": deployments, "reachable": reachable}
+    if history.codeowners is not None:
+        tables["codeowners"] = history.codeowners
     return store.call("load_git_history", arguments, tables) | {"skipped_tags": skipped}
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from koalr_server.commands import backtesting, doctor, importing, ingesting, keys, metrics, sampling, serving
+from koalr_server.commands import backtesting, doctor, importing, ingesting, keys, metrics, risk, sampling, serving
 from koalr_server.errors import ServerError
 
 PROGRAM = "python -m koalr_server"

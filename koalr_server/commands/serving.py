@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
             database,
             Calendar(as_of=settings.as_of),
             copilot_minutes_per_line=settings.copilot_minutes_per_line,
+            risk_floors=settings.risk_floors,
         )
     )
     host, port = listener.getsockname()[:2]

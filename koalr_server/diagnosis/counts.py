@@ -142,12 +142,16 @@ class RiskCounts:
     """Signals of people's merged pull requests."""
 
     unscored: Part = NONE
-    unmeasured: Part = NONE
-    """Without a single measure to rank by."""
     without_entropy: Part = NONE
     without_expertise: Part = NONE
     without_assistance: Part = NONE
     """Nobody knows whether an AI agent took part."""
+    without_coverage: Part = NONE
+    """Coverage not measured before and after."""
+    without_codeowners: Part = NONE
+    """No CODEOWNERS file in force when they were merged."""
+    without_approvals: Part = NONE
+    """Whether owners approved cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from koalr_server.diagnosis.counts import Counts, Part
 from koalr_server.diagnosis.finding import Answer, Finding, Lack, judged, so_many
-from koalr_server.diagnosis.lacks import INGEST, some, stale
-from koalr_server.diagnosis.work_lacks import no_pull_requests, only_bots
-from koalr_server.risk.ranks import LEAST_COMPARED
+from koalr_server.diagnosis.lacks import INGEST, importing, some, stale
+from koalr_server.diagnosis.work_lacks import no_pull_requests, only_bots, unreviewed
 
+IMPORT_COVERAGE = f"{importing('coverage')} --repo OWNER/NAME --sha SHA"
 RISK = "POST /api/v1/pr-risk/score"
 
 
@@ -27,6 +27,34 @@ def risk_findings(counts: Counts) -> list[Finding]:
         "whether an AI agent took part is unknown. Read their repositories",
         INGEST,
     )
+    unmeasured = some(
+        risk.unscored,
+        "merged pull requests",
+        "of unknown size",
+        "they have no score. Read their repositories, or import pull requests with additions and deletions",
+        INGEST,
+    )
+    no_coverage = some(
+        risk.without_coverage,
+        "merged pull requests",
+        "whose coverage was not measured both before and after",
+        "import the reports of their last commits and of those they began from",
+        IMPORT_COVERAGE,
+    )
+    no_codeowners = some(
+        risk.without_codeowners,
+        "merged pull requests",
+        "without a CODEOWNERS file in force",
+        "nobody can tell whose approval they needed. Add one to the repository and read it",
+        INGEST,
+    )
+    no_owners = some(
+        risk.without_approvals,
+        "merged pull requests",
+        "of which nobody can tell whether their owners approved",
+        "owning teams have no members, or the files are unknown. Name the members",
+        importing("members"),
+    )
     signals = (
         ("changeEntropy", "Change entropy", risk.without_entropy, no_files),
         ("authorFileExpertise", "Author's file expertise", risk.without_expertise, no_files),
@@ -37,19 +65,25 @@ def risk_findings(counts: Counts) -> list[Finding]:
             Answer("riskScore", "Pull request risk", RISK),
             [so_many(merged - risk.unscored.lacking, "scored pull request")],
             newest_at,
-            [no_pull_requests(counts), *_unscored(counts)],
+            [no_pull_requests(counts), only_bots(counts), unmeasured],
             known=merged > risk.unscored.lacking,
             old=stale(counts),
         ),
         *(_signal(counts, field, name, part, lack) for field, name, part, lack in signals),
-        _unsupported("coverageDelta", "Coverage change", "This server has no source of test coverage yet."),
-        _unsupported(
-            "codeownersCompliance", "Code owners' approval", "This server has no source of CODEOWNERS rules yet."
+        _signal(counts, "coverageDelta", "Coverage change", risk.without_coverage, no_coverage),
+        _signal(
+            counts,
+            "codeownersCompliance",
+            "Code owners' approval",
+            risk.without_approvals,
+            no_codeowners,
+            unreviewed(counts),
+            None if no_codeowners or unreviewed(counts) else no_owners,
         ),
     ]
 
 
-def _signal(counts: Counts, field: str, name: str, part: Part, lack: Lack | None) -> Finding:
+def _signal(counts: Counts, field: str, name: str, part: Part, *lacks: Lack | None) -> Finding:
     known = part.of > part.lacking
     unexplained = (
         Lack("No merged pull request touched a file that somebody had touched before.")
@@ -63,34 +97,9 @@ def _signal(counts: Counts, field: str, name: str, part: Part, lack: Lack | None
         [
             no_pull_requests(counts),
             only_bots(counts),
-            lack,
-            unexplained if lack is None else None,
+            *lacks,
+            None if any(lacks) else unexplained,
         ],
         known=known,
         old=stale(counts),
     )
-
-
-def _unsupported(field: str, name: str, text: str) -> Finding:
-    return judged(Answer(field, name, RISK), [], None, [Lack(text)], known=False)
-
-
-def _unscored(counts: Counts) -> list[Lack | None]:
-    """Why pull requests have no score: unmeasured, or too few to compare with."""
-    risk = counts.risk
-    unmeasured = some(
-        risk.unmeasured,
-        "merged pull requests",
-        "of unknown size",
-        "they cannot be ranked. Read their repositories, or import pull requests with additions and deletions",
-        INGEST,
-    )
-    lonely = Part(risk.unscored.lacking - risk.unmeasured.lacking, risk.unscored.of)
-    few = some(
-        lonely,
-        "merged pull requests",
-        f"with fewer than {LEAST_COMPARED} before them",
-        "there is too little to compare them with. Bring in older ones",
-        INGEST,
-    )
-    return [only_bots(counts), unmeasured, few]

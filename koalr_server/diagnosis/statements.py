@@ -160,19 +160,27 @@ SELECT (SELECT count(*) FROM seats) AS seats,
 
 RISK = f"""
 WITH merged AS (
-    SELECT repo, number FROM pull_request_facts WHERE merged_at > $since AND merged_at <= $now AND NOT is_bot AND {BY_AUTHOR}
+    SELECT repo, number, merged_at, risk_score FROM pull_request_facts
+    WHERE merged_at > $since AND merged_at <= $now AND NOT is_bot AND {BY_AUTHOR}
+),
+ruled AS (
+    SELECT m.repo, m.number, m.risk_score, c.content IS NOT NULL AS has_codeowners
+    FROM merged m ASOF LEFT JOIN codeowners c ON c.repo = m.repo AND c.known_from <= m.merged_at
 ),
 by_repo AS (
-    SELECT m.repo, count(*) AS merged, count(*) FILTER (r.score IS NULL) AS unscored,
-           count(*) FILTER (coalesce(s.churn, s.changed_files, s.change_entropy, s.author_file_expertise) IS NULL) AS unmeasured,
+    SELECT m.repo, count(*) AS merged, count(*) FILTER (m.risk_score IS NULL) AS unscored,
            count(*) FILTER (s.change_entropy IS NULL) AS without_entropy,
            count(*) FILTER (s.author_file_expertise IS NULL) AS without_expertise,
-           count(*) FILTER (s.ai_authored_ratio IS NULL) AS without_assistance
-    FROM merged m LEFT JOIN pull_request_signals s USING (repo, number) LEFT JOIN pull_request_risk r USING (repo, number)
+           count(*) FILTER (s.ai_authored_ratio IS NULL) AS without_assistance,
+           count(*) FILTER (s.coverage_delta IS NULL) AS without_coverage,
+           count(*) FILTER (NOT m.has_codeowners) AS without_codeowners,
+           count(*) FILTER (s.codeowners_compliance IS NULL) AS without_approvals
+    FROM ruled m LEFT JOIN pull_request_signals s USING (repo, number)
     GROUP BY m.repo
 )
-SELECT {_part("unscored", "merged")}, {_part("unmeasured", "merged")}, {_part("without_entropy", "merged")},
-       {_part("without_expertise", "merged")}, {_part("without_assistance", "merged")}
+SELECT {_part("unscored", "merged")}, {_part("without_entropy", "merged")},
+       {_part("without_expertise", "merged")}, {_part("without_assistance", "merged")},
+       {_part("without_coverage", "merged")}, {_part("without_codeowners", "merged")}, {_part("without_approvals", "merged")}
 FROM by_repo
 """  # noqa: S608
 

@@ -14,6 +14,9 @@ _ADDRESS = re.compile(
     r"|(copilot|claude\[bot\]|devin-ai-integration\[bot\])@users\.noreply\.github\.com$",
     re.IGNORECASE,
 )
+# Where agents that open pull requests work, as their makers document it: copilot/fix-12, codex/add-retries.
+_BRANCH = re.compile(r"(copilot|codex|claude|cursor|devin)/", re.IGNORECASE)
+_MERGED_BRANCH = re.compile(r"Merge pull request #\d+ from [^/\s]+/(\S+)")
 
 
 def is_agent(name: str | None, email: str | None = None) -> bool:
@@ -24,3 +27,9 @@ def is_agent(name: str | None, email: str | None = None) -> bool:
 def names_agent(message: str) -> bool:
     """True if a Co-authored-by trailer of a commit message names an AI coding agent."""
     return any(is_agent(name, email) for name, email in _TRAILER.findall(message))
+
+
+def merges_agent_branch(message: str) -> bool:
+    """True if the message of a forge's merge commit names a branch that an AI coding agent made."""
+    merged = _MERGED_BRANCH.match(message)
+    return merged is not None and _BRANCH.match(merged[1]) is not None

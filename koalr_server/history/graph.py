@@ -1,5 +1,6 @@
 """A commit graph with small integers for commits."""
 
+import heapq
 from collections.abc import Iterable, Sequence
 
 
@@ -57,3 +58,29 @@ class CommitGraph:
                 if children_left[parent] == 0:
                     ready.append(parent)
         return positions
+
+    def chronological(self, secs: Sequence[int]) -> list[int]:
+        """Every commit after its parents, otherwise by time, those of one second by sha.
+
+        Only a wrong clock makes the two differ: a commit dated before its parent comes right after it. Commits added
+        later, at later times, leave the order of the others as it was.
+
+        Args:
+            secs: seconds since 1970 by commit.
+        """
+        children: list[list[int]] = [[] for _ in self.shas]
+        for commit, links in enumerate(self.parents):
+            for parent in links:
+                children[parent].append(commit)
+        parents_left = [len(links) for links in self.parents]
+        ready = [(secs[commit], self.shas[commit], commit) for commit, left in enumerate(parents_left) if left == 0]
+        heapq.heapify(ready)
+        order = []
+        while ready:
+            commit = heapq.heappop(ready)[2]
+            order.append(commit)
+            for child in children[commit]:
+                parents_left[child] -= 1
+                if parents_left[child] == 0:
+                    heapq.heappush(ready, (secs[child], self.shas[child], child))
+        return order

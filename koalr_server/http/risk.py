@@ -27,12 +27,12 @@ async def _question(request: Request) -> Question:
 def post_score(
     question: Annotated[Question, Depends(_question)], service: CurrentService, key: CurrentKey
 ) -> JSONResponse:
-    """How risky a pull request looks beside those merged before it."""
+    """How likely a pull request is to bring a failure, beside others: its signals, the score, and what it rests on."""
     scope = service.scope(key, None)
     moment = service.moment()
     called = f"{question.owner}/{question.name} #{question.number}"
     try:
-        found = risk(service.query, question, moment.now, scope)
+        found = risk(service.query, question, moment.now, scope, service.risk_floors)
     except NotAllowedError:
         raise ApiError(403, f"This key is not for the teams of {called}.") from None
     if found is None:

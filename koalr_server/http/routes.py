@@ -105,7 +105,8 @@ def get_pull_requests(
     """Pull requests merged within the window, newest first."""
     scope = service.scope(key, team_id)
     moment = service.moment()
-    rows, total = lists.pull_requests(service.query, Window.rolling(moment.now, days), scope, page, page_size)
+    window = Window.rolling(moment.now, days)
+    rows, total = lists.pull_requests(service.query, window, scope, page, page_size, service.risk_floors)
     return answer({"data": rows, "total": total, "page": page, "pageSize": page_size}, moment, team_id)
 
 

@@ -387,37 +387,109 @@ class BacklogForecast(Described):
 
 
 class Signals(Described):
-    """What is known of the change; null where the data say nothing."""
+    """What is known of the change by the 32 signals of docs/RISK.md; null where the data say nothing."""
 
+    linesAdded: int | None = _figure("Lines added", 412)
+    linesDeleted: int | None = _figure("Lines deleted", 38)
+    filesChanged: int | None = _figure("Files changed", 14)
+    directoriesChanged: int | None = _figure("Directories with a changed file", 6)
+    subsystemsChanged: int | None = _figure("Top directories with a changed file", 3)
     changeEntropy: Number = _figure("0 to 1, how evenly the lines spread over the files", 0.82)
-    coverageDelta: Number = _figure("Signed share, covered lines after less before", -0.06)
+    linesInFiles: int | None = _figure("Lines in these files before", 5210)
+    priorChanges: int | None = _figure("Earlier changes of these files", 61)
+    priorAuthors: int | None = _figure("People who changed these files before", 7)
+    daysSinceChange: Number = _figure("Days since these files changed last, mean", 12.5)
+    recentChanges: int | None = _figure("Changes of these files in the 30 days before", 9)
+    priorReverts: int | None = _figure("Changes of these files taken back in the 365 days before", 1)
+    isFix: bool | None = _figure("Whether its title or messages speak of a fix", False)
     authorFileExpertise: Number = _figure("0 to 1, the author's share of earlier work on these files", 0.44)
+    authorExperience: int | None = _figure("Earlier changes by its author", 230)
+    authorRecentExperience: Number = _figure("The same, each a share of 1 ÷ (1 + its age in years)", 171.5)
+    authorSubsystemExperience: int | None = _figure("The same in these top directories", 96)
+    ownership: Number = _figure("0 to 1, share of each file's most frequent author, mean", 0.61)
     codeownersCompliance: bool | None = _figure("Whether every file's owner approved", True)
+    reviewers: int | None = _figure("People who reviewed it by then", 2)
+    approvals: int | None = _figure("People who approved it by then", 1)
+    changesRequested: int | None = _figure("Reviews that asked for changes by then", 1)
+    coverageDelta: Number = _figure("Signed share, covered lines after less before", -0.06)
+    testShare: Number = _figure("0 to 1, share of the changed lines in tests", 0.21)
+    failedChecks: int | None = _figure("Failing checks of its head", 0)
+    schemaMigration: bool | None = _figure("Whether it changes a database schema", False)
+    infrastructureFiles: int | None = _figure("Changed files that describe infrastructure", 0)
+    dependencyFiles: int | None = _figure("Changed files that name dependencies", 1)
+    openIncidents: int | None = _figure("Incidents open on its repository then", 0)
+    openHours: Number = _figure("Hours from its opening to then", 26.4)
+    outOfHours: bool | None = _figure("Whether that was at a weekend or outside 7 to 19 o'clock, UTC", False)
     aiAuthoredRatio: Number = _figure("0 to 1, share of commits that name an AI author", 0.31)
 
 
-class SignalRank(Described):
-    """A measure of a pull request and its place among the others."""
+class SignalDetail(Described):
+    """One signal with what it adds."""
 
-    value: Number = _figure("As measured, in the measure's unit (METRICS.md), null where unknown", 239)
-    rank: Number = _figure("0 to 1, share of the others with less", 0.78)
+    name: str = _figure("Its name in signals", "linesAdded")
+    category: str = _figure("What it is about", "code complexity")
+    value: bool | int | float | None = _figure("As in signals, in its unit", 412)
+    unit: str = _figure("What its number counts", "lines")
+    contribution: float = _figure("Log-odds added to an average change, no unit; 0 while unknown or not weighed", 0.74)
+    words: str = _figure("The value in words", "412 lines added")
+    missing: str | None = _figure("Which data would tell, null where it is known", "Unknown; it needs reviews.")
+
+
+class TopContribution(Described):
+    """One of the signals that move the score most."""
+
+    name: str = _figure("Its name in signals", "linesAdded")
+    contribution: float = _figure("Log-odds added to an average change, no unit", 0.74)
+    words: str = _figure("The same in words", "raised by 412 lines added")
+
+
+class RiskFloor(Described):
+    """A least score, a setting of the server, that holds for this pull request."""
+
+    name: str = _figure("schemaMigration, openIncident or failedChecks", "schemaMigration")
+    score: int = _figure("The score it has at least", 70)
+    raised: bool = _figure("Whether its score would be lower without", True)
+
+
+class RiskModelName(Described):
+    """Which model made the score."""
+
+    name: str = _figure("How it was made", "change-metrics-1")
+    quarter: str = _figure("The quarter it is in force for", "2026-Q1")
+
+
+class ReliabilityGroup(Described):
+    """A tenth of the pull requests that a refit was checked on, by predicted probability."""
+
+    count: int = _figure("Pull requests", 52)
+    predicted: float = _figure("0 to 1, mean predicted probability", 0.08)
+    observed: float = _figure("0 to 1, share that brought a failure", 0.06)
+    low: float = _figure("0 to 1, lower end of the 95 % interval of observed", 0.02)
+    high: float = _figure("0 to 1, upper end of it", 0.16)
 
 
 class RiskScore(Described):
-    """How a pull request ranks beside those merged before it: a rank, not a probability."""
+    """How likely a pull request is to bring a failure, beside others, and why."""
 
     prNumber: int = _figure("Number", 1847)
     repo: str = _figure("owner/name", "acme/api")
-    riskScore: int | None = _figure("0 to 100, null while too little is known", 71)
+    riskScore: int | None = _figure("0 to 100: share of pull requests with a lower probability, then floors", 71)
     tier: str | None = _figure("low below 40, medium below 70, high below 90, else critical", "high")
     signals: Signals = _whole("What is known of the change")
     recommendation: str = _figure(
         "One sentence", "Review carefully — high change entropy and coverage regression detected."
     )
-    model: str = _figure("How the score is made", "percentile-ranks-1")
-    signalRanks: dict[str, SignalRank] = _whole("Every measure behind the score, by name")
-    comparedWith: int = _figure("Pull requests it is ranked among", 229)
-    comparedAmong: str | None = _figure("Where those are from: repository or organisation", "repository")
+    probability: Number = _figure("0 to 1, of bringing a failure; a rank alone unless calibrated", 0.18)
+    calibrated: bool = _figure("Whether the model was refitted on the organisation's own outcomes", False)
+    label: str = _figure("What may be said of the probability", "not calibrated on your data")
+    calibrationReason: str | None = _figure(
+        "Why it is not calibrated", "4 failures among 120 pull requests are known; a refit takes 30 among 300."
+    )
+    model: RiskModelName = _whole("The model in force when it was merged, or now")
+    reliability: list[ReliabilityGroup] | None = _whole("Predicted beside observed, if calibrated")
+    floors: list[RiskFloor] = _whole("Least scores that hold, highest first")
+    topContributions: list[TopContribution] = _whole("At most five, largest first")
+    signalDetails: list[SignalDetail] = _whole("Every signal, in the order of docs/RISK.md")
 
 
 class Basis(Described):

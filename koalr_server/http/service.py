@@ -9,6 +9,7 @@ from koalr_server.clock import Calendar, Moment, SampleDates
 from koalr_server.http.errors import ApiError
 from koalr_server.keys import ApiKey
 from koalr_server.metrics.scope import Rows, Scope, prepared, resolve
+from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
 from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE
 from koalr_server.store.database import Database
 from koalr_server.store.organisation import organisation, sample_dates
@@ -34,6 +35,7 @@ class Service:
     Args:
         extra_keys: keys that live in memory only, by hash; the embedded dashboard brings its own.
         copilot_minutes_per_line: minutes that an accepted line of a code completion is taken to save.
+        risk_floors: least risk scores.
     """
 
     database: Database
@@ -44,6 +46,7 @@ class Service:
     _remembered: tuple[int, dict[object, Any]] = (-1, {})
     _stamped: tuple[tuple[int, int], Moment] | None = None
     copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
+    risk_floors: Floors = DEFAULT_FLOORS
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> Rows:
         """Rows of a metric query; parameters it does not name are dropped."""

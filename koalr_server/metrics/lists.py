@@ -5,6 +5,7 @@ from typing import Any
 
 from koalr_server.metrics.scope import BY_AUTHOR, BY_REPO, Query, Scope
 from koalr_server.metrics.windows import Window
+from koalr_server.risk.floors import FLOORED_SCORE, Floors
 
 Listing = tuple[list[dict[str, Any]], int]
 
@@ -33,8 +34,8 @@ DEPLOYMENTS, DEPLOYMENTS_TOTAL = _newest(
     BY_REPO,
 )
 PULL_REQUESTS, PULL_REQUESTS_TOTAL = _newest(
-    """pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
-    span_secs(cycle_start_at, merged_at) AS "cycleTimeSecs", risk_score AS "riskScore",
+    f"""pull_request_id AS id, number, title, repo, author, merged_at AS "mergedAt",
+    span_secs(cycle_start_at, merged_at) AS "cycleTimeSecs", {FLOORED_SCORE} AS "riskScore",
     CASE WHEN reverted_at <= $now THEN reverted_by END AS "revertedBy", list_contains(labels, 'simulated') AS simulated""",
     "pull_request_facts",
     "merged_at",
@@ -66,9 +67,9 @@ def deployments(query: Query, window: Window, scope: Scope, page: int, size: int
     return query(DEPLOYMENTS, parameters), _total(query, DEPLOYMENTS_TOTAL, parameters)
 
 
-def pull_requests(query: Query, window: Window, scope: Scope, page: int, size: int) -> Listing:
-    """Pull requests merged in the window."""
-    parameters = _parameters(window, scope, page, size)
+def pull_requests(query: Query, window: Window, scope: Scope, page: int, size: int, floors: Floors) -> Listing:
+    """Pull requests merged in the window, with the risk scores that pr-risk/score answers."""
+    parameters = _parameters(window, scope, page, size) | floors.parameters()
     return query(PULL_REQUESTS, parameters), _total(query, PULL_REQUESTS_TOTAL, parameters)
 
 

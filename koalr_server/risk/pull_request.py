@@ -1,23 +1,24 @@
-"""The risk score of one pull request with its signals (docs/METRICS.md#pull-request-risk)."""
+"""The risk score of one pull request with its signals (docs/RISK.md)."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from koalr_server.metrics.rounding import rounded
 from koalr_server.metrics.scope import BY_AUTHOR, Query, Scope
-from koalr_server.risk.ranks import LEAST_COMPARED, MEASURES, YEAR_SECS, Assessment, Measures, Peers, assess
+from koalr_server.risk.code_ownership import compliances
+from koalr_server.risk.contributions import Contribution, contributions
+from koalr_server.risk.floors import Floors, floored
+from koalr_server.risk.model_in_force import ModelInForce, read_model_in_force, shipped_model
+from koalr_server.risk.moment_signals import JUDGED_COLUMNS, moment_signals
 from koalr_server.risk.recommendation import recommendation
+from koalr_server.risk.signals import features, measured
 
-MODEL = "percentile-ranks-1"
-FIELDS = {
-    "churn": "churn",
-    "changed_files": "changedFiles",
-    "change_entropy": "changeEntropy",
-    "unfamiliarity": "authorFileUnfamiliarity",
-}
+TIER_STARTS = ((90, "critical"), (70, "high"), (40, "medium"), (0, "low"))
+MOST_NAMED = 5
 
 # A store read from a clone may know a repository by its bare name; that is taken if no other matches.
 FIND = """
@@ -26,25 +27,12 @@ WHERE number = $number AND coalesce(created_at, $now) <= $now
   AND lower(repo) IN (lower($owner || '/' || $name), lower($name))
 ORDER BY repo = $owner || '/' || $name DESC, repo
 """
-
-SIGNALS = f"""
-SELECT f.repo, f.number, f.merged_at <= $now AS merged, f.allowed,
-       s.churn, s.changed_files, s.change_entropy, 1 - s.author_file_expertise AS unfamiliarity,
-       s.author_file_expertise, s.ai_authored_ratio,
-       r.repo IS NOT NULL AS scored, r.score, r.compared_with, r.compared_among,
-       r.churn_rank, r.changed_files_rank, r.change_entropy_rank, r.unfamiliarity_rank
-FROM (SELECT *, {BY_AUTHOR} AS allowed FROM pull_request_facts WHERE repo = $repo AND number = $number) f
-LEFT JOIN pull_request_signals s ON s.repo = f.repo AND s.number = f.number
-LEFT JOIN pull_request_risk r ON r.repo = f.repo AND r.number = f.number
+ALLOWED = f"SELECT {BY_AUTHOR} AS allowed FROM pull_request_facts WHERE repo = $repo AND number = $number"  # noqa: S608
+ROW = "SELECT * FROM pull_request_signals WHERE repo = $repo AND number = $number"
+JUDGED_NOW = f"""
+SELECT {JUDGED_COLUMNS}, $now::TIMESTAMP AS judged_at FROM pull_request_facts WHERE repo = $repo AND number = $number
 """  # noqa: S608 - composed of this package's own constants
-
-PEERS = """
-SELECT repo, CAST(epoch(merged_at) AS BIGINT) AS merged_at, churn, changed_files, change_entropy,
-       1 - author_file_expertise AS unfamiliarity
-FROM pull_request_signals
-WHERE merged_at > $after AND merged_at < $now AND NOT is_bot AND ($organisation OR repo = $repo)
-ORDER BY pull_request_signals.merged_at
-"""
+MODEL = "SELECT document FROM risk_models WHERE quarter <= $moment ORDER BY quarter DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +48,10 @@ class NotAllowedError(Exception):
     """The pull request belongs to none of the teams in scope."""
 
 
-def risk(query: Query, question: Question, now: datetime, scope: Scope) -> dict[str, Any] | None:
-    """The documented fields, and `model`, `signalRanks`, `comparedWith`, `comparedAmong`; None if there is no such pull request.
+def risk(query: Query, question: Question, now: datetime, scope: Scope, floors: Floors) -> dict[str, Any] | None:
+    """The documented fields, and what the score rests on (docs/API.md); None if there is no such pull request.
 
-    A merged pull request has the score it was given beside those merged before it; an open one is compared at `now`
-    (naive UTC).
+    A merged pull request is judged at its merge, one still open at `now` (naive UTC).
 
     Raises:
         NotAllowedError: it exists outside the scope.
@@ -73,12 +60,21 @@ def risk(query: Query, question: Question, now: datetime, scope: Scope) -> dict[
     repo = _repo(question, [row["repo"] for row in query(FIND, named)])
     if repo is None:
         return None
-    (row,) = query(SIGNALS, {"repo": repo, "number": question.number, "now": now, **scope.parameters()})
-    if not row["allowed"]:
+    which = {"repo": repo, "number": question.number, "now": now}
+    if not all(row["allowed"] for row in query(ALLOWED, {**which, **scope.parameters()})):
         raise NotAllowedError
-    measures = [row[measure] for measure in MEASURES]
-    found = _stored(row) if row["merged"] and row["scored"] else _assessed(query, repo, measures, now)
-    return _answer(row, measures, found)
+    row = next(iter(query(ROW, which)), None)
+    if row is None:  # a load took it away since it was found
+        return None
+    merged_at = row["merged_at"]
+    if merged_at is None or merged_at > now:
+        return _answer(row | _as_of_now(query, which), _model(query, now), floors)
+    return _answer(row, _model(query, merged_at), floors)
+
+
+def tier(score: int | None) -> str | None:
+    """low, medium, high or critical, read off the score as it is shown."""
+    return None if score is None else next(name for start, name in TIER_STARTS if score >= start)
 
 
 def _repo(question: Question, candidates: list[str]) -> str | None:
@@ -89,46 +85,78 @@ def _repo(question: Question, candidates: list[str]) -> str | None:
     return bare[0] if len(bare) == 1 else None
 
 
-def _stored(row: dict[str, Any]) -> Assessment:
-    ranks = tuple(row[f"{measure}_rank"] for measure in MEASURES)
-    return Assessment(row["score"], ranks, row["compared_with"], row["compared_among"])
+def _as_of_now(query: Query, which: Mapping[str, Any]) -> dict[str, Any]:
+    """The signals that depend on the moment, for a pull request that is not merged yet."""
+    found = next(iter(query(moment_signals(JUDGED_NOW), which)), {})
+    approved = compliances(query, JUDGED_NOW, which).get((which["repo"], which["number"]))
+    return {**found, "codeowners_compliance": approved}
 
 
-def _assessed(query: Query, repo: str, measures: Measures, now: datetime) -> Assessment:
-    """Compared with what is merged by now; the organisation is read only if the repository does not do."""
-    after = now - timedelta(seconds=YEAR_SECS)
-    parameters = {"repo": repo, "after": after, "now": now}
-    own = query(PEERS, {**parameters, "organisation": False})
-    all_of_them = query(PEERS, {**parameters, "organisation": True}) if len(own) < LEAST_COMPARED else []
-    moment = int(now.replace(tzinfo=UTC).timestamp())
-    return assess(measures, moment, _peers(own), _peers(all_of_them))
+def _model(query: Query, moment: datetime) -> ModelInForce:
+    """The one of the moment's quarter; the last one before, if that has none yet."""
+    found = query(MODEL, {"moment": moment})
+    return read_model_in_force(found[0]["document"]) if found else shipped_model(moment)
 
 
-def _peers(rows: list[dict[str, Any]]) -> Peers:
-    merged_at = np.array([row["merged_at"] for row in rows], np.int64)
-    values = [[np.nan if row[measure] is None else row[measure] for row in rows] for measure in MEASURES]
-    return Peers(merged_at, np.array(values, np.float64))
-
-
-def _answer(row: dict[str, Any], measures: Measures, found: Assessment) -> dict[str, Any]:
+def _answer(row: Mapping[str, Any], used: ModelInForce, floors: Floors) -> dict[str, Any]:
+    values = features(row)
+    probability, score = _scored(used, values)
+    held = floors.acting(row)
+    shown = floored(score, held)
+    added = contributions(row, used.model)
+    leading = sorted((one for one in added if one.told), key=lambda one: -abs(one.log_odds))[:MOST_NAMED]
     return {
         "prNumber": row["number"],
         "repo": row["repo"],
-        "riskScore": found.score,
-        "tier": found.tier,
-        "signals": {
-            "changeEntropy": row["change_entropy"],
-            "coverageDelta": None,
-            "authorFileExpertise": row["author_file_expertise"],
-            "codeownersCompliance": None,
-            "aiAuthoredRatio": row["ai_authored_ratio"],
-        },
-        "recommendation": recommendation(found),
-        "model": MODEL,
-        "signalRanks": {
-            FIELDS[measure]: {"value": rounded(value), "rank": rounded(rank)}
-            for measure, value, rank in zip(MEASURES, measures, found.ranks, strict=True)
-        },
-        "comparedWith": found.compared_with,
-        "comparedAmong": found.compared_among,
+        "riskScore": shown,
+        "tier": tier(shown),
+        "signals": {one.signal.name: _shown(one.value) for one in added},
+        "recommendation": recommendation(tier(shown), held, leading),
+        "probability": rounded(probability),
+        "calibrated": used.calibrated,
+        "label": used.label,
+        "calibrationReason": used.reason,
+        "model": {"name": used.model.name, "quarter": _quarter(used.quarter)},
+        "reliability": None if used.reliability is None else [_rounded(asdict(line)) for line in used.reliability],
+        "floors": [
+            {"name": floor.name, "score": floor.score, "raised": score is None or floor.score > score} for floor in held
+        ],
+        "topContributions": [
+            {"name": one.signal.name, "contribution": rounded(one.log_odds), "words": one.words} for one in leading
+        ],
+        "signalDetails": [_detail(one) for one in added],
     }
+
+
+def _scored(used: ModelInForce, values: Mapping[str, float | None]) -> tuple[float | None, int | None]:
+    """Probability and score before floors; nothing if too little is known, for a score of an average change would be made up."""
+    if not measured(values):
+        return None, None
+    columns = {name: np.array([np.nan if value is None else value]) for name, value in values.items()}
+    probabilities = used.model.probabilities(columns)
+    return float(probabilities[0]), int(used.model.scores(probabilities)[0])
+
+
+def _detail(one: Contribution) -> dict[str, Any]:
+    signal = one.signal
+    return {
+        "name": signal.name,
+        "category": signal.category,
+        "value": _shown(one.value),
+        "unit": signal.unit,
+        "contribution": rounded(one.log_odds),
+        "words": signal.said(one.value),
+        "missing": f"Unknown; it needs {signal.needs}." if one.value is None else None,
+    }
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar
+    return rounded(value) if isinstance(value, float) else value
+
+
+def _rounded(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _shown(value) for name, value in line.items()}
+
+
+def _quarter(start: datetime) -> str:
+    return f"{start.year}-Q{(start.month + 2) // 3}"

@@ -1,47 +1,43 @@
-"""One plain sentence about a risk score (pure)."""
+"""One plain sentence about a pull request's risk (pure)."""
 
-from koalr_server.risk.ranks import LEAST_COMPARED, MEASURES, Assessment
+from collections.abc import Sequence
 
-WORDS = {
-    "churn": "lines changed",
-    "changed_files": "files changed",
-    "change_entropy": "spread over files",
-    "unfamiliarity": "the author's unfamiliarity with the files",
+from koalr_server.risk.contributions import Contribution
+from koalr_server.risk.floors import Floor
+
+ADVICE = {
+    "critical": "Review very carefully and consider splitting or delaying it",
+    "high": "Review carefully",
+    "medium": "Review as usual",
+    "low": "A short review will do",
 }
-# Where "high" begins: a measure this far up raises the score.
-RAISING_RANK = 70
+MOST_REASONS = 3
+NO_SCORE = (
+    "No score — neither lines, files nor commits of this pull request are known; ingest its repository, or import it with "
+    "additions, deletions and changedFiles."
+)
 
 
-def recommendation(found: Assessment) -> str:
-    """Which measures raise the score, that none does, or what is missing for one."""
-    if found.score is None:
-        return _missing(found)
-    places = {
-        measure: round(100 * rank)
-        for measure, rank in zip(MEASURES, found.ranks, strict=True)
-        if rank is not None and round(100 * rank) >= RAISING_RANK
-    }
-    among = f"among the {found.compared_with} pull requests merged in this {found.compared_among} in the year before"
-    if not places:
-        return f"Nothing stands out {among}."
-    highest_first = sorted(places, key=lambda measure: -places[measure])
-    named = [f"{WORDS[measure]} ({places[measure]} of 100)" for measure in highest_first]
-    sentence = f"{_listed(named)} rank high {among}."
-    careful = found.tier in ("high", "critical")
-    return f"Review carefully: {sentence}" if careful else sentence[0].upper() + sentence[1:]
+def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[Contribution]) -> str:
+    """What to do by the tier, and why: the floors that hold, then what raises the risk most, or what lowers a low one.
+
+    Args:
+        leading: the largest contributions, largest first.
+    """
+    if tier is None:
+        return NO_SCORE
+    calm = tier in ("low", "medium") and not floors
+    raising = [one.phrase for one in leading if one.log_odds > 0]
+    lowering = [one.phrase for one in leading if one.log_odds < 0]
+    reasons = [floor.words for floor in floors]
+    if raising and not (tier == "low" and lowering):
+        reasons.append(f"the risk is raised by {_listed(raising[:MOST_REASONS])}")
+    elif calm and lowering:
+        reasons.append(f"the risk is lowered by {_listed(lowering[:MOST_REASONS])}")
+    if not reasons:
+        reasons.append("nothing known about it stands out")
+    return f"{ADVICE[tier]} — {_listed(reasons)}."
 
 
-def _missing(found: Assessment) -> str:
-    if found.compared_with < LEAST_COMPARED:
-        return (
-            f"No score: {found.compared_with} pull requests of people were merged in the year before, in the whole "
-            f"organisation; a comparison needs {LEAST_COMPARED}."
-        )
-    return (
-        f"No score: lines, files and commits of this pull request, or of all but a few of the {found.compared_with} before "
-        "it, are unknown; import additions, deletions and changedFiles, or commits with their files."
-    )
-
-
-def _listed(parts: list[str]) -> str:
+def _listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
+from koalr_server.store.coverage import derive_coverage_deltas
 from koalr_server.store.merging import stage
 from koalr_server.store.risk import derive_risk
 
@@ -35,7 +36,8 @@ def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: b
     everywhere = "SELECT DISTINCT repo FROM pull_request_facts UNION SELECT DISTINCT repo FROM flow_items"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE flow_repos AS {everywhere if work_changed else 'FROM affected'}")
     cursor.execute(_SQL["flow_items"])
-    derive_risk(cursor, _SQL["pull_request_signals"])
+    derive_coverage_deltas(cursor)
+    derive_risk(cursor, _SQL, people_changed=work_changed)
 
 
 def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:
@@ -45,7 +47,7 @@ def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:
 def affected_repos(cursor: Cursor, tables: Mapping[str, pa.Table]) -> set[str]:
     """The repositories that freshly loaded import tables say something about; incidents are placed by `derive`."""
     found: set[str] = set()
-    for kind in ("commits", "pull_requests", "reviews", "deployments"):
+    for kind in ("commits", "pull_requests", "reviews", "deployments", "coverage_reports"):
         if kind in tables:
             found.update(tables[kind].column("repo").unique().to_pylist())
     if "work_items" in tables:

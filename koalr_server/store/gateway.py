@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from koalr_server import errors
 from koalr_server.errors import ServerError, StoreError, StoreLockedError
@@ -64,6 +63,9 @@ class RemoteAccess:
         self, operation: str, arguments: Mapping[str, Any], tables: Mapping[str, pa.Table] = NO_TABLES
     ) -> dict[str, Any]:
         """Hand one operation over and wait for its answer."""
+        # Imported here and below, because most commands would wait for it and not use it.
+        import pyarrow.parquet as pq
+
         with tempfile.TemporaryDirectory(dir=self._folder, prefix="handover-") as scratch:
             files = {}
             for name, table in tables.items():
@@ -155,6 +157,8 @@ class _Handler(socketserver.StreamRequestHandler):
     """One request, one answer."""
 
     def handle(self) -> None:
+        import pyarrow.parquet as pq
+
         server = self.server
         assert isinstance(server, Gateway)
         try:

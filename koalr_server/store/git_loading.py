@@ -9,6 +9,7 @@ import pyarrow as pa
 from koalr_server.history.bots import is_bot
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.pull_requests import FoundPullRequest, find_pull_requests
+from koalr_server.store.codeowners import replace_codeowners
 from koalr_server.store.deriving import derive
 from koalr_server.store.loading import load_kind
 from koalr_server.store.merging import count, stage
@@ -37,7 +38,8 @@ def load_git(cursor: Cursor, arguments: Mapping[str, Any], tables: Mapping[str, 
     Args:
         arguments: repo; heads {ref: sha}; team, a name or None; `start_over`, true if earlier readings no longer hold;
             `rewritten`, true if only `reachable` shas still exist.
-        tables: commits and files (new ones), deployments (all tag deployments), reachable (column sha) if rewritten.
+        tables: commits and files (new ones), deployments (all tag deployments), reachable (column sha) if rewritten;
+            codeowners (all versions), left out if they are as before.
 
     Returns:
         Counts for the summary: commits, commits_total, commits_removed, pull_requests {kind: n}, reverts, deployments.
@@ -50,6 +52,8 @@ def load_git(cursor: Cursor, arguments: Mapping[str, Any], tables: Mapping[str, 
         removed = _remove_unreachable(cursor, repo, tables["reachable"])
     added = _add_commits(cursor, tables["commits"], tables["files"])
     _replace_heads(cursor, repo, arguments["heads"])
+    if "codeowners" in tables:
+        replace_codeowners(cursor, repo, tables["codeowners"])
     deployments = _replace_tag_deployments(cursor, repo, tables["deployments"])
     changed = bool(added or removed)
     if changed or not count(cursor, "SELECT count(*) FROM repos WHERE repo = ?", [repo]):

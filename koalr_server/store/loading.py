@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from koalr_server.history.bots import is_bot
 from koalr_server.store.copilot_loading import COPILOT_LOADERS
+from koalr_server.store.coverage import COVERAGE_LOADERS
 from koalr_server.store.merging import MergeCount, merge, stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -107,7 +108,7 @@ def _pull_requests(cursor: Cursor) -> MergeCount:
         coalesce(isBot, false) OR author IN (SELECT name FROM bot_names) AS is_bot,
         createdAt AS created_at, readyAt AS ready_at, firstCommitAt AS first_commit_at, mergedAt AS merged_at, closedAt AS closed_at,
         mergeSha AS merge_sha, headSha AS head_sha, commits, NULL::VARCHAR[] AS copies, additions, deletions,
-        changedFiles AS changed_files, labels, workItem AS work_item, ordinal FROM incoming""",
+        changedFiles AS changed_files, labels, workItem AS work_item, failedChecks AS failed_checks, ordinal FROM incoming""",
     )
 
 
@@ -171,4 +172,5 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "incidents": _incidents,
     "work_items": _work_items,
     **COPILOT_LOADERS,
+    **COVERAGE_LOADERS,
 }

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from koalr_server.errors import ConflictError
-from koalr_server.records import COPILOT_KINDS, KINDS
+from koalr_server.records import COPILOT_KINDS, COVERAGE_KINDS, KINDS
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import affected_repos, derive
@@ -23,7 +23,7 @@ from koalr_server.store.loading import load_kind
 # Facts as they came in: what a new sample replaces.
 FACT_TABLES = (
     *("teams", "members", "team_repos", "repos", "commits", "commit_files", "pull_requests", "reviews"),
-    *("deployments", "incidents", "work_items", *COPILOT_KINDS),
+    *("codeowners", "deployments", "incidents", "work_items", *COPILOT_KINDS, *COVERAGE_KINDS),
 )
 
 # What decides who owns work, and whether pull requests are work items.
@@ -72,7 +72,7 @@ def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answe
 
 
 def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
-    """Upsert tables by kind, in the order of KINDS, then COPILOT_KINDS; all of them or none.
+    """Upsert tables by kind, in the order of KINDS, COPILOT_KINDS, COVERAGE_KINDS; all of them or none.
 
     Answers {"counts": per kind, "without_commit": [...]}.
     """
@@ -130,7 +130,7 @@ def _stamp(cursor: Cursor) -> None:
 
 def _load_tables(cursor: Cursor, tables: Tables) -> Answer:
     counts = {}
-    for kind in (*KINDS, *COPILOT_KINDS):
+    for kind in (*KINDS, *COPILOT_KINDS, *COVERAGE_KINDS):
         if kind in tables:
             count = load_kind(cursor, kind, tables[kind])
             counts[kind] = {"added": count.added, "updated": count.updated, "unchanged": count.unchanged}

@@ -1,114 +1,99 @@
-"""Derives the signals of pull requests and, for merged ones, their risk score."""
+"""Derives the signals of pull requests, the models of each quarter, and the scores of merged pull requests."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
-from koalr_server.history.agents import is_agent, names_agent
-from koalr_server.risk.ranks import MEASURES, Assessment, Sweep, assess
+from koalr_server.risk.code_ownership import compliances
+from koalr_server.risk.moment_signals import JUDGED_COLUMNS, moment_signals
+from koalr_server.risk.signals import measured_rows
+from koalr_server.store.assistance import stage_assistance
+from koalr_server.store.change_signals import stage_change_signals
 from koalr_server.store.merging import stage
+from koalr_server.store.risk_models import MEASURES, columns_of, refresh_models, stored_model
 
 Cursor = duckdb.DuckDBPyConnection
 
-MEASURED = "churn, changed_files, change_entropy, 1 - author_file_expertise AS unfamiliarity"
-RISK = pa.schema(
-    [
-        ("repo", pa.string()),
-        ("number", pa.int64()),
-        ("score", pa.int64()),
-        ("compared_with", pa.int64()),
-        ("compared_among", pa.string()),
-        *((f"{measure}_rank", pa.float64()) for measure in MEASURES),
-    ]
-)
+MERGED = f"SELECT {JUDGED_COLUMNS}, merged_at AS judged_at FROM pull_request_facts WHERE merged_at IS NOT NULL"  # noqa: S608
+AFFECTED = f"{MERGED} AND repo IN (SELECT repo FROM affected)"  # noqa: S608 - our own text, as above and below
+OWNED = f"{MERGED} AND repo IN (SELECT repo FROM owned)"  # noqa: S608
+SCORED = f"""
+SELECT date_trunc('quarter', s.merged_at)::TIMESTAMP AS quarter, s.repo, s.number, {MEASURES}
+FROM pull_request_signals s
+WHERE s.merged_at IS NOT NULL AND (s.repo IN (SELECT repo FROM affected UNION SELECT repo FROM owned) OR quarter IN (SELECT unnest(?::TIMESTAMP[])))
+ORDER BY quarter
+"""  # noqa: S608 - our own text
 
 
-def derive_risk(cursor: Cursor, signals_sql: str) -> None:
-    """Rebuild the signals of the `affected` repositories, and every score that may differ now."""
-    _stage_assisted_commits(cursor)
-    cursor.execute(signals_sql)
-    cursor.execute("DELETE FROM pull_request_risk WHERE repo IN (SELECT repo FROM affected)")
-    # Scores that rest on the whole organisation depend on the affected repositories too.
-    subjects = cursor.execute(
-        f"""SELECT s.repo, s.number, CAST(epoch(s.merged_at) AS BIGINT), {MEASURED}
-        FROM pull_request_signals s LEFT JOIN pull_request_risk r USING (repo, number)
-        WHERE s.merged_at IS NOT NULL
-          AND (s.repo IN (SELECT repo FROM affected) OR r.compared_among = 'organisation')"""  # noqa: S608 - our own text
-    ).fetchall()
-    cursor.execute("DELETE FROM pull_request_risk WHERE compared_among = 'organisation'")
-    stage(cursor, "assessed", _assessed(cursor, subjects))
-    cursor.execute("INSERT INTO pull_request_risk BY NAME SELECT * EXCLUDE (ordinal) FROM assessed")
-    # Lists are read far more often than scores change, so the score stands in the row itself.
+def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) -> None:
+    """Rebuild the signals of the `affected` repositories, and every model and score that may differ now.
+
+    Args:
+        sql: the statements of derived/ by name.
+        people_changed: whether teams or their members may have changed, who own code in repositories everywhere.
+    """
+    stage_assistance(cursor)
+    cursor.execute(sql["change_histories"])
+    stage_change_signals(cursor)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(AFFECTED)}")
+    cursor.execute(sql["pull_request_signals"])
+    _replace_compliance(cursor, people_changed)
+    rescore(cursor, refresh_models(cursor))
+
+
+def _replace_compliance(cursor: Cursor, people_changed: bool) -> None:
+    """Whether owners approved, in the affected repositories that have CODEOWNERS, or in all of these (temporary table `owned`)."""
     cursor.execute(
-        """UPDATE pull_request_facts SET risk_score = a.score FROM assessed a
-        WHERE a.repo = pull_request_facts.repo AND a.number = pull_request_facts.number"""
+        """CREATE OR REPLACE TEMP TABLE owned AS
+        SELECT DISTINCT repo FROM codeowners WHERE ? OR repo IN (SELECT repo FROM affected)""",
+        [people_changed],
     )
 
+    def query(text: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        cursor.execute(text, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-def _stage_assisted_commits(cursor: Cursor) -> None:
-    """Temporary table `assisted_commits`: those an AI agent wrote or is named in as a co-author."""
-    people = cursor.execute(
-        "SELECT DISTINCT author, author_email FROM commits WHERE repo IN (SELECT repo FROM affected)"
-    ).fetchall()
-    agents = [person for person in people if is_agent(*person)]
-    names, emails = zip(*agents, strict=True) if agents else ((), ())
-    stage(
-        cursor,
-        "agents",
-        pa.table({"author": pa.array(names, pa.string()), "author_email": pa.array(emails, pa.string())}),
+    found = compliances(query, OWNED, {})
+    table = pa.table(
+        {
+            "repo": pa.array([repo for repo, _ in found], pa.string()),
+            "number": pa.array([number for _, number in found], pa.int64()),
+            "approved": pa.array(found.values(), pa.bool_()),
+        }
     )
-    told = cursor.execute(
-        """SELECT repo, sha, message FROM commits
-        WHERE repo IN (SELECT repo FROM affected) AND contains(lower(message), 'co-authored-by:')"""
-    ).fetchall()
-    signed = [(repo, sha) for repo, sha, message in told if names_agent(message)]
-    repos, shas = zip(*signed, strict=True) if signed else ((), ())
-    stage(
-        cursor, "signed_commits", pa.table({"repo": pa.array(repos, pa.string()), "sha": pa.array(shas, pa.string())})
-    )
+    stage(cursor, "compliance", table)
     cursor.execute(
-        """CREATE OR REPLACE TEMP TABLE assisted_commits AS
-        SELECT repo, sha FROM signed_commits
-        UNION
-        SELECT c.repo, c.sha FROM commits c JOIN agents a
-            ON c.author IS NOT DISTINCT FROM a.author AND c.author_email IS NOT DISTINCT FROM a.author_email
-        WHERE c.repo IN (SELECT repo FROM affected)"""
+        """UPDATE pull_request_signals s SET codeowners_compliance = c.approved
+        FROM (SELECT o.repo, o.number, c.approved FROM pull_request_signals o LEFT JOIN compliance c USING (repo, number)
+              WHERE o.repo IN (SELECT repo FROM owned)) c
+        WHERE c.repo = s.repo AND c.number = s.number AND s.codeowners_compliance IS DISTINCT FROM c.approved"""
     )
 
 
-def _assessed(cursor: Cursor, subjects: list[tuple[Any, ...]]) -> pa.Table:
-    """Scores of (repo, number, epoch seconds of the merge, measures...) as rows of pull_request_risk."""
-    by_repo, organisation = _peers(cursor)
-    nobody = Sweep(np.empty(0, np.int64), np.empty((len(MEASURES), 0)))
-    columns: list[list[Any]] = [[] for _ in RISK]
-    for repo, number, merged_at, *measures in sorted(subjects, key=lambda subject: subject[2]):
-        found = assess(measures, merged_at, by_repo.get(repo, nobody), organisation)
-        for column, value in zip(columns, _row(repo, number, found), strict=True):
-            column.append(value)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, RISK, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=RISK)
+def rescore(cursor: Cursor, quarters: list[datetime]) -> None:
+    """Score the merged pull requests of the affected repositories, and of quarters whose model changed, by their quarter's model.
 
-
-def _row(repo: str, number: int, found: Assessment) -> tuple[Any, ...]:
-    return (repo, number, found.score, found.compared_with, found.compared_among, *found.ranks)
-
-
-def _peers(cursor: Cursor) -> tuple[dict[str, Sweep], Sweep]:
-    """Merged pull requests of people, by repository and all together."""
-    found = cursor.execute(
-        f"""SELECT repo, CAST(epoch(merged_at) AS BIGINT) AS merged_at, {MEASURED} FROM pull_request_signals
-        WHERE merged_at IS NOT NULL AND NOT is_bot ORDER BY repo, pull_request_signals.merged_at"""  # noqa: S608 - our own text
-    ).to_arrow_table()
-    # Through Arrow, where null is NaN: the engine's own numpy reader masks, and masks take long to import.
-    repos, merged_at = np.array(found["repo"].to_pylist(), str), found["merged_at"].to_numpy()
-    measures = np.stack([found[measure].cast(pa.float64()).to_numpy() for measure in MEASURES])
-    names, starts = np.unique(repos, return_index=True)
-    ends = np.append(starts[1:], len(repos))
-    by_repo = {
-        str(name): Sweep(merged_at[start:end], measures[:, start:end])
-        for name, start, end in zip(names, starts, ends[: len(names)], strict=True)
-    }
-    order = np.argsort(merged_at, kind="stable")
-    return by_repo, Sweep(merged_at[order], measures[:, order])
+    Lists are read far more often than scores change, so score and floors stand in the row itself.
+    """
+    rows = cursor.execute(SCORED, [quarters]).to_arrow_table()
+    columns = columns_of(rows)
+    scores: list[int | None] = []
+    for quarter, some in groupby(rows["quarter"].to_pylist()):
+        part = slice(len(scores), len(scores) + len(list(some)))
+        model = stored_model(cursor, quarter).model
+        own = {name: values[part] for name, values in columns.items()}
+        found = zip(model.scores(model.probabilities(own)).tolist(), measured_rows(own).tolist(), strict=True)
+        scores += [score if known else None for score, known in found]
+    told = pa.array(scores, pa.int64())
+    stage(cursor, "scored", rows.select(["repo", "number"]).append_column("score", told))
+    cursor.execute(
+        """UPDATE pull_request_facts
+        SET risk_score = c.score, has_schema_migration = s.schema_migration, has_open_incident = s.open_incidents > 0
+        FROM scored c JOIN pull_request_signals s ON s.repo = c.repo AND s.number = c.number
+        WHERE c.repo = pull_request_facts.repo AND c.number = pull_request_facts.number"""
+    )

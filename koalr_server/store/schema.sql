@@ -24,11 +24,19 @@ CREATE TABLE IF NOT EXISTS commit_files (
 );
 
 -- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
+-- failed_checks: of its head, when it was merged or as of now.
 CREATE TABLE IF NOT EXISTS pull_requests (
     source VARCHAR, repo VARCHAR, number BIGINT, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP,
     merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
-    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR, failed_checks BIGINT
+);
+-- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
+-- nobody knows it.
+CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR);
+-- Lines that the tests of a commit ran, of those they could; a commit may have several reports, each by its own name.
+CREATE TABLE IF NOT EXISTS coverage_reports (
+    repo VARCHAR, sha VARCHAR, report VARCHAR, covered BIGINT, coverable BIGINT, measured_at TIMESTAMP
 );
 CREATE TABLE IF NOT EXISTS git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
 
@@ -76,10 +84,11 @@ CREATE TABLE IF NOT EXISTS pull_request_facts (
     repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, cycle_start_at TIMESTAMP,
     merged_at TIMESTAMP, closed_at TIMESTAMP, landing_shas VARCHAR[], own_shas VARCHAR[], head_sha VARCHAR,
-    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR,
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR, failed_checks BIGINT,
     first_review_at TIMESTAMP, last_approval_at TIMESTAMP, repo_has_reviews BOOLEAN,
     first_response_secs BIGINT, review_cycle_secs BIGINT,
-    reverted_at TIMESTAMP, reverted_by VARCHAR, risk_score BIGINT
+    reverted_at TIMESTAMP, reverted_by VARCHAR,
+    risk_score BIGINT, has_schema_migration BOOLEAN, has_open_incident BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS changes (
     repo VARCHAR, number BIGINT, sha VARCHAR, author VARCHAR, is_bot BOOLEAN, idea_at TIMESTAMP,
@@ -100,12 +109,25 @@ CREATE TABLE IF NOT EXISTS flow_items (
     in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP,
     cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
 );
+-- Only pull requests whose coverage was measured before and after; delta is a signed share.
+CREATE TABLE IF NOT EXISTS coverage_deltas (repo VARCHAR, number BIGINT, delta DOUBLE);
+-- One column per signal (risk/signals.py), null where unknown. What depends on the moment a pull request is judged at is here
+-- for merged ones alone; open ones are judged when somebody asks. Then the outcome: when it was taken back, when the
+-- deployment that first carried it failed and its share in that, one part for each change of the deployment.
+-- commits: what it consists of, see derived/change_histories.sql. fingerprint: a hash of all but codeowners_compliance, by which
+-- training sets are told apart.
 CREATE TABLE IF NOT EXISTS pull_request_signals (
-    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, churn DOUBLE, changed_files BIGINT,
-    change_entropy DOUBLE, author_file_expertise DOUBLE, ai_authored_ratio DOUBLE
+    repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, commits VARCHAR[],
+    lines_added BIGINT, lines_deleted BIGINT, files_changed BIGINT, directories_changed BIGINT, subsystems_changed BIGINT,
+    change_entropy DOUBLE, entropy_bits DOUBLE, lines_in_files BIGINT,
+    prior_changes BIGINT, prior_authors BIGINT, days_since_change DOUBLE, recent_changes BIGINT, prior_reverts BIGINT,
+    is_fix BOOLEAN, author_file_expertise DOUBLE, author_experience BIGINT, author_recent_experience DOUBLE,
+    author_subsystem_experience BIGINT, ownership DOUBLE,
+    codeowners_compliance BOOLEAN, reviewers BIGINT, approvals BIGINT, changes_requested BIGINT,
+    coverage_delta DOUBLE, test_share DOUBLE, failed_checks BIGINT,
+    schema_migration BOOLEAN, infrastructure_files BIGINT, dependency_files BIGINT, open_incidents BIGINT,
+    open_hours DOUBLE, out_of_hours BOOLEAN, ai_authored_ratio DOUBLE,
+    reverted_at TIMESTAMP, failed_at TIMESTAMP, failed_share DOUBLE, fingerprint UBIGINT
 );
--- Merged pull requests only; compared_among is 'repository' or 'organisation', ranks run from 0 to 1.
-CREATE TABLE IF NOT EXISTS pull_request_risk (
-    repo VARCHAR, number BIGINT, score BIGINT, compared_with BIGINT, compared_among VARCHAR, churn_rank DOUBLE,
-    changed_files_rank DOUBLE, change_entropy_rank DOUBLE, unfamiliarity_rank DOUBLE
-);
+-- The model in force in a quarter, by its first day, as JSON (risk/model_in_force.py).
+CREATE TABLE IF NOT EXISTS risk_models (quarter TIMESTAMP, fingerprint VARCHAR, document VARCHAR);

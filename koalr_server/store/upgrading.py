@@ -10,7 +10,7 @@ Derive = Callable[[Any], None]
 
 DERIVED = (
     *("reached", "pull_request_facts", "changes", "deployment_facts", "incident_facts", "flow_items"),
-    *("pull_request_signals", "pull_request_risk"),
+    *("coverage_deltas", "pull_request_signals", "risk_models"),
 )
 
 
@@ -22,8 +22,17 @@ def _to_2(cursor: Cursor) -> None:
         cursor.execute(f"ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS {column} TIMESTAMP")
 
 
+def _to_3(cursor: Cursor) -> None:
+    """Pull requests know their failed checks; derived tables got more columns."""
+    cursor.execute("ALTER TABLE pull_requests ADD COLUMN IF NOT EXISTS failed_checks BIGINT")
+    for table in (*DERIVED, "pull_request_risk"):
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    # A head that is not known makes the next reading look for CODEOWNERS, even if there is no new commit.
+    cursor.execute("DELETE FROM git_heads WHERE ref = 'HEAD'")
+
+
 # Layout found -> what leads to the next one.
-STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2)}
+STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2), "2": ("3", _to_3)}
 
 
 def upgrade(cursor: Cursor, found: str, schema: str, derive: Derive) -> str:

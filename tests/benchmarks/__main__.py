@@ -1,6 +1,6 @@
 """`make bench`: speed against a floor or a peer of the same run, as a table with machine and commit.
 
-Arguments name the parts to run (start, ingest, memory, api, cached, noise, scale, concurrency, forecast); none means all.
+Arguments name the parts to run (start, ingest, memory, api, cached, noise, scale, concurrency, forecast, risk); none means all.
 """
 
 import os
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import api, concurrency, forecast, ingest, noise, scale, start
+from tests.benchmarks import api, concurrency, forecast, ingest, noise, risk, scale, start
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "bench-results"
@@ -32,6 +32,7 @@ PARTS = (
     Part("memory", ingest.measure_memory),
     Part("api", api.measure),
     Part("cached", api.measure_cached),
+    Part("risk", risk.measure),
     Part("scale", scale.measure),
     Part("concurrency", concurrency.measure),
     Part("noise", noise.measure),

@@ -40,7 +40,7 @@ RESULT = re.compile(
     r"(?P<expected>.+)"
 )
 WHOLE_NUMBERS = (
-    *("number", "additions", "deletions", "changedFiles", "activeSecs"),
+    *("number", "additions", "deletions", "changedFiles", "failedChecks", "activeSecs"),
     *("activeUsers", "suggested", "accepted", "linesAccepted"),
 )
 BLANKS = ("title", "organisation")

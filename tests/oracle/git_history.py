@@ -47,15 +47,31 @@ def _time(text: str) -> str | None:
 
 
 def _commit(path: Path, repo: str, sha: str) -> Row:
+    parents = _show(path, sha, "%P").split()
     return {
         "repo": repo,
         "sha": sha,
-        "parents": _show(path, sha, "%P").split(),
+        "parents": parents,
+        "files": _files(path, sha) if len(parents) < 2 else [],
         "author": _show(path, sha, "%an"),
         "authoredAt": _time(_show(path, sha, "%aI")),
         "committedAt": _time(_show(path, sha, "%cI")),
         "message": _show(path, sha, "%B"),
     }
+
+
+def _files(path: Path, sha: str) -> list[Row]:
+    """Paths after the commit with their line counts, none for a binary file."""
+    words = git(path, "show", "--numstat", "-z", "-M", "--format=", sha).split("\0")
+    found = []
+    while words and (word := words.pop(0)):
+        added, deleted, name = word.split("\t", 2)
+        if not name:  # moved: the old path and the new one follow
+            name = words[1]
+            del words[:2]
+        counts = [None if count == "-" else int(count) for count in (added, deleted)]
+        found.append({"path": name, "additions": counts[0], "deletions": counts[1]})
+    return found
 
 
 def _deployment(path: Path, repo: str, tag: str) -> Row | None:

@@ -4,7 +4,10 @@ from tests.oracle.chance import Chance
 from tests.oracle.random_code import PEOPLE
 from tests.oracle.rows import Organisation, Row
 
-PATHS = ("src/app.py", "src/api.py", "README.md", "docs/größe.md", "img/logo.png")
+PATHS = (
+    *("src/app.py", "src/api.py", "README.md", "docs/größe.md", "img/logo.png", "src/api/v1/app.py"),
+    *("tests/test_app.py", "db/migrate/20250101_add.rb", "deploy/Dockerfile", "web/package-lock.json"),
+)
 MESSAGES = (
     "Add retries",
     "",
@@ -14,7 +17,10 @@ MESSAGES = (
     "Fix\n\nCo-authored-by: Claude Dupont <claude@example.com>",
     "Pair\n\nCo-Authored-By: bo <bo@example.com>\nCo-Authored-By: Cursor <cursoragent@cursor.com>",
     "Why Copilot writes co-authored-by: lines",
+    "Bugfix: prefix was lost",
+    "Rewrite fixtures (fixed)",
 )
+MERGES = ("Merge pull request #7 from acme/copilot/fix-7\n\nMend", "Merge pull request #8 from copilot/main")
 AGENT = "copilot-swe-agent[bot]"
 
 
@@ -30,7 +36,15 @@ def with_content(org: Organisation, seed: int) -> Organisation:
 
 def _commit(chance: Chance, row: Row) -> Row:
     author = AGENT if chance.maybe(0.05) else row["author"].upper() if chance.maybe(0.1) else row["author"]
-    return {**row, "author": author, "message": chance.pick(MESSAGES), "files": _files(chance)}
+    # A message that says what it takes back stays as it is.
+    kept = "reverts" in row["message"] or chance.maybe(0.2)
+    others = MERGES if len(row["parents"]) > 1 and chance.maybe(0.5) else MESSAGES
+    return {
+        **row,
+        "author": author,
+        "message": row["message"] if kept else chance.pick(others),
+        "files": _files(chance),
+    }
 
 
 def _files(chance: Chance) -> list[Row] | None:
@@ -50,4 +64,5 @@ def _pull(chance: Chance, row: Row) -> Row:
         "additions": chance.between(0, 12) if known else None,
         "deletions": chance.between(0, 6) if known and chance.maybe(0.8) else None,
         "changedFiles": chance.between(1, 5) if chance.maybe(0.5) else None,
+        "failedChecks": chance.pick((0, 0, 0, 2)) if chance.maybe(0.5) else None,
     }

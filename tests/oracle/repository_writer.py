@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +47,9 @@ class RepositoryWriter:
         authored_at: datetime,
         committed_at: datetime | None = None,
         zone: str = "+0000",
+        tree: Mapping[str, bytes] | None = None,
     ) -> str:
-        """Writes a commit that changes one small file and returns its sha."""
+        """Writes a commit and returns its sha. `tree` is everything it holds, by path; without, it changes one small file."""
         mark = len(self._marks) + 1
         self._send(f"reset {MAIN}\n\n" if not parents else "")
         self._send(f"commit {MAIN}\nmark :{mark}\n")
@@ -56,8 +58,14 @@ class RepositoryWriter:
         self._data(message)
         for word, parent in zip(["from", *["merge"] * len(parents)], parents, strict=False):
             self._send(f"{word} {self._mark_of(parent)}\n")
-        self._send(f"M 100644 inline files/{mark % 7}.txt\n")
-        self._data(f"{mark}\n")
+        if tree is None:
+            self._send(f"M 100644 inline files/{mark % 7}.txt\n")
+            self._data(f"{mark}\n")
+        else:
+            self._send("deleteall\n")
+            for path, content in tree.items():
+                self._send(f"M 100644 inline {_quoted(path)}\n")
+                self._data(content)
         self._send(f"\nget-mark :{mark}\n")
         self._marks.append(self._answer())
         return self._marks[-1]
@@ -82,8 +90,11 @@ class RepositoryWriter:
         assert self._importer.stdin is not None
         self._importer.stdin.write(text.encode())
 
-    def _data(self, text: str) -> None:
-        self._send(f"data {len(text.encode())}\n{text}\n")
+    def _data(self, content: str | bytes) -> None:
+        raw = content.encode() if isinstance(content, str) else content
+        self._send(f"data {len(raw)}\n")
+        assert self._importer.stdin is not None
+        self._importer.stdin.write(raw + b"\n")
 
     def _answer(self) -> str:
         assert self._importer.stdin is not None
@@ -94,3 +105,8 @@ class RepositoryWriter:
 
 def _signed(name: str, moment: datetime, zone: str) -> str:
     return f"{name} <{name.lower().replace(' ', '.')}@example.org> {int(moment.replace(tzinfo=UTC).timestamp())} {zone}"
+
+
+def _quoted(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -64,6 +64,7 @@ FORBIDDEN = {
     ),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
     "koalr_server/ingest/copilot": ("io", "os", "pathlib", "sys", "time", "random"),
+    "koalr_server/ingest/coverage": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/sample/simulation": (
         "duckdb",
         "pyarrow",

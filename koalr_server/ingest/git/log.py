@@ -21,7 +21,11 @@ FORMAT = "--format=tformat:%x1e%H%x00%P%x00%aN%x00%aE%x00%at%x00%ct%x00%B"
 PROGRESS_EVERY = 500
 UNKNOWN = (None, None)
 
-Line = tuple[str, int | None, int | None]
+Line = tuple[str, int | None, int | None, str | None]
+"""Path, lines added and deleted (None if binary), and the path before if it was renamed."""
+
+Commit = tuple[list[bytes], list[Line]]
+"""A header, in the order of FORMAT, and what the commit did to which file."""
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class LogReading:
             additions,
             deletions,
         )
-        for path, added, deleted in lines:
+        for path, added, deleted, _ in lines:
             self.files.add(self.repo, sha, path, added, deleted)
         self.shas.add(sha)
         self.count += 1
@@ -86,11 +90,12 @@ class LogReading:
 
 def read_log(fields: Iterable[bytes], reading: LogReading) -> None:
     """Feed every commit of a `git log -z --numstat` with FORMAT into `reading`."""
-    for header, lines in _commits(iter(fields)):
+    for header, lines in commits(iter(fields)):
         reading.add(header, lines)
 
 
-def _commits(fields: Iterator[bytes]) -> Iterator[tuple[list[bytes], list[Line]]]:
+def commits(fields: Iterator[bytes]) -> Iterator[Commit]:
+    """Each commit of a `git log -z --numstat` with FORMAT."""
     header: list[bytes] = []
     lines: list[Line] = []
     for token in fields:
@@ -110,10 +115,15 @@ def _commits(fields: Iterator[bytes]) -> Iterator[tuple[list[bytes], list[Line]]
 def _line(token: bytes, fields: Iterator[bytes]) -> Line:
     """One numstat entry; a rename has an empty path and is followed by its old and new path."""
     added, deleted, path = token.lstrip(b"\n").split(b"\t", 2)
+    before = None
     if not path:
-        next(fields)
+        before = _path(next(fields))
         path = next(fields)
-    return path.decode("utf-8", "backslashreplace"), _number(added), _number(deleted)
+    return _path(path), _number(added), _number(deleted), before
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _number(text: bytes) -> int | None:

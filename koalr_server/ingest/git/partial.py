@@ -37,17 +37,29 @@ def read_partial(git: Git, revisions: Sequence[str], excluded: str, reading: Log
 
 def _read_incomplete(git: Git, revisions: Sequence[str], excluded: str, reading: LogReading) -> list[str]:
     """Take the commits that touch missing objects; answers the shas of the others that are still to be read."""
-    missing = _missing_objects(git, revisions, excluded)
     complete = []
-    for header, paths, objects in _raw_commits(git.fields(*RAW, FORMAT, "--stdin", *revisions, stdin=excluded)):
+    for header, paths in named_commits(git, revisions, excluded):
         sha = header[0].decode()
         if sha in reading.shas:
             continue
-        if objects.isdisjoint(missing):
+        if paths is None:
             complete.append(sha)
         else:
-            reading.add(header, [(path, None, None) for path in paths], counted=False)
+            reading.add(header, [(path, None, None, None) for path in paths], counted=False)
     return complete
+
+
+def named_commits(
+    git: Git, revisions: Sequence[str], excluded: str = ""
+) -> Iterator[tuple[list[bytes], list[str] | None]]:
+    """Every commit's header; beside it, if it touches missing objects and cannot be counted, its paths.
+
+    Raises:
+        MissingObjectsError: not even the directory listings are here.
+    """
+    missing = _missing_objects(git, revisions, excluded)
+    for header, paths, objects in _raw_commits(git.fields(*RAW, FORMAT, "--stdin", *revisions, stdin=excluded)):
+        yield header, None if objects.isdisjoint(missing) else paths
 
 
 def _missing_objects(git: Git, revisions: Sequence[str], excluded: str) -> set[bytes]:

@@ -23,6 +23,7 @@ SAFE_CONFIGURATION = (
     "core.alternateRefsCommand=false",
     "credential.helper=",
     "log.showSignature=false",
+    "log.showRoot=true",
     "gpg.program=false",
     "diff.external=",
     "diff.submodule=short",
@@ -121,6 +122,33 @@ class Git:
             if process.wait():
                 complaints.seek(0)
                 raise self._error(complaints.read(), arguments)
+
+    def contents(self, objects: Sequence[str], most_bytes: int) -> Iterator[bytes | None]:
+        """The content of each object; None for one that is missing or has more bytes.
+
+        Raises:
+            MissingObjectsError: the clone lacks an object that it should fetch; the ones after it are not answered.
+            GitError: git failed.
+        """
+        if not objects:
+            return
+        arguments = ("cat-file", "--batch")
+        with self._started(arguments, "".join(f"{name}\n" for name in objects)) as (process, complaints):
+            assert process.stdout is not None
+            for _ in objects:
+                header = process.stdout.readline().split()
+                if header and header[-1] == b"missing":
+                    yield None
+                    continue
+                size = int(header[-1]) if header else 0
+                content = process.stdout.read(min(size, most_bytes))
+                left = size - len(content) + len(b"\n")
+                while left and (skipped := process.stdout.read(min(left, CHUNK_BYTES))):
+                    left -= len(skipped)
+                if left:  # git has ended early
+                    complaints.seek(0)
+                    raise self._error(complaints.read(), arguments)
+                yield content if size <= most_bytes else None
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         settings = [part for setting in SAFE_CONFIGURATION for part in ("-c", setting)]

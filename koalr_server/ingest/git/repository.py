@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from koalr_server.ingest.git.codeowners import SCHEMA as CODEOWNERS
+from koalr_server.ingest.git.codeowners import has_codeowners, read_codeowners
 from koalr_server.ingest.git.log import FORMAT, LogReading, read_log
 from koalr_server.ingest.git.partial import read_partial
 from koalr_server.ingest.git.process import SAFE_DIFF, Git, GitError, MissingObjectsError
@@ -33,6 +35,7 @@ class GitHistory:
         heads: tips by full ref name, with "HEAD".
         reachable: every reachable sha if a known tip no longer is, so that the caller can forget the rest; else None.
         start_over: the clone was deepened or cut; what was read before no longer holds.
+        codeowners: every version of the CODEOWNERS file (codeowners.py); None if HEAD is where it was.
     """
 
     repo: str
@@ -42,6 +45,7 @@ class GitHistory:
     tags: list[Tag]
     reachable: Sequence[str] | None = None
     start_over: bool = False
+    codeowners: pa.Table | None = None
     shallow: bool = False
     commits_without_line_counts: int = 0
     impossible_dates: int = 0
@@ -69,10 +73,7 @@ def read_repository(
     Raises:
         GitError: the path is no readable repository, or git failed; nothing half-read is returned.
     """
-    if not path.is_dir():
-        raise GitError(f"{path} is not a folder; give the path of a git clone.")
-    git = Git(path)
-    git.text("rev-parse", "--git-dir")
+    git = open_repository(path)
     references = read_references(git)
     name = repo or repository_name(git)
     known = dict(known_heads(name))
@@ -90,6 +91,7 @@ def read_repository(
         tags=references.tags,
         reachable=_reachable(git, references) if rewritten else None,
         start_over=start_over,
+        codeowners=_codeowners(git, references, NO_HEADS if start_over else known, files),
         shallow=SHALLOW in references.heads,
         commits_without_line_counts=without_counts,
         impossible_dates=reading.impossible_dates,
@@ -97,6 +99,19 @@ def read_repository(
         undecodable=reading.undecodable,
         skipped_tags=dict(references.skipped_tags),
     )
+
+
+def open_repository(path: Path) -> Git:
+    """The git commands of a repository.
+
+    Raises:
+        GitError: the path is none.
+    """
+    if not path.is_dir():
+        raise GitError(f"{path} is not a folder; give the path of a git clone.")
+    git = Git(path)
+    git.text("rev-parse", "--git-dir")
+    return git
 
 
 def _read(git: Git, references: References, existing: Sequence[str], reading: LogReading) -> int:
@@ -107,6 +122,16 @@ def _read(git: Git, references: References, existing: Sequence[str], reading: Lo
     except MissingObjectsError:
         return read_partial(git, references.revisions(), excluded, reading)
     return 0
+
+
+def _codeowners(git: Git, references: References, known: Mapping[str, str], files: pa.Table) -> pa.Table | None:
+    """Every version of the CODEOWNERS file; None if HEAD is where it was. `files` are all there are if nothing is known."""
+    head = references.heads.get("HEAD")
+    if head == known.get("HEAD"):
+        return None
+    if head and (known or has_codeowners(git, files["path"].unique().to_pylist())):
+        return read_codeowners(git)
+    return CODEOWNERS.empty_table()
 
 
 def _existing(git: Git, shas: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ SELECT coalesce(i.repo, g.repo) AS repo,
        coalesce(i.additions, g.additions) AS additions,
        coalesce(i.deletions, g.deletions) AS deletions,
        coalesce(i.changed_files, g.changed_files) AS changed_files,
-       coalesce(i.labels, []) AS labels, i.work_item
+       coalesce(i.labels, []) AS labels, i.work_item, i.failed_checks
 FROM imported i FULL JOIN from_git g ON g.repo = i.repo AND g.number = i.number;
 
 INSERT INTO pull_request_facts BY NAME
@@ -55,12 +55,14 @@ SELECT l.repo, l.number, 'pr_' || substr(md5(concat_ws(chr(31), l.repo, l.number
        coalesce(l.stated_first_commit_at, own.first_authored_at,
                 CASE WHEN squashed.authored_before_merge THEN squashed.authored_at END) AS cycle_start_at,
        l.merged_at, l.closed_at, l.landing_shas, l.own_shas, l.head_sha, l.additions, l.deletions, l.changed_files, l.labels, l.work_item,
+       l.failed_checks,
        responses.first_review_at, responses.last_approval_at,
        l.repo IN (SELECT repo FROM reviews) AS repo_has_reviews,
        span_secs(coalesce(l.ready_at, l.created_at), responses.first_review_at) AS first_response_secs,
        CASE WHEN l.merged_at >= responses.first_review_at
             THEN span_secs(responses.first_review_at, coalesce(responses.last_approval_at, l.merged_at)) END AS review_cycle_secs,
-       NULL::TIMESTAMP AS reverted_at, NULL::VARCHAR AS reverted_by, NULL::BIGINT AS risk_score
+       NULL::TIMESTAMP AS reverted_at, NULL::VARCHAR AS reverted_by, NULL::BIGINT AS risk_score,
+       NULL::BOOLEAN AS has_schema_migration, NULL::BOOLEAN AS has_open_incident
 FROM landed l
 LEFT JOIN own USING (repo, number)
 LEFT JOIN squashed USING (repo, number)

@@ -1,99 +1,55 @@
--- What is known of a pull request's content when it is judged for risk. docs/METRICS.md#pull-request-risk says it in words.
--- Signals are rounded here, so that equal values rank equal whatever the order of a sum.
+-- What is known of a pull request when it is judged for risk, and what became of it. docs/RISK.md says it in words.
 DELETE FROM pull_request_signals WHERE repo IN (SELECT repo FROM affected);
 
--- The commits a pull request consists of: its own without merges, else the squash it landed as.
--- Its head alone would be a part taken for the whole.
-CREATE OR REPLACE TEMP TABLE change_commits AS
-WITH named AS (
-    SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own FROM pull_request_facts
-    WHERE repo IN (SELECT repo FROM affected)
-    UNION ALL
-    SELECT repo, number, landing_shas[1], false FROM pull_request_facts
-    WHERE repo IN (SELECT repo FROM affected) AND merged_at IS NOT NULL AND landing_shas[1] IS DISTINCT FROM head_sha
+-- A change is to blame as far as it made up the deployment that failed; one that was taken back is to blame alone.
+CREATE OR REPLACE TEMP TABLE failed_changes AS
+WITH failures AS (
+    SELECT deployment_id, min(failed_at) AS failed_at
+    FROM (SELECT deployment_id, started_at AS failed_at FROM incident_facts WHERE source = 'import'
+          UNION ALL SELECT deployment_id, undone_at FROM rollbacks)
+    WHERE deployment_id IS NOT NULL
+    GROUP BY ALL
+),
+shares AS (
+    SELECT deployment_id, 1 / count(*) AS failed_share FROM changes WHERE repo IN (SELECT repo FROM affected) GROUP BY ALL
 )
-SELECT n.repo, n.number, n.sha, lower(c.author) AS writer, c.committed_at, a.sha IS NOT NULL AS assisted,
-       c.message <> '' OR assisted AS told
-FROM named n
-JOIN commits c ON c.repo = n.repo AND c.sha = n.sha AND len(c.parents) < 2
-LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
-QUALIFY n.own OR NOT bool_or(n.own) OVER (PARTITION BY n.repo, n.number);
-
-CREATE OR REPLACE TEMP TABLE change_paths AS
-SELECT c.repo, c.number, f.path, sum(coalesce(f.additions, 0)::DOUBLE + coalesce(f.deletions, 0)) AS lines
-FROM change_commits c JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
-GROUP BY ALL;
-
-CREATE OR REPLACE TEMP TABLE touches AS
-SELECT DISTINCT f.repo, f.path, f.sha, lower(c.author) AS writer, c.committed_at AS touched_at
-FROM commit_files f
-JOIN commits c ON c.repo = f.repo AND c.sha = f.sha AND len(c.parents) < 2 AND c.committed_at IS NOT NULL
-SEMI JOIN change_paths p ON p.repo = f.repo AND p.path = f.path;
-
-CREATE OR REPLACE TEMP TABLE begun_paths AS
-WITH begun AS (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL)
-SELECT repo, number, path, begun_at FROM change_paths JOIN begun USING (repo, number) WHERE begun_at IS NOT NULL;
-
--- Logins and git names differ, so the author goes by the names on the pull request's own commits too.
-CREATE OR REPLACE TEMP TABLE writers AS
-SELECT repo, number, writer FROM change_commits WHERE writer IS NOT NULL
-UNION
-SELECT repo, number, lower(author) FROM pull_request_facts WHERE author IS NOT NULL AND repo IN (SELECT repo FROM affected);
-
--- Earlier touches are a running count in which each pull request stands between the commits where it began, before
--- those of the same second. (An ASOF join says the same, and takes many times as long.)
-CREATE OR REPLACE TEMP TABLE touched_paths AS
-SELECT repo, number, path,
-       count(sha) OVER (PARTITION BY repo, path ORDER BY moment, sha IS NOT NULL ROWS UNBOUNDED PRECEDING) AS touched
-FROM (SELECT repo, path, NULL::BIGINT AS number, sha, touched_at AS moment FROM touches
-      UNION ALL SELECT repo, path, number, NULL, begun_at FROM begun_paths)
-QUALIFY number IS NOT NULL AND touched > 0;
-
-CREATE OR REPLACE TEMP TABLE own_touches AS
-SELECT repo, number, path, sum(touched) AS touched
-FROM (
-    SELECT repo, number, path,
-           count(sha) OVER (PARTITION BY repo, path, writer ORDER BY moment, sha IS NOT NULL ROWS UNBOUNDED PRECEDING) AS touched
-    FROM (SELECT repo, path, writer, NULL::BIGINT AS number, sha, touched_at AS moment FROM touches
-          UNION ALL SELECT repo, path, writer, number, NULL, begun_at FROM begun_paths JOIN writers USING (repo, number))
-    QUALIFY number IS NOT NULL
-)
-GROUP BY ALL;
+SELECT c.repo, c.number, f.failed_at, s.failed_share
+FROM changes c JOIN failures f USING (deployment_id) JOIN shares s USING (deployment_id)
+WHERE c.number IS NOT NULL;
 
 INSERT INTO pull_request_signals BY NAME
-WITH spread AS (
-    SELECT repo, number, count(*) AS files, sum(lines) AS lines, count(*) FILTER (lines > 0) AS edited,
-           -- Shannon's sum over shares, written with lines: log L − Σ l log l ÷ L. No logarithm of 0 is taken.
-           CASE WHEN edited = 1 THEN 0
-                ELSE (log2(nullif(sum(lines), 0)) - sum(lines * log2(nullif(lines, 0))) / nullif(sum(lines), 0))
-                     / log2(nullif(edited, 0)) END AS entropy
-    FROM change_paths GROUP BY repo, number
-),
-expertise AS (
-    SELECT k.repo, k.number, avg(coalesce(o.touched, 0) / k.touched) AS expertise
-    FROM touched_paths k LEFT JOIN own_touches o USING (repo, number, path)
-    SEMI JOIN writers w ON w.repo = k.repo AND w.number = k.number
-    GROUP BY k.repo, k.number
-),
-assistance AS (
+WITH assistance AS (
     SELECT repo, number, count(*) FILTER (assisted) / count(*) AS assisted FROM change_commits WHERE told GROUP BY ALL
+),
+consisting AS (SELECT repo, number, list_sort(list(sha)) AS commits FROM change_commits GROUP BY ALL),
+measured AS (
+    SELECT p.repo, p.number, p.merged_at, p.is_bot,
+           coalesce(p.additions, s.lines_added::BIGINT) AS lines_added,
+           coalesce(p.deletions, s.lines_deleted::BIGINT) AS lines_deleted,
+           coalesce(p.changed_files, s.files_changed::BIGINT) AS files_changed,
+           s.* EXCLUDE (repo, number, ordinal, lines_added, lines_deleted, files_changed),
+           m.* EXCLUDE (repo, number),
+           CASE WHEN b.number IS NOT NULL THEN 1 ELSE round(a.assisted, 6) END AS ai_authored_ratio,
+           d.delta AS coverage_delta, p.failed_checks
+    FROM pull_request_facts p
+    LEFT JOIN change_signals s ON s.repo = p.repo AND s.number = p.number
+    LEFT JOIN moment_signals m ON m.repo = p.repo AND m.number = p.number
+    LEFT JOIN assistance a ON a.repo = p.repo AND a.number = p.number
+    LEFT JOIN coverage_deltas d ON d.repo = p.repo AND d.number = p.number
+    LEFT JOIN agent_branches b ON b.repo = p.repo AND b.number::BIGINT = p.number
+    WHERE p.repo IN (SELECT repo FROM affected)
 )
-SELECT p.repo, p.number, p.merged_at, p.is_bot,
-       coalesce(p.additions::DOUBLE + p.deletions, s.lines) AS churn,
-       coalesce(p.changed_files, s.files) AS changed_files,
-       CASE WHEN s.entropy IS NOT NULL THEN round(greatest(0, least(1, s.entropy)), 6) END AS change_entropy,
-       round(e.expertise, 6) AS author_file_expertise,
-       round(a.assisted, 6) AS ai_authored_ratio
-FROM pull_request_facts p
-LEFT JOIN spread s USING (repo, number)
-LEFT JOIN expertise e USING (repo, number)
-LEFT JOIN assistance a USING (repo, number)
-WHERE p.repo IN (SELECT repo FROM affected);
+SELECT s.*, c.commits, p.reverted_at, f.failed_at, f.failed_share, hash(s) AS fingerprint
+FROM measured s
+JOIN pull_request_facts p ON p.repo = s.repo AND p.number = s.number
+LEFT JOIN consisting c ON c.repo = s.repo AND c.number = s.number
+LEFT JOIN failed_changes f ON f.repo = s.repo AND f.number = s.number;
 
 DROP TABLE change_commits;
+DROP TABLE begun_changes;
 DROP TABLE change_paths;
-DROP TABLE touches;
-DROP TABLE begun_paths;
-DROP TABLE writers;
-DROP TABLE touched_paths;
-DROP TABLE own_touches;
+DROP TABLE earlier_changes;
+DROP TABLE taken_back;
+DROP TABLE change_signals;
+DROP TABLE moment_signals;
+DROP TABLE failed_changes;

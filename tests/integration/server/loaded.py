@@ -23,6 +23,7 @@ from koalr_server.metrics.summaries import Metric, summarise
 from koalr_server.metrics.value_stream import value_stream
 from koalr_server.metrics.windows import Window
 from koalr_server.records import KINDS
+from koalr_server.risk.floors import Floors
 from koalr_server.risk.pull_request import Question, risk
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
@@ -113,7 +114,7 @@ class Loaded:
     def pr_risk(self, repo: str, number: int, team: str | None = None) -> dict[str, Any]:
         """A pull request's risk score as on the wire."""
         owner, _, name = repo.rpartition("/")
-        found = risk(self.service.query, Question(number, name, owner), self.now, self.scope(team))
+        found = risk(self.service.query, Question(number, name, owner), self.now, self.scope(team), Floors())
         assert found is not None
         return found
 
@@ -123,7 +124,7 @@ class Loaded:
         if name == "incidents":
             rows = lists.incidents(self.service.query, window, self.scope(team))
         else:
-            listing = lists.deployments if name == "deployments" else lists.pull_requests
+            listing = lists.deployments if name == "deployments" else partial(lists.pull_requests, floors=Floors())
             rows, total = listing(self.service.query, window, self.scope(team), 1, ALL_ROWS)
             assert total == len(rows)
         found: list[dict[str, Any]] = shown(rows, self.service.moment().shift)

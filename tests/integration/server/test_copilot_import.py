@@ -89,7 +89,7 @@ def test_mistakes_are_one_sentence(tmp_path: Path, arguments: list[str], stdin: 
     answer = koalr("import", *arguments, "--data", str(tmp_path), stdin=stdin)
     expected = sentence or (
         "Unknown kind 'copilots'; allowed: teams, members, repos, commits, pull_requests, reviews, deployments, incidents, "
-        "work_items, copilot."
+        "work_items, copilot, coverage."
     )
     assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", f"error: {expected}\n")
 

@@ -2,10 +2,18 @@
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
 
+from koalr_server.records import COVERAGE_KINDS
+from koalr_server.store.database import Database
+from koalr_server.store.deriving import derive
+from koalr_server.store.gateway import LocalAccess
+from tests.integration.server.loaded import import_rows
 from tests.integration.server.test_command_line import koalr, serving
 
 DEPLOYMENTS = "\n".join(
@@ -114,3 +122,43 @@ def test_names_in_the_data_cannot_steer_the_terminal(tmp_path: Path) -> None:
         assert not re.search(
             r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", koalr("doctor", *arguments, "--data", str(tmp_path)).stdout
         )
+
+
+def test_it_counts_pull_requests_without_coverage_and_without_code_owners(tmp_path: Path) -> None:
+    database = Database.in_memory()
+    pull_requests, commits = [], []
+    for number, day in ((1, 1), (2, 2), (3, 3)):
+        moment = f"2025-03-0{day}T09:00:00Z"
+        sha = f"abcdef{number}"
+        parents = [f"abcdef{number - 1}"]
+        commits.append(
+            {"repo": "acme/api", "sha": sha, "parents": parents, "author": "ann"}
+            | {"authoredAt": moment, "committedAt": moment, "files": [{"path": "app.py", "additions": 1}]}
+        )
+        pull_requests.append(
+            {"repo": "acme/api", "number": number, "title": "T", "author": "ann", "mergedAt": moment, "mergeSha": sha}
+        )
+    review = {"repo": "acme/api", "number": 1, "reviewer": "bo", "state": "approved"}
+    review["submittedAt"] = "2025-03-01T08:00:00Z"
+    import_rows(database, {"commits": commits, "pull_requests": pull_requests, "reviews": [review]})
+    for sha in ("abcdef1", "abcdef2"):
+        report = {"repo": "acme/api", "sha": sha, "report": "r", "covered": 1, "coverable": 2}
+        table = pa.Table.from_pylist(
+            [report | {"readAt": datetime(2025, 3, 1)}], schema=COVERAGE_KINDS["coverage_reports"].schema()
+        )
+        LocalAccess(database).call("load", {}, {"coverage_reports": table})
+
+    def own_everything(cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', '2025-03-02 09:00', '* @bo')")
+        derive(cursor, ["acme/api"])
+
+    database.write(own_everything)
+    arguments = {"as_of": AS_OF.replace("Z", "+00:00"), "team": None}
+    body = LocalAccess(database).call("diagnose", arguments)
+    database.close()
+    told = {finding["answer"]: finding for finding in body["findings"]}
+    assert (told["coverageDelta"]["status"], told["coverageDelta"]["basis"][0]["count"]) == ("partial", 1)
+    assert told["coverageDelta"]["lacks"][0]["text"].startswith("2 of 3 merged pull requests whose coverage was not")
+    owners = told["codeownersCompliance"]
+    assert (owners["status"], owners["basis"][0]["count"]) == ("partial", 2)
+    assert owners["lacks"][0]["text"].startswith("1 of 3 merged pull requests without a CODEOWNERS file in force")

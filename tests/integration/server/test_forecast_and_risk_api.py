@@ -12,6 +12,7 @@ from koalr_server.clock import Calendar
 from koalr_server.commands.sampling import load_into
 from koalr_server.http.app import create_server
 from koalr_server.http.service import Service
+from koalr_server.risk.floors import Floors
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
 from tests.integration.server.conftest import Api
@@ -48,6 +49,7 @@ ORGANISATION = {
         pull(61, "acme/api", "ann", None, 1_000),
         pull(62, "acme/api", "bo", None, 30),
         pull(7, "tools", "bo", 3, 5),
+        {**pull(8, "tools", "bo", 3, 5), "additions": None, "deletions": None, "changedFiles": None},
     ],
 }
 
@@ -132,12 +134,35 @@ class TestForecast:
 
 
 class TestRisk:
-    def test_a_merged_pull_request_is_ranked_among_those_before_it(self, acme: Api) -> None:
+    def test_the_documented_fields_come_first_then_what_the_score_rests_on(self, acme: Api) -> None:
         answer = score(acme).json()
         assert list(answer)[:6] == ["prNumber", "repo", "riskScore", "tier", "signals", "recommendation"]
-        assert (answer["prNumber"], answer["repo"], answer["comparedWith"]) == (60, "acme/api", 59)
-        assert answer["signalRanks"]["churn"] == {"value": 60, "rank": 1}
-        assert answer["signals"]["coverageDelta"] is None
+        assert (answer["prNumber"], answer["repo"]) == (60, "acme/api")
+        assert list(answer["signals"]) == [each["name"] for each in answer["signalDetails"]]
+        assert len(answer["signals"]) == 32
+        assert answer["model"] == {"name": "change-metrics-1", "quarter": "2025-Q1"}
+
+    def test_nothing_is_called_calibrated_that_was_not_refitted(self, acme: Api) -> None:
+        answer = score(acme).json()
+        assert (answer["calibrated"], answer["label"]) == (False, "not calibrated on your data")
+        assert answer["reliability"] is None
+        assert answer["calibrationReason"].endswith("a refit takes 30 among 300.")
+
+    def test_a_missing_signal_adds_nothing_and_says_what_it_needs(self, acme: Api) -> None:
+        details = {each["name"]: each for each in score(acme).json()["signalDetails"]}
+        assert details["ownership"]["value"] is None
+        assert details["ownership"]["contribution"] == 0
+        assert "ingest git" in details["ownership"]["missing"]
+        assert details["linesAdded"]["missing"] is None
+
+    def test_what_moves_the_score_most_comes_first_in_words(self, acme: Api) -> None:
+        answer = score(acme, prNumber=61).json()
+        leading = answer["topContributions"]
+        sizes = [abs(each["contribution"]) for each in leading]
+        assert sizes == sorted(sizes, reverse=True)
+        assert leading[0]["words"] == "raised by 1,000 lines added"
+        assert "1,000 lines added" in answer["recommendation"]
+        assert len(leading) <= 5
 
     def test_the_list_shows_the_same_score(self, acme: Api) -> None:
         rows = acme.get("/pull-requests", days=90, pageSize=100).json()["data"]
@@ -146,16 +171,28 @@ class TestRisk:
         for number in (10, 21, 40, 60):
             assert score(acme, prNumber=number).json()["riskScore"] == scores[number]
 
-    def test_an_open_pull_request_is_compared_at_now(self, acme: Api) -> None:
-        answer = score(acme, prNumber=61).json()
-        assert (answer["comparedWith"], answer["signalRanks"]["churn"]["rank"]) == (60, 1)
-        assert answer["tier"] in ("high", "critical")
-        assert "lines changed" in answer["recommendation"]
+    def test_nothing_known_is_no_score_and_says_why(self, acme: Api) -> None:
+        answer = score(acme, prNumber=8, repo="tools").json()
+        assert (answer["riskScore"], answer["tier"], answer["probability"]) == (None, None, None)
+        assert answer["recommendation"].startswith("No score")
 
-    def test_the_first_of_all_has_no_score_and_says_why(self, acme: Api) -> None:
-        answer = score(acme, prNumber=1).json()
-        assert (answer["riskScore"], answer["tier"]) == (None, None)
-        assert "a comparison needs 20" in answer["recommendation"]
+    def test_floors_hold_by_the_settings_in_the_answer_and_in_the_list(self) -> None:
+        database = Database.in_memory()
+        import_rows(database, {"pull_requests": [{**pull(1, "acme/api", "ann", 3, 1), "failedChecks": 2}]})
+        shown = []
+        for floors in (Floors(), Floors(failed_checks=95), Floors(failed_checks=0)):
+            service = Service(database, Calendar(as_of=NOW), risk_floors=floors)
+            with running(create_server(service)) as base_url:
+                api = Api(base_url, LocalAccess(database), "")
+                api.key = api.new_key()
+                (row,) = api.get("/pull-requests").json()["data"]
+                answer = score(api, prNumber=1).json()
+                assert row["riskScore"] == answer["riskScore"]
+                shown.append((answer["riskScore"], [floor["name"] for floor in answer["floors"]]))
+        database.close()
+        assert shown[:2] == [(80, ["failedChecks"]), (95, ["failedChecks"])]
+        assert shown[2][0] < 40
+        assert shown[2][1] == []
 
     @pytest.mark.parametrize(("repo", "owner"), [("API", "Acme"), ("api", "ACME")])
     def test_names_match_in_any_case(self, acme: Api, repo: str, owner: str) -> None:

@@ -9,6 +9,8 @@ from koalr_server.store.database import Database
 from koalr_server.store.upgrading import DERIVED
 from tests.integration.server.loaded import import_rows
 from tests.oracle.organisations import random_organisation
+from tests.oracle.random_content import with_content
+from tests.oracle.risky_organisation import risky_organisation
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -33,7 +35,7 @@ def derived(database: Database) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_any_order_of_loads_gives_the_same_facts(seed: int) -> None:
-    organisation = random_organisation(seed + 100)
+    organisation = with_content(random_organisation(seed + 100), seed)
     # Rows without an id of their own for a team take the first name they see, so teams come first in both.
     teams = {kind: organisation.pop(kind) for kind in ("teams",)}
     at_once, in_parts = Database.in_memory(), Database.in_memory()
@@ -45,3 +47,55 @@ def test_any_order_of_loads_gives_the_same_facts(seed: int) -> None:
     assert derived(in_parts) == derived(at_once)
     at_once.close()
     in_parts.close()
+
+
+def test_models_and_scores_come_out_the_same_from_parts() -> None:
+    organisation = risky_organisation(7, 900).rows
+    at_once, in_parts = Database.in_memory(), Database.in_memory()
+    import_rows(at_once, organisation)
+    for load in parts(organisation, random.Random(7)):
+        import_rows(in_parts, load)
+    assert derived(in_parts) == derived(at_once)
+    documents = [row["document"] for row in at_once.rows("SELECT document FROM risk_models")]
+    assert any('"calibrated": true' in document for document in documents)
+    at_once.close()
+    in_parts.close()
+
+
+def test_who_is_in_a_team_may_come_before_or_after_what_it_owns() -> None:
+    organisation: Rows = {
+        "members": [{"team": "Payments", "login": "bo"}],
+        "commits": [
+            {"repo": "acme/api", "sha": "a" * 40, "author": "ann", "message": "Work"}
+            | {"authoredAt": "2025-03-03T09:00:00Z", "committedAt": "2025-03-03T09:00:00Z"}
+            | {"files": [{"path": "app.py", "additions": 3}]}
+        ],
+        "pull_requests": [
+            {"repo": "acme/api", "number": 1, "title": "Work", "author": "ann", "commits": ["a" * 40]}
+            | {"mergedAt": "2025-03-04T09:00:00Z"}
+        ],
+        "reviews": [
+            {
+                "repo": "acme/api",
+                "number": 1,
+                "reviewer": "Bo",
+                "state": "approved",
+                "submittedAt": "2025-03-03T12:00:00Z",
+            }
+        ],
+    }
+    people = {"members": organisation.pop("members")}
+    stores = []
+    for loads in ([people, organisation], [organisation, people]):
+        database = Database.in_memory()
+        database.write(
+            lambda cursor: cursor.execute(
+                "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @acme/payments')"
+            )
+        )
+        for load in loads:
+            import_rows(database, load)
+        stores.append(derived(database))
+        assert database.rows("SELECT codeowners_compliance AS approved FROM pull_request_signals")[0]["approved"]
+        database.close()
+    assert stores[0] == stores[1]

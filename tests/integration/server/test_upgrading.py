@@ -11,7 +11,8 @@ from koalr_server.http.keyring import Keyring
 from koalr_server.keys import key_hash, new_key
 from koalr_server.store import database as database_module
 from koalr_server.store.database import FILE_NAME, SCHEMA_VERSION, Database
-from tests.integration.server.loaded import Loaded
+from koalr_server.store.gateway import LocalAccess
+from tests.integration.server.loaded import Loaded, import_rows
 
 NOW = datetime(2025, 3, 31, tzinfo=UTC)
 
@@ -39,6 +40,23 @@ CREATE TABLE flow_items (
     kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, started_at TIMESTAMP, in_progress_from TIMESTAMP,
     done_at TIMESTAMP, closed_at TIMESTAMP, active_secs DOUBLE, elapsed_secs DOUBLE
 );
+"""
+
+# What the second layout had in another form than the present one, with a pull request read from git.
+SECOND_LAYOUT = """
+CREATE TABLE meta (name VARCHAR, value VARCHAR);
+INSERT INTO meta VALUES ('schema_version', '2'), ('content', 'real');
+CREATE TABLE pull_requests (
+    source VARCHAR, repo VARCHAR, number BIGINT, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
+    created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP,
+    merge_sha VARCHAR, head_sha VARCHAR, commits VARCHAR[], copies VARCHAR[],
+    additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR
+);
+INSERT INTO pull_requests BY NAME
+SELECT 'import' AS source, 'a/b' AS repo, 7 AS number, 'T' AS title, TIMESTAMP '2025-03-01' AS merged_at;
+CREATE TABLE git_heads (repo VARCHAR, ref VARCHAR, sha VARCHAR);
+INSERT INTO git_heads VALUES ('a/b', 'HEAD', 'f00'), ('a/b', 'refs/heads/main', 'f00');
+CREATE TABLE pull_request_facts (repo VARCHAR, number BIGINT, title VARCHAR, merged_at TIMESTAMP);
 """
 
 
@@ -71,6 +89,30 @@ def test_data_and_keys_of_the_first_layout_are_there_afterwards(folder: Path, ke
     assert found.key_id == "key_1"
     database.close()
     assert version(folder) == SCHEMA_VERSION
+
+
+def test_pull_requests_of_the_second_layout_are_there_and_can_name_failed_checks(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(SECOND_LAYOUT)
+    database = Database.open(tmp_path)
+    assert database.rows("SELECT number, title, failed_checks FROM pull_request_facts") == [
+        {"number": 7, "title": "T", "failed_checks": None}
+    ]
+    row = {"repo": "a/b", "number": 7, "title": "T", "author": "ann", "failedChecks": 2}
+    import_rows(database, {"pull_requests": [row]})
+    assert database.rows("SELECT author, failed_checks FROM pull_request_facts") == [
+        {"author": "ann", "failed_checks": 2}
+    ]
+    database.close()
+
+
+def test_the_next_reading_after_the_second_layout_looks_for_codeowners(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(SECOND_LAYOUT)
+    database = Database.open(tmp_path)
+    known = LocalAccess(database).call("known_heads", {"repo": "a/b"})
+    assert known == {"heads": {"refs/heads/main": "f00"}}
+    database.close()
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koalr_server.history.agents import is_agent, names_agent
+from koalr_server.history.agents import is_agent, merges_agent_branch, names_agent
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,20 @@ def test_a_person_or_another_bot_is_none(name: str | None, email: str | None) ->
 )
 def test_only_a_trailer_names_a_co_author(message: str, expected: bool) -> None:
     assert names_agent(message) is expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Merge pull request #7 from acme/copilot/fix-7\n\nMend", True),
+        ("Merge pull request #7 from acme/Codex/add-retries", True),
+        ("Merge pull request #7 from acme/claude/session-1", True),
+        ("Merge pull request #7 from copilot/main", False),
+        ("Merge pull request #7 from acme/fix-copilot/x", False),
+        ("Merge branch 'copilot/fix-7'", False),
+        ("Talk of: Merge pull request #7 from acme/copilot/fix-7", False),
+        ("", False),
+    ],
+)
+def test_a_branch_an_agent_made_is_known_by_its_first_part(message: str, expected: bool) -> None:
+    assert merges_agent_branch(message) is expected

@@ -28,7 +28,6 @@ from koalr_server.diagnosis.report import diagnose, report, steps
 
 NOW = datetime(2025, 3, 31, 12)
 NEWEST = NOW - timedelta(hours=1)
-UNSUPPORTED = {"coverageDelta", "codeownersCompliance"}
 
 FULL = Counts(
     now=NOW,
@@ -72,7 +71,7 @@ FULL = Counts(
         openings_known=240,
     ),
     copilot=CopilotCounts(20, NEWEST, 15, True, 60, 60),
-    risk=RiskCounts(Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200), Part(0, 200)),
+    risk=RiskCounts(*[Part(0, 200)] * 7),
     teams=TeamCounts(3, 12, Part(0, 3), Part(0, 3), Part(0, 12), Part(0, 4)),
     forecast=ForecastCounts(12, 12, 180, 40),
     custom_metrics=(CustomMetric("p95-cycle-time", "pull_requests"),),
@@ -86,12 +85,8 @@ def but(part: str, **changes: Any) -> Counts:
 
 
 def affected(counts: Counts) -> dict[str, str]:
-    """Answers that are not ok, by status, without those nobody has a source for."""
-    return {
-        finding.answer.id: finding.status
-        for finding in diagnose(counts)
-        if finding.status != "ok" and finding.answer.id not in UNSUPPORTED
-    }
+    """Answers that are not ok, by status."""
+    return {finding.answer.id: finding.status for finding in diagnose(counts) if finding.status != "ok"}
 
 
 def only_step(counts: Counts) -> tuple[str, str | None]:
@@ -100,10 +95,9 @@ def only_step(counts: Counts) -> tuple[str, str | None]:
     return step.lack.text, step.lack.command
 
 
-def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
+def test_with_everything_there_nothing_is_said() -> None:
     assert affected(FULL) == {}
-    assert {finding.answer.id for finding in diagnose(FULL) if finding.status == "missing"} == UNSUPPORTED
-    assert all(step.lack.command is None for step in steps(FULL, diagnose(FULL)))
+    assert steps(FULL, diagnose(FULL)) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +147,7 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
         ),
         (
             but("pull_requests", unreviewed=Part(120, 200, ("acme/web",))),
-            {"flowEfficiency", "avgFirstResponseTime", "avgReviewCycleTime", "totalReviewed"},
+            {"flowEfficiency", "avgFirstResponseTime", "avgReviewCycleTime", "totalReviewed", "codeownersCompliance"},
             "120 of 200 merged pull requests in repositories without a single review (acme/web)",
             "import reviews FILE",
         ),
@@ -212,9 +206,21 @@ def test_with_everything_there_nothing_is_said_but_what_has_no_source() -> None:
             "ingest git PATH",
         ),
         (
+            but("risk", without_coverage=Part(50, 200, ("acme/web",))),
+            {"coverageDelta"},
+            "50 of 200 merged pull requests whose coverage was not measured both before and after (acme/web)",
+            "import coverage FILE --repo OWNER/NAME --sha SHA",
+        ),
+        (
+            but("risk", without_codeowners=Part(200, 200, ("acme/web",)), without_approvals=Part(200, 200)),
+            {"codeownersCompliance"},
+            "All 200 merged pull requests without a CODEOWNERS file in force (acme/web)",
+            "ingest git PATH",
+        ),
+        (
             but("risk", unscored=Part(20, 200)),
             {"riskScore"},
-            "20 of 200 merged pull requests with fewer than 20 before them",
+            "20 of 200 merged pull requests of unknown size",
             "ingest git PATH",
         ),
         (
@@ -335,10 +341,10 @@ def test_an_empty_team_is_no_empty_store() -> None:
 
 
 def test_the_step_that_helps_most_comes_first_and_what_no_command_mends_last() -> None:
-    counts = replace(but("teams", without_repos=Part(1, 3)), copilot=CopilotCounts())
+    counts = replace(but("risk", without_expertise=Part(200, 200)), copilot=CopilotCounts())
     order = [step.helps for step in steps(counts, diagnose(counts))]
     assert order[0] == ("Copilot acceptance", "Copilot hours saved")
-    assert order[-2:] == [("Coverage change",), ("Code owners' approval",)]
+    assert order[-1] == ("Author's file expertise",)
 
 
 def every_command() -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from koalr_server.errors import InputError
+from koalr_server.risk.floors import Floors
 from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE, Settings
 
 
@@ -21,3 +22,17 @@ def test_wrong_minutes_per_line_are_one_sentence(text: str) -> None:
         f"KOALR_COPILOT_MINUTES_PER_LINE is {text!r}; it should be minutes over 0 and up to 60, such as 0.2. "
         "Correct it, or unset it for that default."
     )
+
+
+def test_risk_floors_are_read_and_keep_their_defaults() -> None:
+    assert Settings.read({}).risk_floors == Floors(schema_migration=70, open_incident=70, failed_checks=80)
+    environment = {"KOALR_RISK_FLOOR_OPEN_INCIDENT": "0", "KOALR_RISK_FLOOR_FAILED_CHECKS": "100"}
+    assert Settings.read(environment).risk_floors == Floors(70, 0, 100)
+
+
+@pytest.mark.parametrize("text", ["high", "-1", "101", "70.5", "٧٠", "7" * 5_000])
+def test_wrong_risk_floors_are_one_sentence(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Settings.read({"KOALR_RISK_FLOOR_SCHEMA_MIGRATION": text})
+    assert str(caught.value).startswith("KOALR_RISK_FLOOR_SCHEMA_MIGRATION is ")
+    assert "a whole number from 0, which switches the floor off, to 100" in str(caught.value)

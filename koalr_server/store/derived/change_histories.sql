@@ -1,0 +1,52 @@
+-- The affected repositories' changes in order of time, and what their pull requests consist of, for change_signals.py.
+
+-- The commits a pull request consists of: its own without merges, else the squash it landed as.
+-- Its head alone would be a part taken for the whole.
+CREATE OR REPLACE TEMP TABLE change_commits AS
+WITH named AS (
+    SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own FROM pull_request_facts
+    WHERE repo IN (SELECT repo FROM affected)
+    UNION ALL
+    SELECT repo, number, landing_shas[1], false FROM pull_request_facts
+    WHERE repo IN (SELECT repo FROM affected) AND merged_at IS NOT NULL AND landing_shas[1] IS DISTINCT FROM head_sha
+)
+SELECT n.repo, n.number, n.sha, lower(c.author) AS writer, c.committed_at, c.message, c.additions,
+       a.sha IS NOT NULL AS assisted, c.message <> '' OR assisted AS told
+FROM named n
+JOIN commits c ON c.repo = n.repo AND c.sha = n.sha AND len(c.parents) < 2
+LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
+QUALIFY n.own OR NOT bool_or(n.own) OVER (PARTITION BY n.repo, n.number);
+
+CREATE OR REPLACE TEMP TABLE begun_changes AS
+SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, repo, number, begun_at
+FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL);
+
+CREATE OR REPLACE TEMP TABLE change_paths AS
+SELECT b.ordinal, f.path, sum(f.additions)::BIGINT AS additions, sum(f.deletions)::BIGINT AS deletions,
+       -- A clone without file contents names the files of a commit and counts no lines.
+       bool_and(coalesce(c.additions, f.additions, f.deletions) IS NOT NULL) AS counted
+FROM begun_changes b
+JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
+JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE earlier_changes AS
+SELECT row_number() OVER (ORDER BY repo, committed_at, sha) AS ordinal, repo, sha, lower(author) AS author, committed_at, additions
+FROM commits WHERE len(parents) < 2 AND repo IN (SELECT repo FROM begun_changes);
+
+CREATE OR REPLACE TEMP TABLE taken_back AS
+WITH undone AS (
+    SELECT v.repo, v.reverted AS unit, min(coalesce(p.merged_at, c.committed_at)) AS reverted_at
+    FROM reverts v
+    LEFT JOIN pull_request_facts p ON p.repo = v.repo AND '#' || p.number = v.reverting
+    LEFT JOIN commits c ON c.repo = v.repo AND c.sha = v.reverting
+    GROUP BY ALL
+    HAVING reverted_at IS NOT NULL
+)
+SELECT u.repo, u.reverted_at, u.unit, p.path
+FROM undone u JOIN begun_changes b ON b.repo = u.repo AND '#' || b.number = u.unit JOIN change_paths p USING (ordinal)
+UNION
+SELECT u.repo, u.reverted_at, u.unit, f.path
+FROM undone u
+JOIN commits c ON c.repo = u.repo AND c.sha = u.unit AND len(c.parents) < 2
+JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha;
