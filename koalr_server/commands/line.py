@@ -18,7 +18,7 @@ def build_parser() -> argparse.ArgumentParser:
     shared.add_argument("--data", metavar="DIR", help="data folder (default: KOALR_DATA_DIR or .koalr)")
     parser = argparse.ArgumentParser(prog=PROGRAM, description="The Koalr API on your own data.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (serving, ingesting, importing, sampling, keys, metrics, doctor, backtesting):
+    for module in (serving, ingesting, importing, sampling, keys, metrics, doctor, backtesting, risk):
         module.add_to(commands, shared)
     return parser
 
