@@ -11,7 +11,7 @@ from koalr_server.errors import InputError
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
 
-Series = dict[str, tuple[int, ...]]
+Series = list[tuple[str, tuple[int, ...]]]
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -34,8 +34,10 @@ def run(options: argparse.Namespace) -> int:
 
     named = options.throughput
     series = from_file(Path(named)) if named else from_store(Settings.read(data_dir=options.data))
+    # Of a store the first series is all the others together, or more.
+    pool = None if named else [name for name, _ in series[:1]]
     with waiting("looking back"):
-        found = report(series)
+        found = report(series, pool)
     if options.plot:
         write(Path(options.plot), drawing(found))
     print(json.dumps(found, indent=2))
@@ -54,7 +56,7 @@ def from_file(path: Path) -> Series:
     try:
         # Encoding with a byte-order mark: spreadsheets write one.
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            return read_throughput(stream, str(path))
+            return list(read_throughput(stream, str(path)).items())
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save it as CSV in UTF-8.") from None
     except OSError as error:
@@ -66,7 +68,7 @@ def from_store(settings: Settings) -> Series:
     arguments = {"as_of": settings.as_of.isoformat() if settings.as_of else None}
     with open_access(settings.data_dir) as store:
         found = store.call("throughput", arguments)["series"]
-    return {each["name"]: tuple(each["finished"]) for each in found}
+    return [(each["name"], tuple(each["finished"])) for each in found]
 
 
 def write(path: Path, text: str) -> None:

@@ -17,7 +17,8 @@ STYLE = "text{font:13px system-ui,sans-serif;fill:#222}.axis{stroke:#888}.exact{
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
     """For a terminal: where each share of dates that held lies, beside the share promised."""
     yield ""
-    yield f"Dates that held, of those promised (│); ● served, ○ plain sampling{'':4}0 {'─' * (WIDTH - 10)} 100 %"
+    yield "Dates that held, of those promised (│); ● served, ○ plain sampling"
+    yield f"      0{'─' * (WIDTH - 6)}100 %"
     for name, figures in _sections(report):
         yield ""
         yield f"{name}: {figures['forecasts']:,} forecasts" + (f", {figures['reason']}" if figures["reason"] else "")
@@ -34,7 +35,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _sections(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     named = [(_short(each["series"]), each) for each in report["series"]]
-    return named if len(named) == 1 else [*named, ("All together", report["pooled"])]
+    if len(named) < 2 or report["pooled"]["forecasts"] == named[0][1]["forecasts"]:
+        return named
+    return [*named, ("All together", report["pooled"])]
 
 
 def _scale(nominal: float, actual: Mapping[str, float]) -> str:
@@ -45,8 +48,12 @@ def _scale(nominal: float, actual: Mapping[str, float]) -> str:
     return "".join(places)
 
 
+def _printable(name: str) -> str:
+    return "".join(character if character.isprintable() else "·" for character in name)
+
+
 def _short(name: str) -> str:
-    shown = "".join(character if character.isprintable() else "·" for character in name)
+    shown = _printable(name)
     return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
 
 
@@ -78,7 +85,7 @@ def _points(report: Mapping[str, Any], kind: str) -> Iterator[str]:
         if each[kind] is not None:
             for confidence, nominal in report["nominal"].items():
                 held = each[kind]["coverage"][confidence]
-                title = escape(f"{each['series']}, {confidence.upper()}: {held:.0%}")
+                title = escape(f"{_printable(each['series'])}, {confidence.upper()}: {held:.0%}")
                 yield (
                     f'<circle cx="{_x(nominal)}" cy="{_y(held)}" r="3" fill="{COLOURS[kind]}" opacity="0.35">'
                     f"<title>{title}</title></circle>"

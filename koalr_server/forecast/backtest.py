@@ -18,13 +18,15 @@ quick ones first."""
 
 STEP_WEEKS = 4
 LEAST_BUSY_WEEKS = 5
-RUNS = 200
+RUNS = 64
 STEADY_RUNS = 2_000
 """Enough for figures that do not hang on the draws; RUNS are enough to tell models apart."""
 
 AHEAD_WEEKS = max(PATIENCE_WEEKS)
 NEVER = AHEAD_WEEKS * DAYS_PER_WEEK + 1
 SEED = 20_250_331
+MOST_AT_ONCE = 1_000_000
+"""Simulated runs, for the sake of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ class PastForecasts:
         off = np.log(self.actual[:, None, None] + 1.0) - np.log(self.days + 1.0)
         shares = np.array(SHARES)
         found: Numbers = np.maximum(shares * off, (shares - 1) * off).mean(axis=2)
+        return found
+
+    def held(self, places: Counts) -> npt.NDArray[np.bool_]:
+        """Whether the items were done by each date of the models at `places`, shape (n, 3)."""
+        days = self.days[np.arange(len(places)), places]
+        done = self.actual[:, None] < NEVER
+        found: npt.NDArray[np.bool_] = done & (self.actual[:, None] <= days)
         return found
 
     def known(self, weeks_ago: int) -> npt.NDArray[np.bool_]:
@@ -107,9 +116,10 @@ def _said(weeks: Counts, questions: Counts, model: Model, runs: int) -> Counts:
     known = np.array([on_record(totals[weeks_ago:]) for weeks_ago in questions[:, 0]], np.int64)
     drawable = np.minimum(known, model.window_weeks)
     for length in np.unique(drawable):
-        rows = np.flatnonzero(drawable == length)
-        took = _took(weeks, questions[rows], model, int(length), runs)
-        said[rows] = np.quantile(took, model.read_at, axis=1, method="inverted_cdf").T
+        asked = np.flatnonzero(drawable == length)
+        for rows in np.array_split(asked, -(-len(asked) * runs // MOST_AT_ONCE)):
+            took = _took(weeks, questions[rows], model, int(length), runs)
+            said[rows] = np.quantile(took, model.read_at, axis=1, method="inverted_cdf").T
     return said
 
 

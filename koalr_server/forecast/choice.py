@@ -1,26 +1,28 @@
 """Which model serves a team: the one whose past forecasts did best (pure; docs/FORECAST.md)."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from koalr_server.forecast.backtest import PastForecasts, past_forecasts
-from koalr_server.forecast.models import MODELS, PLAIN, SHARES, Model
-from koalr_server.forecast.weeks import Counts
+from koalr_server.forecast.models import MODELS, PLAIN, Model
+from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts
 
 MEMORY_WEEKS = 104
 """Older forecasts say nothing about how a team works now."""
 
 EXPECTED_LOSSES = {
     "plain": 0.1552,
-    "recent": 0.1438,
-    "blended": 0.1416,
+    "recent": 0.1440,
+    "blended": 0.1417,
     "blocks": 0.1444,
-    "recent-persistent": 0.1404,
-    "blended-persistent": 0.1382,
-    "blended-very-persistent": 0.1381,
-    "trend-persistent": 0.1622,
+    "recent-persistent": 0.1406,
+    "blended-persistent": 0.1384,
+    "blended-very-persistent": 0.1386,
+    "trend-persistent": 0.1623,
 }
 """Mean loss of each model over nine public repositories, as `make bench` works it out anew (docs/FORECAST.md): what is
 expected of a model before a team's own past says more."""
@@ -28,8 +30,9 @@ expected of a model before a team's own past says more."""
 EXPECTED_FORECASTS = 45
 """How many of a team's own forecasts the expectation weighs."""
 
-TIE = 0.002
-"""Losses this close together tell nothing apart; the simpler model comes first."""
+DECIDED_EVERY_WEEKS = 4
+FIRST_MONDAY = 1
+"""Day 1 of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,29 @@ class Choice:
     plain: Coverage | None
 
 
-@lru_cache(maxsize=64)
-def choose(finished: tuple[int, ...]) -> Choice:
-    """Choose by the last two years; the youngest forecasts count once they are judged.
+def choose(finished: tuple[int, ...], today: date) -> Choice:
+    """Choose by the forecasts of the last two years, as it was four weeks ago at the most.
+
+    A choice holds for four weeks from a Monday, so that dates do not flicker with it.
 
     Args:
         finished: items per day up to yesterday, the oldest first.
     """
-    past = past_forecasts(finished, MODELS, MEMORY_WEEKS)
+    since_days = (today.toordinal() - FIRST_MONDAY) % (DECIDED_EVERY_WEEKS * DAYS_PER_WEEK)
+    return chosen(finished[: max(0, len(finished) - since_days)])
+
+
+@lru_cache(maxsize=1_024)
+def chosen(finished: tuple[int, ...]) -> Choice:
+    """The choice on the day after the last one given."""
+    past = past_forecasts(finished, MODELS, 2 * MEMORY_WEEKS)
+    told = past.weeks_ago <= MEMORY_WEEKS
+    plain = np.full(len(told), MODELS.index(PLAIN))
     return Choice(
         MODELS[best(past, 0)],
-        len(past.actual),
-        coverage(past, served(past)),
-        coverage(past, np.full(len(past.actual), MODELS.index(PLAIN))),
+        int(np.count_nonzero(told)),
+        coverage(past.held(served(past))[told]),
+        coverage(past.held(plain)[told]),
     )
 
 
@@ -77,7 +90,7 @@ def best(past: PastForecasts, weeks_ago: int) -> int:
     counted = past.known(weeks_ago) & (past.weeks_ago <= weeks_ago + MEMORY_WEEKS)
     expected = np.array([EXPECTED_LOSSES[model.name] for model in past.models])
     total = EXPECTED_FORECASTS * expected + past.losses()[counted].sum(axis=0)
-    return int(np.flatnonzero(total <= total.min() * (1 + TIE))[0])
+    return int(np.argmin(total))
 
 
 def served(past: PastForecasts) -> Counts:
@@ -88,10 +101,6 @@ def served(past: PastForecasts) -> Counts:
     return places
 
 
-def coverage(past: PastForecasts, places: Counts) -> Coverage | None:
-    """How often the dates of the models at `places` held; None without forecasts."""
-    if not len(past.actual):
-        return None
-    days = past.days[np.arange(len(places)), places]
-    held = (past.actual[:, None] <= days).mean(axis=0)
-    return Coverage(*(float(held[place]) for place in range(len(SHARES))))
+def coverage(held: npt.NDArray[np.bool_]) -> Coverage | None:
+    """Shares of forecasts that held, of shape (n, 3); None without any."""
+    return Coverage(*held.mean(axis=0).tolist()) if len(held) else None

@@ -10,8 +10,9 @@ import numpy as np
 
 from koalr_server.forecast.backtest import LEAST_BUSY_WEEKS
 from koalr_server.forecast.choice import Choice, Coverage, choose
+from koalr_server.forecast.exact import plain_days
 from koalr_server.forecast.history import History
-from koalr_server.forecast.models import LONG_WEEKS, PLAIN, SHORT_WEEKS, Model
+from koalr_server.forecast.models import CONFIDENCES, LONG_WEEKS, PLAIN, SHARES, SHORT_WEEKS, Model
 from koalr_server.forecast.simulation import (
     HORIZON_WEEKS,
     SIMULATIONS,
@@ -24,7 +25,6 @@ from koalr_server.metrics.rounding import rounded
 VERSION = "2"
 """Part of the seed: raise it where a change makes other runs of the same question."""
 
-CONFIDENCES = ("p50", "p85", "p95")
 WEEKS_PER_YEAR = 52
 
 Days = dict[str, int | None]
@@ -70,9 +70,9 @@ def outlook(history: History, items: int, team_id: str | None) -> Outlook:
     if reason is not None:
         unknown: Days = dict.fromkeys(CONFIDENCES)
         return Outlook(unknown, dict(unknown), None, reason)
-    choice = choose(history.finished)
+    choice = choose(history.finished, history.today)
     days = _days(history, items, team_id, choice.model)
-    plain_days = days if choice.model == PLAIN else _days(history, items, team_id, PLAIN)
+    plain_days = days if choice.model == PLAIN else _plain_days(history, items)
     return Outlook(days, plain_days, choice, _not_in_sight(history, items, days))
 
 
@@ -84,7 +84,7 @@ def basis(history: History, choice: Choice | None) -> dict[str, Any]:
         "model": choice.model.name if choice else None,
         "historyWeeks": len(weeks),
         "historyItems": int(weeks.sum()),
-        "backtest": None if choice is None or choice.served is None else _backtest(choice),
+        "backtest": None if choice is None else _backtest(choice),
     }
 
 
@@ -113,24 +113,27 @@ def generator_for(history: History, team_id: str | None, model: Model) -> np.ran
 
 
 def _days(history: History, items: int, team_id: str | None, model: Model) -> Days:
-    runs = finish_days(history.weeks, items, model, generator_for(history, team_id, model))
+    generator = generator_for(history, team_id, model)
+    runs = finish_days(history.weeks, items, model, generator, until_share=model.read_at[-1])
     return {name: day_reached(runs, share) for name, share in zip(CONFIDENCES, model.read_at, strict=True)}
+
+
+def _plain_days(history: History, items: int) -> Days:
+    return dict(zip(CONFIDENCES, plain_days(history.weeks, items, SHARES), strict=True))
 
 
 def _dates(today: date, days: Days) -> dict[str, date | None]:
     return {name: None if day is None else today + timedelta(days=day) for name, day in days.items()}
 
 
-def _backtest(choice: Choice) -> dict[str, Any]:
-    return {
-        "sampleSize": choice.forecasts,
-        **_shares(choice.served),
-        "plain": _shares(choice.plain),
-    }
+def _backtest(choice: Choice) -> dict[str, Any] | None:
+    if choice.served is None or choice.plain is None:
+        return None
+    return {"sampleSize": choice.forecasts, **_shares(choice.served), "plain": _shares(choice.plain)}
 
 
-def _shares(found: Coverage | None) -> dict[str, float | None]:
-    return {name: rounded(share) for name, share in asdict(found).items()} if found else {}
+def _shares(found: Coverage) -> dict[str, float | None]:
+    return {name: rounded(share) for name, share in asdict(found).items()}
 
 
 def _not_in_sight(history: History, items: int, days: Days) -> str | None:

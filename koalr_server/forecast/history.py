@@ -8,8 +8,9 @@ from koalr_server.forecast.weeks import DAYS_PER_WEEK, Counts, on_record, whole_
 from koalr_server.metrics.scope import BY_ITEM, Query, Scope
 from koalr_server.metrics.windows import ONE_WEEK, week_start
 
-# Two years in which forecasts would have been made, and the year that the first of them would have drawn from.
-HISTORY_WEEKS = 156
+# Two years of forecasts to tell of, the two before that the first of them was chosen by, the year that the first of those
+# was drawn from, and the weeks since the choice was made.
+HISTORY_WEEKS = 104 + 104 + 52 + 4
 THROUGHPUT_WEEKS = 12
 
 FINISHED = f"""
@@ -35,7 +36,7 @@ class History:
 
     Attributes:
         today: the day that has begun; it is no part of the history.
-        finished: items per day of the last three years (156 weeks), from that of the first finished item.
+        finished: items per day of the last five years (264 weeks), in whole weeks from that of the first finished item.
         weekly: items per ISO week of the last 12 full ones, without those before the first known item's.
         backlog_size: items opened and neither done nor closed; None if no item's opening is known.
     """
@@ -80,8 +81,10 @@ def _per_day(query: Query, parameters: Mapping[str, object]) -> dict[date, int]:
 
 
 def _finished(per_day: Mapping[date, int], today: date) -> tuple[int, ...]:
-    first = min(per_day, default=today)
-    return tuple(per_day.get(first + timedelta(days=offset), 0) for offset in range((today - first).days))
+    days = (today - min(per_day, default=today)).days
+    # Whole weeks, counted back: the week of the first item is one like the others.
+    days += -days % DAYS_PER_WEEK
+    return tuple(per_day.get(today - timedelta(days=ago), 0) for ago in range(days, 0, -1))
 
 
 def _first_week(query: Query, scope: Scope, monday: datetime) -> datetime | None:

@@ -17,8 +17,9 @@ SHORT_WEEKS, LONG_WEEKS = 12, 52
 BLEND = ((4, 0.22), (SHORT_WEEKS, 0.40), (LONG_WEEKS, 0.38))
 
 
+CONFIDENCES = ("p50", "p85", "p95")
 SHARES = (0.50, 0.85, 0.95)
-"""The confidences of a forecast."""
+"""The confidences of a forecast, by name and as shares."""
 
 READ_LATER = (0.55, 0.88, 0.96)
 """At which share of the simulated futures the dates of those confidences are read off. Read at the shares themselves, even the

@@ -14,6 +14,7 @@ COLUMNS = ("series", "week", "count")
 MOST_ITEMS = 1_000_000
 MOST_WEEKS = 5_200
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+WEEK_NUMBER = re.compile(r"\d{1,5}", re.ASCII)
 Finished = tuple[int, ...]
 
 
@@ -33,9 +34,12 @@ def read_throughput(lines: Iterable[str], name: str) -> dict[str, Finished]:
     reader = csv.DictReader(lines, strict=True)
     weekly: dict[str, dict[int, int]] = defaultdict(dict)
     try:
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        reader.fieldnames = [column.strip().lower() for column in reader.fieldnames or ()]
+        missing = [column for column in COLUMNS if column not in reader.fieldnames]
         if missing:
-            raise InputError(f"{name} has no column {missing[0]!r}; its first line should name {', '.join(COLUMNS)}.")
+            raise InputError(
+                f"{name} has no column {missing[0]!r}; its first line should name {', '.join(COLUMNS)}, with commas between."
+            )
         for row in reader:
             where = f"{name}, line {reader.line_num}"
             series, week = _text(row, "series", where), _week(_text(row, "week", where), where)
@@ -58,15 +62,20 @@ def _text(row: Mapping[str, str | None], column: str, where: str) -> str:
 
 def _week(text: str, where: str) -> int:
     """The number of a week."""
-    if NUMBER.fullmatch(text):
+    if WEEK_NUMBER.fullmatch(text):
         return int(text)
     try:
-        # Day 1 of the calendar was a Monday, so weeks begin on Mondays.
-        return (date.fromisoformat(text).toordinal() - 1) // DAYS_PER_WEEK
+        # 202607 and 20260209 would pass for numbers that count up, with gaps.
+        day = date.fromisoformat(text) if "-" in text else None
     except ValueError:
+        day = None
+    if day is None:
         raise InputError(
-            f"{where}: week is {text[:80]!r}; a date such as 2026-02-09, an ISO week such as 2026-W07 or a number is expected."
-        ) from None
+            f"{where}: week is {text[:80]!r}; a date such as 2026-02-09, an ISO week such as 2026-W07 or a number of up to "
+            "five digits that counts up is expected."
+        )
+    # Day 1 of the calendar was a Monday, so weeks begin on Mondays.
+    return (day.toordinal() - 1) // DAYS_PER_WEEK
 
 
 def _count(text: str, where: str) -> int:

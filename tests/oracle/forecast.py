@@ -15,7 +15,7 @@ from tests.oracle.windows import WEEK, monday_of
 DAY = timedelta(days=1)
 WEEKS = 12
 DRAWN_WEEKS = 52
-READ_WEEKS = 156
+READ_WEEKS = 264
 HORIZON_WEEKS = 520
 BLEND = ((4, 0.22), (12, 0.40), (52, 0.38))
 # Model: the weeks drawn from, how often each is drawn (by its age), how often a week repeats the one before.
@@ -84,12 +84,14 @@ def first_known(items: list[Item]) -> datetime | None:
 
 
 def history(items: list[Item], now: datetime) -> list[tuple[date, int]]:
-    """Each whole day of the last 156 weeks with how many items it finished, from that of the first finished item."""
-    days = [now.date() - back * DAY for back in range(READ_WEEKS * 7, 0, -1)]
-    counted = [(day, _finished(items, day)) for day in days]
-    while counted and not counted[0][1]:
-        counted.pop(0)
-    return counted
+    """Each day of the last 264 weeks with how many items it finished, from the week of the first finished item on."""
+    weeks = []
+    for back in range(READ_WEEKS, 0, -1):
+        days = [now.date() - (7 * back - day) * DAY for day in range(7)]
+        weeks.append([(day, _finished(items, day)) for day in days])
+    while weeks and not any(done for _, done in weeks[0]):
+        weeks.pop(0)
+    return [counted for week in weeks for counted in week]
 
 
 def weekly(items: list[Item], now: datetime) -> list[int]:

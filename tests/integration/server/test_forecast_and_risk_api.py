@@ -86,7 +86,7 @@ class TestForecast:
         team = acme.team("Platform")
         answer = acme.get("/forecast/delivery", items=20, teamId=team)
         assert answer.json()["teamId"] == answer.headers["X-Koalr-Team"] == team
-        assert answer.json()["historyItems"] == 58
+        assert answer.json()["historyItems"] == 60
         assert (
             "in 0 of the 0 weeks on record"
             in acme.get("/forecast/delivery", items=1, teamId=acme.team("Idle")).json()["reason"]
@@ -119,7 +119,7 @@ class TestForecast:
         assert acme.get(path, items=5, teamId="team_nobody").status_code == 404
         assert acme.get(path, key, items=5, teamId=other).status_code == 403
         limited, own = (acme.get(path, key, items=5, **scope).json() for scope in ({}, {"teamId": mine}))
-        assert limited["historyItems"] == own["historyItems"] == 58
+        assert limited["historyItems"] == own["historyItems"] == 60
 
     def test_dates_of_the_sample_are_shown_in_the_present(self) -> None:
         database = Database.in_memory()

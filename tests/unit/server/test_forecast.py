@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from koalr_server.forecast.backlog import backlog
 from koalr_server.forecast.delivery import delivery, generator_for, outlook
+from koalr_server.forecast.exact import plain_days
 from koalr_server.forecast.history import History
-from koalr_server.forecast.models import MODELS, PLAIN, Model
+from koalr_server.forecast.models import MODELS, PLAIN, SHARES, Model
 from koalr_server.forecast.simulation import HORIZON_DAYS, SIMULATIONS, day_reached, finish_days
 from koalr_server.forecast.weeks import busy_weeks, on_record, whole_weeks
 from tests.oracle.forecast import SPECIFIED, shares_done
@@ -53,19 +54,29 @@ def test_the_simulation_agrees_with_the_exact_distribution(model: Model, found: 
     assert np.abs(simulated[:reached] - np.array(exact[1 : reached + 1])).max() < NOISE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories, st.integers(1, 300))
-def test_a_plain_date_is_within_a_step_of_the_exact_one(found: History, items: int) -> None:
-    weeks = on_record_by_hand(weeks_by_hand(found.finished))
-    exact = shares_done(weeks, items)
-    plain = outlook(found, items, None).plain_days
-    steps = [weekday for weekday in range(7) if any(week[weekday] for week in weeks[:12])]
-    for name, share in zip(NAMES, (0.5, 0.85, 0.95), strict=True):
-        day = plain[name]
+def test_plain_days_worked_out_are_the_exact_ones(found: History, items: int) -> None:
+    exact = shares_done(on_record_by_hand(weeks_by_hand(found.finished)), items)
+    by_hand = [next(day for day, done in enumerate(exact) if done >= share - 1e-9) for share in SHARES]
+    assert plain_days(found.weeks, items, SHARES) == by_hand
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories, st.integers(1, 300))
+def test_sampling_plainly_is_within_a_week_of_the_exact_day(found: History, items: int) -> None:
+    simulated = np.array(runs(found, items, PLAIN))
+    for share, exact in zip(SHARES, plain_days(found.weeks, items, SHARES), strict=True):
+        day = day_reached(simulated, share)
         assert day is not None
-        wanted = next(day for day, done in enumerate(exact) if done >= share - 1e-9)
-        workdays = [ahead for ahead in range(1, max(day, wanted) + 8) if (ahead - 1) % 7 in steps]
-        assert abs(workdays.index(day) - workdays.index(wanted)) <= 1
+        assert exact is not None
+        assert abs((day - 1) // 7 - (exact - 1) // 7) <= 1
+
+
+def test_plain_days_of_nothing_and_of_too_much_are_unknown() -> None:
+    assert plain_days(np.zeros((12, 7), np.int64), 3, SHARES) == [None] * 3
+    assert plain_days(np.eye(1, 7, dtype=np.int64), 521, (0.5,)) == [None]
+    assert plain_days(np.eye(1, 7, dtype=np.int64), 520, (0.5,)) == [519 * 7 + 1]
 
 
 @settings(max_examples=25, deadline=None)
@@ -74,6 +85,18 @@ def test_more_confidence_is_never_earlier_and_more_items_never_take_less(found: 
     few, many = (outlook(found, count, None).days for count in (items, items + more))
     assert [few[name] for name in NAMES] == sorted(few.values())  # type: ignore[type-var]
     assert all(few[name] <= many[name] for name in NAMES)  # type: ignore[operator]
+
+
+def test_ending_early_changes_no_date_that_was_asked_for() -> None:
+    for model in MODELS:
+        whole, cut = (
+            finish_days(UNEVEN.weeks, 90, model, generator_for(UNEVEN, None, model), until_share=share)
+            for share in (1.0, model.read_at[-1])
+        )
+        assert [day_reached(whole, share) for share in model.read_at] == [
+            day_reached(cut, share) for share in model.read_at
+        ]
+        assert cut.sum() < whole.sum() == SIMULATIONS
 
 
 def test_item_by_item_no_date_is_earlier() -> None:
