@@ -14,8 +14,8 @@ HISTORY_WEEKS = 104 + 104 + 52 + 4
 THROUGHPUT_WEEKS = 12
 
 FINISHED = f"""
-SELECT CAST(done_at AS DATE) AS day, count(*) AS finished FROM flow_items
-WHERE done_at >= $since AND done_at < $today AND {BY_ITEM} GROUP BY day
+SELECT done_day AS day, count(*) AS finished FROM flow_items
+WHERE done_day >= CAST($since AS DATE) AND done_day < CAST($today AS DATE) AND {BY_ITEM} GROUP BY done_day
 """  # noqa: S608 - composed of this package's own constants
 # What ended by now is not open, and need not be read; the conditions behind it say what open means.
 OPEN = f"""

@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS incident_facts (
 -- ended_at: done or closed, whichever came first, never before in_progress_from.
 CREATE TABLE IF NOT EXISTS flow_items (
     kind VARCHAR, team_id VARCHAR, repo VARCHAR, author VARCHAR, created_at TIMESTAMP, started_at TIMESTAMP,
-    in_progress_from TIMESTAMP, done_at TIMESTAMP, closed_at TIMESTAMP, ended_at TIMESTAMP,
+    in_progress_from TIMESTAMP, done_at TIMESTAMP, done_day DATE, closed_at TIMESTAMP, ended_at TIMESTAMP,
     cycle_secs BIGINT, active_secs BIGINT, elapsed_secs BIGINT
 );
 -- Only pull requests whose coverage was measured before and after; delta is a signed share.

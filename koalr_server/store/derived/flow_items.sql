@@ -12,7 +12,7 @@ SELECT w.key, r.team_id FROM placed_work_items w JOIN team_repos r ON r.repo = w
 
 INSERT INTO flow_items BY NAME
 SELECT 'work_item' AS kind, team_id, repo, NULL::VARCHAR AS author, created_at, started_at, started_at AS in_progress_from,
-       done_at, NULL::TIMESTAMP AS closed_at, CASE WHEN done_at IS NOT NULL THEN greatest(done_at, started_at) END AS ended_at,
+       done_at, CAST(done_at AS DATE) AS done_day, NULL::TIMESTAMP AS closed_at, CASE WHEN done_at IS NOT NULL THEN greatest(done_at, started_at) END AS ended_at,
        span_secs(started_at, done_at) AS cycle_secs, least(active_secs, span_secs(started_at, done_at)) AS active_secs,
        CASE WHEN active_secs IS NOT NULL THEN span_secs(started_at, done_at) END AS elapsed_secs
 FROM placed_work_items
@@ -47,7 +47,7 @@ timed AS (
 SELECT 'pull_request' AS kind, NULL::VARCHAR AS team_id, repo, author, coalesce(created_at, ready_at) AS created_at,
        cycle_start_at AS started_at,
        coalesce(cycle_start_at, waiting_from) AS in_progress_from,
-       merged_at AS done_at, CASE WHEN merged_at IS NULL THEN closed_at END AS closed_at,
+       merged_at AS done_at, CAST(merged_at AS DATE) AS done_day, CASE WHEN merged_at IS NULL THEN closed_at END AS closed_at,
        CASE WHEN coalesce(merged_at, closed_at) IS NOT NULL
             THEN greatest(coalesce(merged_at, closed_at), coalesce(cycle_start_at, waiting_from)) END AS ended_at, elapsed AS cycle_secs,
        CASE WHEN repo_has_reviews AND waiting_from IS NOT NULL THEN
