@@ -72,7 +72,7 @@ FROM (SELECT i, {STARTS} + to_seconds(CAST(i::DOUBLE / ($size // 100) * {SPAN_SE
 FLOW_ITEMS = """
 INSERT INTO flow_items BY NAME
 SELECT 'pull_request' AS kind, repo, author, created_at, cycle_start_at AS started_at, cycle_start_at AS in_progress_from,
-       merged_at AS done_at, closed_at,
+       merged_at AS done_at, CAST(merged_at AS DATE) AS done_day, closed_at,
        coalesce(merged_at, closed_at) AS ended_at, span_secs(cycle_start_at, merged_at) AS cycle_secs,
        greatest(0, span_secs(cycle_start_at, merged_at) - 3600) AS active_secs, span_secs(cycle_start_at, merged_at) AS elapsed_secs
 FROM pull_request_facts WHERE NOT is_bot ORDER BY ended_at
