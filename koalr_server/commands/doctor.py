@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Look and tell; what is lacking is no failure."""
     settings = Settings.read(data_dir=options.data)
     arguments = {"as_of": settings.as_of.isoformat() if settings.as_of else None, "team": options.team}
-    with open_access(settings.data_dir) as store:
+    with open_access(settings.data_dir, create=False) as store:
         body = store.call("diagnose", arguments)
     if options.data and not body["organisation"]["sample"]:
         _point_at(options.data, body)

@@ -99,15 +99,18 @@ def socket_path(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def open_access(folder: Path) -> Iterator[Access]:
+def open_access(folder: Path, create: bool = True) -> Iterator[Access]:
     """Open the store of a folder, or reach the server that has it open.
+
+    Args:
+        create: whether a missing folder is made; what only looks finds nothing in it, and leaves no trace of a mistyped name.
 
     Raises:
         StoreLockedError: a process without a socket (another command) holds the folder.
         StoreError: the folder cannot be used.
     """
     try:
-        database = Database.open(folder)
+        database = Database.open(folder) if create or folder.exists() else Database.in_memory()
     except StoreLockedError:
         remote = RemoteAccess(folder)
         try:

@@ -243,6 +243,24 @@ def test_a_data_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     assert answer.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["doctor"],
+        ["backtest"],
+        ["keys", "list"],
+        ["keys", "revoke", "key_1"],
+        ["metrics", "list"],
+        ["metrics", "show", "x"],
+    ],
+    ids=" ".join,
+)
+def test_what_only_looks_makes_no_folder(tmp_path: Path, words: list[str]) -> None:
+    folder = tmp_path / "mistyped"
+    koalr(*words, "--data", str(folder))
+    assert not folder.exists()
+
+
 def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "koalr.duckdb").write_bytes(b"not a database" * 1000)
     answer = koalr("keys", "list", "--data", str(tmp_path))
