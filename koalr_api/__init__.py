@@ -7,7 +7,7 @@
 Every answer is a frozen model with units in its docstrings; every failure is a KoalrError (errors.py draws the tree).
 """
 
-from koalr_api.client import Koalr
+from koalr_api.client import Koalr, View
 from koalr_api.errors import (
     APIConnectionError,
     APIStatusError,
@@ -19,6 +19,7 @@ from koalr_api.errors import (
     InvalidArgumentError,
     KoalrError,
     NotFoundError,
+    PendingError,
     PermissionDeniedError,
     RateLimitError,
     ResponseValidationError,
@@ -45,6 +46,8 @@ from koalr_api.models import (
     ValueStreamWeek,
 )
 from koalr_api.pages import Page
+from koalr_api.request import Priority
+from koalr_api.statistics import EntryAge, Statistics
 from koalr_api.status import Finding, Status, Step
 
 __all__ = [
@@ -61,6 +64,7 @@ __all__ = [
     "Deployment",
     "Dora",
     "DoraWeek",
+    "EntryAge",
     "Finding",
     "Flow",
     "FlowWeek",
@@ -73,16 +77,20 @@ __all__ = [
     "LeadTimeDistribution",
     "NotFoundError",
     "Page",
+    "PendingError",
     "PermissionDeniedError",
+    "Priority",
     "PullRequest",
     "RateLimitError",
     "ResponseValidationError",
     "Reviews",
     "ReviewsWeek",
     "RiskScore",
+    "Statistics",
     "Status",
     "Step",
     "Team",
     "ValueStream",
     "ValueStreamWeek",
+    "View",
 ]

@@ -23,6 +23,8 @@ class Answer:
         stale_reason: why an old answer is served instead of a new one; None for a good one.
         scoped_team: the team the server says the figures are for.
         round_trip_secs: from asking to having the answer, without earlier tries.
+        etag: what to send so that the server may say it is unchanged.
+        size_bytes: of the body, decompressed.
     """
 
     raw: Mapping[str, Any]
@@ -32,6 +34,8 @@ class Answer:
     rate_limit: RateLimit | None = None
     stale_reason: str | None = None
     round_trip_secs: float | None = None
+    etag: str | None = None
+    size_bytes: int = 0
 
 
 class Answered:

@@ -3,6 +3,7 @@
     KoalrError
     ├── ConfigError                 no key, a bad URL, or a URL that is no Koalr API
     ├── InvalidArgumentError        an argument out of range (also a ValueError); nothing was sent
+    ├── PendingError                queued: the answer will be there later; `place` and `expected_at` say when
     ├── APIConnectionError          no answer
     │   └── APITimeoutError         no answer in time
     ├── ResponseValidationError     a 200 whose body does not fit; names the field
@@ -30,6 +31,20 @@ class ConfigError(KoalrError):
 
 class InvalidArgumentError(KoalrError, ValueError):
     """An argument is out of its range; nothing was sent."""
+
+
+class PendingError(KoalrError):
+    """The request is queued, and the caller's patience ended before its turn came. Asking again later finds the answer.
+
+    Attributes:
+        place: in the queue, from 1.
+        expected_at: about when the answer will be there (aware).
+    """
+
+    def __init__(self, message: str, *, place: int, expected_at: datetime) -> None:
+        super().__init__(message)
+        self.place = place
+        self.expected_at = expected_at
 
 
 class APIConnectionError(KoalrError):

@@ -1,6 +1,6 @@
 """The endpoints, one small class per resource, one method per endpoint."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from koalr_api.models import (
     ValueStream,
 )
 from koalr_api.pages import Page, walk
+from koalr_api.request import Reader, Request
 from koalr_api.status import Status
 
 PREFIX = "/api/v1"
@@ -36,11 +37,9 @@ Params = dict[str, str | int]
 
 
 class Asker(Protocol):
-    """Answers a request, from the cache or the API."""
+    """Answers a request with what `reader` makes of the answer, read once however often it is asked for."""
 
-    def __call__(
-        self, method: str, path: str, params: Mapping[str, str | int], json: Mapping[str, Any] | None = None
-    ) -> Answer: ...
+    def __call__(self, request: Request, reader: Reader) -> Any: ...  # noqa: ANN401 - what the reader makes
 
 
 class Resource:
@@ -50,8 +49,7 @@ class Resource:
         self._ask = ask
 
     def _get(self, model: Any, path: str, params: Params) -> Any:  # noqa: ANN401 - typed by each method
-        answer = self._ask("GET", PREFIX + path, params)
-        return replace(decode(model, answer.raw, f"GET {PREFIX}{path}"), _answer=answer)
+        return self._ask(Request.of("GET", PREFIX + path, params), _reader(model, f"GET {PREFIX}{path}"))
 
 
 class Metrics(Resource):
@@ -113,8 +111,11 @@ class Listing(Resource, Generic[Row]):
         return walk(fetch)
 
     def _page(self, params: Params) -> Page[Row]:
+        found: Page[Row] = self._ask(Request.of("GET", PREFIX + self._path, params), self._read_page)
+        return found
+
+    def _read_page(self, answer: Answer) -> Page[Row]:
         where = f"GET {PREFIX}{self._path}"
-        answer = self._ask("GET", PREFIX + self._path, params)
         rows, total = answer.raw.get("data"), answer.raw.get("total")
         if not isinstance(rows, list):
             raise ResponseValidationError(f'{where}: field "data" should be a list, got {type(rows).__name__}')
@@ -155,10 +156,10 @@ class PullRequestRisk(Resource):
 
     def score(self, owner: str, repo: str, pr_number: int) -> RiskScore:
         """Score a pull request; asking changes nothing, so it is retried and cached like a GET."""
-        body = {"prNumber": _within("pr_number", pr_number, 1, None), "repo": repo, "owner": owner}
+        body: Params = {"prNumber": _within("pr_number", pr_number, 1, None), "repo": repo, "owner": owner}
         path = f"{PREFIX}/pr-risk/score"
-        answer = self._ask("POST", path, {}, body)
-        return replace(decode(RiskScore, answer.raw, f"POST {path}"), _answer=answer)
+        found: RiskScore = self._ask(Request.of("POST", path, {}, body), _reader(RiskScore, f"POST {path}"))
+        return found
 
 
 class ServerStatus(Resource):
@@ -187,6 +188,10 @@ class Resources:
         self.forecast = Forecast(ask)
         self.pr_risk = PullRequestRisk(ask)
         self.status = ServerStatus(ask)
+
+
+def _reader(model: Any, where: str) -> Reader:  # noqa: ANN401 - a model class
+    return lambda answer: replace(decode(model, answer.raw, where), _answer=answer)
 
 
 def _row(model: type[Row], row: Any, where: str, index: int) -> Row:  # noqa: ANN401 - JSON
