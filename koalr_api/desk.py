@@ -5,6 +5,7 @@ A refusal (401, 403, 404, 400) ends that: what a key may not see now is not show
 takes every value with it.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -72,6 +73,7 @@ class Desk:
         self.tally = Tally()
         self._chance = chance
         self._jobs: dict[Request, Job] = {}
+        self._numbers = itertools.count()
         self._in_flight: set[Request] = set()
         self._entries = Entries(rules.most_entries, rules.most_bytes, self._in_flight)
         self._backoffs: LRUCache[Request, Backoff] = LRUCache(rules.most_entries)
@@ -126,9 +128,10 @@ class Desk:
     def _ask_anew(
         self, request: Request, reader: Reader, audience: Audience, entry: Entry | None, now: float
     ) -> Shown | Pending | Failed:
-        failing = None if audience.insists else self._failing(request, now)
-        warming = audience.priority == Priority.WARMING
-        priority = Priority.WARMING if warming else Priority.WAITING
+        """A question without a value that would do: wait for one, unless asking is known to fail."""
+        failing = None if audience.insists else self._failing(request, entry is not None, now)
+        background = audience.priority == Priority.WARMING or (failing is not None and entry is not None)
+        priority = audience.priority if background else Priority.WAITING
         queued = self._queue(request, reader, priority, entry, audience, now)
         if failing is None:
             return Pending(self._jobs[request])
@@ -149,7 +152,7 @@ class Desk:
             elif self._backing_off(request, now):
                 return False
             since = now if entry is None else entry.fetched
-            job = self._jobs[request] = Job(request, reader, priority, since, now)
+            job = self._jobs[request] = Job(request, reader, priority, since, now, next(self._numbers))
             job.etag = entry.answer.etag if entry is not None else None
         job.asked = now
         if priority < job.priority or (new and priority == Priority.WAITING):
@@ -169,10 +172,12 @@ class Desk:
         entry = self._entries.get(request)
         return entry if entry is not None and now - entry.fetched <= self.rules.stale_secs else None
 
-    def _failing(self, request: Request, now: float) -> Exception | None:
+    def _failing(self, request: Request, has_value: bool, now: float) -> Exception | None:
+        """Why asking now would fail; with a value to show, a failed last try is reason enough not to wait for the next."""
         if self._circuit.is_open:
             return self._circuit.error
-        return self._backoffs[request].error if self._backing_off(request, now) else None
+        backoff = self._backoffs.get(request)
+        return backoff.error if backoff is not None and (has_value or now < backoff.again_at) else None
 
     def _backing_off(self, request: Request, now: float) -> bool:
         backoff = self._backoffs.get(request)
@@ -327,6 +332,11 @@ class Desk:
         if age_secs <= self.rules.stale_secs:
             self._entries.put(request, Entry(answer, None, now - age_secs, now))
 
+    @property
+    def queued(self) -> int:
+        """Jobs nobody has taken up."""
+        return sum(1 for _ in self._queued())
+
     def kept(self, request: Request) -> Answer | None:
         """The answer kept for a question."""
         entry = self._entries.get(request)
@@ -354,7 +364,7 @@ class Desk:
             requests_last_minute=self.budget.spent(now),
             limit=self.budget.limit,
             budget_left=self.budget.left(now),
-            queued=sum(1 for _ in self._queued()),
+            queued=self.queued,
             in_flight=len(self._in_flight),
             entries=len(self._entries),
             size_bytes=self._entries.size_bytes,

@@ -5,6 +5,7 @@ script needs no others. For callers with limited patience a few daemon threads f
 something to do and end when there was nothing for a while.
 """
 
+import logging
 import os
 import threading
 import weakref
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 
 from koalr_api.desk import Desk
 from koalr_api.errors import PendingError
-from koalr_api.job import Exchange, Failed, Job, Pending, Shown
+from koalr_api.job import Exchange, Failed, Job, Pending, Shown, bare
 from koalr_api.request import Audience, Priority, Reader, Request
 from koalr_api.shared import Shared
 from koalr_api.snapshot import Snapshot
@@ -27,6 +28,9 @@ IDLE_SECS = 10.0
 # How long another process may hold a question before this one asks too; longer than any exchange takes.
 LEASE_SECS = 30.0
 ELSEWHERE_SECS = 0.2
+WORTH_SAYING_SECS = 2.0
+
+log = logging.getLogger("koalr_api")
 
 
 class Sender(Protocol):
@@ -151,6 +155,8 @@ class Fetcher:
     def _fetch_here(self, job: Job) -> None:
         """Do what is next at the desk while our own job waits there, else wait for whoever has it."""
         turn = self._desk.next_job(self._clock()) if job.spend is None else None
+        if isinstance(turn, float) and turn > WORTH_SAYING_SECS:
+            log.info("%s waits %.0f s for its turn.", job.request.path, turn)
         if isinstance(turn, Job):
             self._changed.release()
             try:
@@ -158,6 +164,7 @@ class Fetcher:
             finally:
                 self._changed.acquire()
         elif self._sleep is not None and turn is not None:
+            # On a clock of a test, time passes only so.
             self._changed.release()
             try:
                 self._sleep(turn)
@@ -180,6 +187,9 @@ class Fetcher:
     def _work(self) -> None:
         try:
             while (job := self._next_job()) is not None:
+                with self._changed:
+                    if self._desk.queued:
+                        self._staff()
                 self._carry_out(job)
         finally:
             with self._changed:
@@ -264,7 +274,7 @@ def _read(job: Job, exchange: Exchange) -> Exchange:
         return replace(exchange, value=job.reader(exchange.answer))
     except Exception as error:
         # Whatever it is, it belongs to the caller, and not to the thread that fetched.
-        return replace(exchange, answer=None, error=error)
+        return replace(exchange, answer=None, error=bare(error))
 
 
 def _anew(error: Exception) -> Exception:

@@ -40,6 +40,7 @@ class Job:
     Attributes:
         since: for those who wait, when the first asked; else when the value to be renewed was fetched.
         asked: when somebody asked last.
+        number: in the order they were queued.
         not_before: earliest time of the next try.
         retry_until: tries that would come later than this are not made.
         waiters: callers that wait at this moment.
@@ -52,6 +53,7 @@ class Job:
     priority: Priority
     since: float
     asked: float
+    number: int
     etag: str | None = None
     not_before: float = -math.inf
     retry_until: float = -math.inf
@@ -62,11 +64,11 @@ class Job:
     probe: bool = False
     settled: "Settled | None" = None
 
-    def order(self, ttl_secs: float) -> tuple[int, float]:
+    def order(self, ttl_secs: float) -> tuple[int, float, int]:
         """Its place among the queued: whoever waits, by time of asking; then values by age."""
         if self.priority == Priority.WAITING:
-            return 0, self.since
-        return 1, self.since + GRACE[self.priority] * ttl_secs
+            return 0, self.since, self.number
+        return 1, self.since + GRACE[self.priority] * ttl_secs, self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +116,12 @@ class Tally:
     last_error: str | None = None
     last_error_at: datetime | None = None
     changes: int = 0
+
+
+def bare(error: Exception) -> Exception:
+    """An error that may be kept: without the frames it came through and what it was raised from.
+
+    These hold on to everything there was when it was raised, the request with its key included.
+    """
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)

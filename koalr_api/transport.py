@@ -21,7 +21,7 @@ from koalr_api.errors import (
     KoalrError,
     error_class,
 )
-from koalr_api.job import Exchange
+from koalr_api.job import Exchange, bare
 from koalr_api.request import Request
 from koalr_api.retry import parse_reset, retry_at
 
@@ -75,7 +75,7 @@ class Transport:
             with self._response(request, etag) as response:
                 return self._read(response, request, asked)
         except KoalrError as error:
-            return Exchange(self.wall_clock(), error=error)
+            return Exchange(self.wall_clock(), error=bare(error))
 
     def _response(self, request: Request, etag: str | None) -> requests.Response:
         conditions = {"If-None-Match": etag} if etag else {}
