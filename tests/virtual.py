@@ -219,8 +219,8 @@ def crowd(
     draw = random.Random(seed)
     asked = requests(distinct)
     for viewer in range(viewers):
-        first = draw.randrange(distinct // PANELS) * PANELS
-        audience = TV if viewer % 5 == 0 else PAGE
+        first = viewer * PANELS % distinct
+        audience = TV if draw.random() < 0.2 else PAGE
         panels = asked[first : first + PANELS]
         time.after(draw.uniform(0, 60), lambda panels=panels, audience=audience: look(panels, audience))  # type: ignore[misc]
 
