@@ -137,6 +137,8 @@ class Fetcher:
 
     def _wait(self, job: Job, patience_secs: float | None) -> Shown | Pending | Failed:
         until = None if patience_secs is None else self._clock() + patience_secs
+        if until is not None:
+            self._staff()
         job.waiters += 1
         try:
             while job.settled is None:
@@ -146,7 +148,6 @@ class Fetcher:
                 left_secs = until - self._clock()
                 if left_secs <= 0:
                     return self._desk.late(job, self._clock())
-                self._staff()
                 self._changed.wait(left_secs)
         finally:
             job.waiters -= 1

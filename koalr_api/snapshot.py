@@ -132,15 +132,18 @@ def _own_file(path: Path) -> bytes:
         OSError: it is none, or too large.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
             raise OSError("not a file of this user")
         if found.st_mode & 0o022:
             raise OSError("others may write it")
         if found.st_size > LARGEST_FILE_BYTES:
             raise OSError("too large")
-        return file.read(LARGEST_FILE_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _to_json(request: Request, answer: Answer) -> dict[str, Any]:
