@@ -8,7 +8,7 @@ counted more than we do. A lag of any length costs throughput and never a refusa
 import math
 import threading
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WINDOW_SECS = 60.0
 DOCUMENTED_LIMIT = 60
@@ -21,15 +21,13 @@ KEPT_SHARE = 10
 UNTOLD_CLOSING_SECS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+class Spend(NamedTuple):
     """A request on its way, and how many of ours counted when it was sent, itself included."""
 
     own: int
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What an answer said: requests a window, requests left, seconds until one is sure to pass; None if not said."""
 
     limit: int | None = None

@@ -34,7 +34,7 @@ def is_outage(error: Exception) -> bool:
     return isinstance(error, (APIConnectionError, ConfigError))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Backoff:
     """A question that failed: how often in a row, how, and when it is worth asking again (monotonic seconds)."""
 

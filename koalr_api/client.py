@@ -4,7 +4,6 @@ import os
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -51,7 +50,7 @@ class View(Resources):
         Raises:
             InvalidArgumentError: a negative number of seconds.
         """
-        return View(self._fetcher, replace(self._audience, **options))
+        return View(self._fetcher, self._audience._replace(**options).checked())
 
     def for_tv(self) -> "View":
         """A view for screens nobody sits at: their values are refreshed after those of pages."""
@@ -59,7 +58,7 @@ class View(Resources):
 
     def refresh(self) -> "View":
         """A view for somebody who pressed a button: what is older than 5 s is asked for anew, also after failures."""
-        return View(self._fetcher, replace(self._audience, max_age_secs=REFRESH_FLOOR_SECS, asks_anew=True))
+        return View(self._fetcher, self._audience._replace(max_age_secs=REFRESH_FLOOR_SECS, asks_anew=True))
 
     def stats(self) -> Statistics:
         """Counts since the client was made, and its state now."""
@@ -129,7 +128,7 @@ class Koalr(View):
             clock=clock,
             wall_clock=wall_clock,
         )
-        audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs)
+        audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
         rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
         desk = Desk(rules, _budget(self._transport.fingerprint, clock), chance)
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)

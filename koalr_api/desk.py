@@ -7,7 +7,8 @@ takes every value with it.
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from cachetools import LRUCache
 
@@ -41,8 +42,7 @@ TTL_SPREAD = 0.1
 INTEREST_TTLS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """How long values serve and how failures are retried.
 
     Attributes:

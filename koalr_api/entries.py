@@ -10,7 +10,7 @@ from koalr_api.answer import Answer
 from koalr_api.request import Reader, Request
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """An answer and the model read from it.
 

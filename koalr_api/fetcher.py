@@ -10,7 +10,6 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -272,10 +271,10 @@ def _read(job: Job, exchange: Exchange) -> Exchange:
     if exchange.answer is None or exchange.unchanged:
         return exchange
     try:
-        return replace(exchange, value=job.reader(exchange.answer))
+        return exchange._replace(value=job.reader(exchange.answer))
     except Exception as error:
         # Whatever it is, it belongs to the caller, and not to the thread that fetched.
-        return replace(exchange, answer=None, error=bare(error))
+        return exchange._replace(answer=None, error=bare(error))
 
 
 def _anew(error: Exception) -> Exception:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Spend
@@ -14,8 +14,7 @@ from koalr_api.request import Priority, Reader, Request
 GRACE = {Priority.PAGE: 0.0, Priority.TV: 1.0, Priority.WARMING: 2.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What came of sending a request: an answer or an error.
 
     Attributes:
@@ -33,7 +32,7 @@ class Exchange:
     rate_limit: RateLimit | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Job:
     """One request that is queued or in flight; there is never a second one for the same question.
 
@@ -71,38 +70,34 @@ class Job:
         return 1, self.since + GRACE[self.priority] * ttl_secs, self.number
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A job's end: a model, or the error there was instead."""
 
     value: Any = None
     error: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A value to show at once; `queued` if its refresh was queued just now."""
 
     value: Any
     queued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """No value that may be shown yet."""
 
     job: Job
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """No value, and asking is not worth it now; `queued` if a try for later was queued just now."""
 
     error: Exception
     queued: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tally:
     """Counts since the client was made."""
 

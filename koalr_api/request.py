@@ -1,7 +1,6 @@
 """What is asked, and how urgently."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -41,8 +40,7 @@ class Priority(IntEnum):
     WARMING = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(NamedTuple):
     """For whom an answer is.
 
     Attributes:
@@ -56,7 +54,12 @@ class Audience:
     max_age_secs: float | None = None
     asks_anew: bool = False
 
-    def __post_init__(self) -> None:
+    def checked(self) -> "Audience":
+        """Itself, if its numbers make sense.
+
+        Raises:
+            InvalidArgumentError: they do not.
+        """
         for name in ("patience_secs", "max_age_secs"):
             value = getattr(self, name)
             if value is not None and not value >= 0:
@@ -65,6 +68,7 @@ class Audience:
             raise InvalidArgumentError(
                 "priority must be PAGE, TV or WARMING; a call that has to wait comes first anyway"
             )
+        return self
 
     @property
     def insists(self) -> bool:

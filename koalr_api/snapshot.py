@@ -33,7 +33,7 @@ Kept = tuple[Request, Answer]
 log = logging.getLogger("koalr_api")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Snapshot:
     """A file of answers.
 

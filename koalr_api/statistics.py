@@ -1,11 +1,10 @@
 """What a client did so far and has now, for a status page."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class EntryAge:
+class EntryAge(NamedTuple):
     """An answer kept: its request, how old it is in seconds, and whether it is fresh."""
 
     request: str
@@ -13,8 +12,7 @@ class EntryAge:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """Counts since the client was made, and its state at one moment.
 
     Attributes:

@@ -1,7 +1,7 @@
 """What is answered from memory, what is asked and in which order, on a clock of its own."""
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -185,7 +185,7 @@ class TestFreshness:
         assert (office.take().request, job.etag) == (question("a"), None)
 
     def test_refreshing_twice_within_seconds_asks_once(self, office: Office) -> None:
-        refresh = replace(PAGE, max_age_secs=5.0, asks_anew=True)
+        refresh = PAGE._replace(max_age_secs=5.0, asks_anew=True)
         office.fill()
         office.now = 4.9
         office.shown(audience=refresh)
@@ -232,7 +232,7 @@ class TestOrder:
         office.now = 61.0
         office.ask("a", TV)
         office.ask("b", TV)
-        office.waits("b", replace(PAGE, max_age_secs=10.0))
+        office.waits("b", PAGE._replace(max_age_secs=10.0))
         assert office.take().request.path == "/b"
 
     def test_places_are_counted_from_one(self, office: Office) -> None:
@@ -299,7 +299,7 @@ class TestFailures:
         office.now = 10.0
         assert office.waits()
 
-    @pytest.mark.parametrize("audience", [SCRIPT, replace(PAGE, asks_anew=True)])
+    @pytest.mark.parametrize("audience", [SCRIPT, PAGE._replace(asks_anew=True)])
     def test_a_script_or_a_button_tries_again_at_once(self, office: Office, audience: Audience) -> None:
         office.waits()
         office.fail(office.take(), failed(404, NotFoundError))
@@ -408,7 +408,7 @@ class TestOutage:
 
     def test_failures_of_single_questions_are_no_outage(self, office: Office) -> None:
         for number in range(10):
-            office.waits(f"{number}", replace(PAGE, patience_secs=0.0))
+            office.waits(f"{number}", PAGE._replace(patience_secs=0.0))
             office.fail(office.take(), failed(404, NotFoundError))
         assert office.waits("new")
 
