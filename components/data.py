@@ -42,13 +42,15 @@ RETRY_BUTTON = "retry"
 
 
 @st.cache_resource(show_spinner=False)
-def _client(found: Connection) -> Koalr:
+def _client(base_url: str, api_key: str, embedded: bool) -> Koalr:
+    found = Connection(base_url, api_key, embedded)
     return Koalr(
-        found.api_key,
-        base_url=found.base_url,
-        patience_secs=EMBEDDED_PATIENCE_SECS if found.embedded else PATIENCE_SECS,
+        api_key,
+        base_url=base_url,
+        patience_secs=EMBEDDED_PATIENCE_SECS if embedded else PATIENCE_SECS,
         max_age_secs=MAX_AGE_SECS,
-        snapshot_path=None if found.embedded else _snapshot_path(found.fingerprint),
+        # The key of the embedded server is new at every start, and with it the answers.
+        snapshot_path=None if embedded else _snapshot_path(found.fingerprint),
     )
 
 
@@ -74,7 +76,8 @@ def client() -> View:
     Raises:
         ConfigError: neither an embedded server nor a key is there.
     """
-    found: View = _client(_connected())
+    connected = _connected()
+    found: View = _client(connected.base_url, connected.api_key, connected.embedded)
     if st.query_params.get("kiosk") == "1":
         found = found.for_tv()
     return found.refresh() if st.session_state.get(RETRY_BUTTON) else found

@@ -30,6 +30,7 @@ from koalr_api.errors import (
     APIStatusError,
     AuthenticationError,
     InternalServerError,
+    NotFoundError,
     RateLimitError,
 )
 from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown, Tally
@@ -262,7 +263,8 @@ class Desk:
         self._settle(job, Settled(value))
 
     def _failed(self, job: Job, error: Exception, retry_secs: float | None, exchange: Exchange, now: float) -> None:
-        self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
+        if not isinstance(error, NotFoundError):  # which says nothing of the API's state
+            self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
         if is_outage(error):
             self._circuit.failed(error, now, job.probe)
         elif isinstance(error, APIStatusError) and not isinstance(error, RateLimitError):
