@@ -133,6 +133,11 @@ class Seen:
         return Seen([row for row in self.values if row[0] >= begin], [row for row in self.misses if row[0] >= begin])
 
 
+# Called when a panel has what it will show.
+Done = Callable[[], None]
+Ask = Callable[[Request, Audience, Done], None]
+
+
 class DeskOffice:
     """A desk and its workers on virtual time."""
 
@@ -143,19 +148,20 @@ class DeskOffice:
         self.seen = Seen()
         self._flying = 0
         self._pump_at = float("inf")
-        self._waiting: list[tuple[Job, float]] = []
+        self._waiting: list[tuple[Job, float, Done]] = []
 
-    def ask(self, request: Request, audience: Audience) -> None:
+    def ask(self, request: Request, audience: Audience, done: Done) -> None:
         """One panel of one viewer."""
         began = self.time.now
         found = self.desk.ask(request, _unread, audience, began)
         if isinstance(found, Pending):
             found.job.waiters += 1
-            self._waiting.append((found.job, began))
+            waiting = (found.job, began, done)
+            self._waiting.append(waiting)
             assert audience.patience_secs is not None
-            self.time.after(audience.patience_secs, lambda: self._give_up(found.job, began))
+            self.time.after(audience.patience_secs, lambda: self._give_up(waiting))
         else:
-            self._see(found, began)
+            self._see(found, began, done)
         self._pump()
 
     def _pump(self) -> None:
@@ -181,16 +187,17 @@ class DeskOffice:
             if settled is not None:
                 self._waiting.remove(waiting)
                 waiting[0].waiters -= 1
-                self._see(self.desk.outcome(waiting[0], settled, self.time.now), waiting[1])
+                self._see(self.desk.outcome(waiting[0], settled, self.time.now), *waiting[1:])
         self._pump()
 
-    def _give_up(self, job: Job, began: float) -> None:
-        if (job, began) in self._waiting:
-            self._waiting.remove((job, began))
-            job.waiters -= 1
-            self._see(self.desk.late(job, self.time.now), began)
+    def _give_up(self, waiting: tuple[Job, float, Done]) -> None:
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)
+            waiting[0].waiters -= 1
+            self._see(self.desk.late(waiting[0], self.time.now), *waiting[1:])
 
-    def _see(self, found: Shown | Pending | Failed, began: float) -> None:
+    def _see(self, found: Shown | Pending | Failed, began: float, done: Done) -> None:
+        done()
         now = self.time.now
         if isinstance(found, Shown):
             self.seen.values.append((now, now - began, now - found.value.fetched))
@@ -212,23 +219,38 @@ PAGE = Audience(Priority.PAGE, patience_secs=2.0, max_age_secs=300.0)
 TV = Audience(Priority.TV, patience_secs=2.0, max_age_secs=300.0)
 
 
-def crowd(
-    time: Time, ask: Callable[[Request, Audience], None], viewers: int, distinct: int, until: float, seed: int = 2
-) -> None:
-    """Viewers that open a page of eight panels within the first minute and again every minute; one in five is a TV."""
+@dataclass
+class Viewer:
+    """Opens a page of eight panels and looks again every minute, if the page is complete by then."""
+
+    time: Time
+    ask: Ask
+    panels: list[Request]
+    audience: Audience
+    until: float
+    open: int = 0
+
+    def look(self) -> None:
+        if self.open == 0:
+            self.open = len(self.panels)
+            for request in self.panels:
+                self.ask(request, self.audience, self._done)
+        if self.time.now + 60 <= self.until:
+            self.time.after(60, self.look)
+
+    def _done(self) -> None:
+        self.open -= 1
+
+
+def crowd(time: Time, ask: Ask, viewers: int, distinct: int, until: float, seed: int = 2) -> None:
+    """Viewers that come within the first minute and are evenly spread over the pages; one in five is a TV."""
     draw = random.Random(seed)
     asked = requests(distinct)
-    for viewer in range(viewers):
-        first = viewer * PANELS % distinct
+    for number in range(viewers):
+        first = number * PANELS % distinct
         audience = TV if draw.random() < 0.2 else PAGE
-        panels = asked[first : first + PANELS]
-        time.after(draw.uniform(0, 60), lambda panels=panels, audience=audience: look(panels, audience))  # type: ignore[misc]
-
-    def look(panels: list[Request], audience: Audience) -> None:
-        for request in panels:
-            ask(request, audience)
-        if time.now + 60 <= until:
-            time.after(60, lambda: look(panels, audience))
+        viewer = Viewer(time, ask, asked[first : first + PANELS], audience, until)
+        time.after(draw.uniform(0, 60), viewer.look)
 
 
 def between(begin: float, end: float, fault: Exception) -> Callable[[float], Exception | None]:

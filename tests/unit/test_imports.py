@@ -19,6 +19,10 @@ FORBIDDEN = {
     "components/tiers.py": ("streamlit", "koalr_api", "requests", "time", "random"),
     "components/theme.py": ("streamlit", "koalr_api", "requests"),
     "koalr_api": ("streamlit", "koalr_server", "components", "pages", "pandas", "plotly", "duckdb"),
+    **{
+        f"koalr_api/{core}.py": ("requests", "os", "time", "random", "koalr_api.transport", "koalr_api.fetcher")
+        for core in ("budget", "circuit", "desk", "entries", "job", "request", "retry", "statistics")
+    },
     "koalr_server": ("koalr_api", "streamlit", "components", "pages", "plotly", "requests"),
     "koalr_server/metrics": (
         "duckdb",

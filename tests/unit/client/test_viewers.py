@@ -64,7 +64,7 @@ def test_a_person_gets_a_new_panel_at_once_while_everything_else_is_refreshed() 
     crowd(time, office.ask, 60, 112, 10 * MINUTE)
     seen: list[int] = []
     for step in range(6):
-        time.after(300 + 70 * step, lambda step=step: office.ask(requests(120)[112 + step], PAGE))  # type: ignore[misc]
+        time.after(300 + 70 * step, lambda step=step: office.ask(requests(120)[112 + step], PAGE, lambda: None))  # type: ignore[misc]
         time.run(300 + 70 * step + 2.5)
         seen.append(len(office.seen.since(300).misses))
     assert seen == [0] * 6
