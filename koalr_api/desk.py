@@ -254,7 +254,7 @@ class Desk:
                 return
             old = entry.answer
             answer = replace(answer, raw=old.raw, scoped_team=old.scoped_team, etag=old.etag, size_bytes=old.size_bytes)
-            value = replace(entry.read(job.reader), _answer=answer)
+            value = job.reader(answer)
             self.tally.unchanged += 1
         spread = 1.0 - TTL_SPREAD + 2 * TTL_SPREAD * self._chance()
         self._entries.put(job.request, Entry(answer, value, now, now + self.rules.ttl_secs * spread))

@@ -35,8 +35,7 @@ class Entry:
     def stale(self, reader: Reader, reason: str) -> Any:  # noqa: ANN401
         """The model marked as the last good one, made once per reason."""
         if self._stale_reason != reason:
-            answer = replace(self.answer, stale_reason=reason)
-            self._stale_value = replace(self.read(reader), _answer=answer)
+            self._stale_value = reader(replace(self.answer, stale_reason=reason))
             self._stale_reason = reason
         return self._stale_value
 
