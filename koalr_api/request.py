@@ -17,11 +17,11 @@ class Request(NamedTuple):
     method: str
     path: str
     params: tuple[tuple[str, str | int], ...] = ()
-    json: tuple[tuple[str, str | int], ...] = ()
+    json: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
     def of(
-        cls, method: str, path: str, params: Mapping[str, str | int], json: Mapping[str, str | int] | None = None
+        cls, method: str, path: str, params: Mapping[str, str | int], json: Mapping[str, Any] | None = None
     ) -> "Request":
         """From mappings."""
         return cls(method, path, tuple(sorted(params.items())), tuple(sorted(json.items())) if json else ())
