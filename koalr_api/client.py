@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 import requests
 
 from koalr_api.budget import Budget
+from koalr_api.courier import Courier
 from koalr_api.desk import Desk, Rules
 from koalr_api.errors import ConfigError
 from koalr_api.fetcher import Fetcher
@@ -131,13 +132,12 @@ class Koalr(View):
         audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
         rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
         desk = Desk(rules, _budget(self._transport.fingerprint, clock), chance)
+        courier = Courier(self._transport, shared or Alone(), wall_clock)
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
         if snapshot is not None:
             for request, answer, age_secs in snapshot.load(wall_clock(), lambda at: steady_clock(at, clock)):
                 desk.restore(request, answer, age_secs, clock())
-        super().__init__(
-            Fetcher(desk, self._transport, shared or Alone(), snapshot, clock, wall_clock, sleep), audience
-        )
+        super().__init__(Fetcher(desk, courier, snapshot, clock, wall_clock, sleep), audience)
 
     def __repr__(self) -> str:
         return f"Koalr(base_url={self._transport.base_url!r})"

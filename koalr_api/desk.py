@@ -1,12 +1,11 @@
-"""What is answered from memory, what is asked, and in which order (pure: the time is an argument, nothing is sent).
+"""What is answered from memory and what is asked (pure: the time is an argument, nothing is sent).
 
 A value is fresh for its time to live, then shown while it is renewed behind, then shown for as long as renewing fails.
 A refusal (401, 403, 404, 400) ends that: what a key may not see now is not shown from memory either. A refused key
 takes every value with it.
 """
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -34,13 +33,14 @@ from koalr_api.errors import (
     RateLimitError,
 )
 from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown, Tally
+from koalr_api.queue import Queue
 from koalr_api.request import Audience, Priority, Reader, Request
 from koalr_api.retry import RETRIED_STATUSES
 from koalr_api.statistics import EntryAge, Statistics
 
 TTL_SPREAD = 0.1
-# A refresh nobody asked for again within so many times to live is dropped from the queue.
-INTEREST_TTLS = 2.0
+# A server that wants to be left alone for longer is asked once in so long all the same.
+LONGEST_TOLD_SECS = 300.0
 
 
 class Rules(NamedTuple):
@@ -62,7 +62,7 @@ class Rules(NamedTuple):
 
 
 class Desk:
-    """The state of one client: values, queue, failures, budget.
+    """The state of one client: values and failures here, what is to be sent in `queue`.
 
     Args:
         chance: uniform in [0, 1).
@@ -73,12 +73,10 @@ class Desk:
         self.budget = budget
         self.tally = Tally()
         self._chance = chance
-        self._jobs: dict[Request, Job] = {}
-        self._numbers = itertools.count()
-        self._in_flight: set[Request] = set()
-        self._entries = Entries(rules.most_entries, rules.most_bytes, self._in_flight)
-        self._backoffs: LRUCache[Request, Backoff] = LRUCache(rules.most_entries)
         self._circuit = Circuit(chance)
+        self.queue = Queue(rules.ttl_secs, budget, self._circuit)
+        self._entries = Entries(rules.most_entries, rules.most_bytes, self.queue.in_flight)
+        self._backoffs: LRUCache[Request, Backoff] = LRUCache(rules.most_entries)
 
     # Asking
 
@@ -116,16 +114,6 @@ class Desk:
         self.tally.failed += 1
         return Failed(settled.error)
 
-    def place(self, job: Job) -> int:
-        """Its place in the queue, from 1; 1 too if it is on its way."""
-        ttl_secs = self.rules.ttl_secs
-        mine = job.order(ttl_secs)
-        return 1 + sum(other.order(ttl_secs) < mine for other in self._queued())
-
-    def expected_secs(self, job: Job, now: float) -> float:
-        """Seconds until its request may be sent."""
-        return max(self.budget.expected_secs(now, self.place(job)), self._ready_at(job) - now, 0.0)
-
     def _ask_anew(
         self, request: Request, reader: Reader, audience: Audience, entry: Entry | None, now: float
     ) -> Shown | Pending | Failed:
@@ -135,7 +123,7 @@ class Desk:
         priority = audience.priority if background else Priority.WAITING
         queued = self._queue(request, reader, priority, entry, audience, now)
         if failing is None:
-            return Pending(self._jobs[request])
+            return Pending(self.queue[request])
         if entry is not None:
             return Shown(self._stale(request, entry, reader), queued)
         self.tally.failed += 1
@@ -145,23 +133,13 @@ class Desk:
         self, request: Request, reader: Reader, priority: Priority, entry: Entry | None, audience: Audience, now: float
     ) -> bool:
         """Make sure there is a job for the question; whether it is a new one. A question that backs off gets none."""
-        job = self._jobs.get(request)
-        new = job is None
-        if job is None:
+        if request not in self.queue:
             if audience.insists:
                 self._backoffs.pop(request, None)
             elif self._backing_off(request, now):
                 return False
-            since = now if entry is None else entry.fetched
-            job = self._jobs[request] = Job(request, reader, priority, since, now, next(self._numbers))
-            job.etag = entry.answer.etag if entry is not None else None
-        job.asked = now
-        if priority < job.priority or (new and priority == Priority.WAITING):
-            job.priority, job.since = priority, now if priority == Priority.WAITING else job.since
-        if priority == Priority.WAITING:
-            job.retry_until = now + self.rules.retry_budget_secs
-        job.insists = job.insists or audience.insists
-        return new
+        retry_until = now + self.rules.retry_budget_secs
+        return self.queue.add(request, reader, priority, entry, audience.insists, retry_until, now)
 
     def _stale(self, request: Request, entry: Entry, reader: Reader) -> object:
         self.tally.stale += 1
@@ -184,63 +162,19 @@ class Desk:
         backoff = self._backoffs.get(request)
         return backoff is not None and now < backoff.again_at
 
-    # Sending
-
-    def next_job(self, now: float) -> Job | float | None:
-        """The job to send now, else the seconds after which asking again is worth it; None: not before something happens."""
-        self._forget_unwanted(now)
-        queued = list(self._queued())
-        ready = [job for job in queued if self._ready_at(job) <= now]
-        later = [at - now for job in queued if now < (at := self._ready_at(job)) < float("inf")]
-        if not ready:
-            return min(later, default=None)
-        job = min(ready, key=lambda job: job.order(self.rules.ttl_secs))
-        taken = self.budget.take(now, job.priority == Priority.WAITING)
-        if isinstance(taken, float):
-            return min([taken, *later])
-        job.spend = taken
-        job.tries += 1
-        job.probe = self._circuit.probing = self._circuit.is_open
-        self._in_flight.add(job.request)
-        self.tally.requests += 1
-        return job
+    # Answers
 
     def finished(self, job: Job, exchange: Exchange, now: float) -> None:
         """A sent job came back."""
-        assert job.spend is not None
-        refused = isinstance(exchange.error, RateLimitError)
         retry_secs = _retry_secs(exchange)
-        self.budget.settle(
-            job.spend,
-            now,
-            _told(exchange),
-            (UNTOLD_CLOSING_SECS if retry_secs is None else retry_secs) if refused else None,
+        refused_secs = retry_secs if retry_secs is not None else UNTOLD_CLOSING_SECS
+        self.queue.landed(
+            job, _told(exchange), refused_secs if isinstance(exchange.error, RateLimitError) else None, now
         )
-        self._landed(job)
         if exchange.error is not None:
             self._failed(job, exchange.error, retry_secs, exchange, now)
         else:
             self._succeeded(job, exchange, now)
-
-    def unsent(self, job: Job, now: float, again_secs: float = 0.0) -> None:
-        """A job was not sent after all, because another process is at it or its sender was interrupted."""
-        if job.spend is not None:
-            self.budget.give_back(job.spend)
-        self._landed(job)
-        self._circuit.probing = self._circuit.probing and not job.probe
-        job.not_before = now + again_secs
-
-    def after_fork(self) -> None:
-        """In a child process: what was in flight is the parent's, and is queued here."""
-        for job in self._jobs.values():
-            job.spend, job.waiters = None, 0
-        self._in_flight.clear()
-        self._circuit.probing = False
-        self.budget.after_fork()
-
-    def _landed(self, job: Job) -> None:
-        job.spend = None
-        self._in_flight.discard(job.request)
 
     def _succeeded(self, job: Job, exchange: Exchange, now: float) -> None:
         self._server_answered()
@@ -260,14 +194,14 @@ class Desk:
         self._entries.put(job.request, Entry(answer, value, now, now + self.rules.ttl_secs * spread))
         self.tally.last_success_at = exchange.at
         self.tally.changes += 1
-        self._settle(job, Settled(value))
+        self.queue.settle(job, Settled(value))
 
     def _failed(self, job: Job, error: Exception, retry_secs: float | None, exchange: Exchange, now: float) -> None:
         if not isinstance(error, NotFoundError):  # which says nothing of the API's state
             self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
         if is_outage(error):
             self._circuit.failed(error, now, job.probe)
-        elif isinstance(error, APIStatusError) and not isinstance(error, RateLimitError):
+        else:
             self._server_answered()
         self._forget_refused(job.request, error)
         again_at = self._back_off(job.request, error, retry_secs, now)
@@ -275,16 +209,17 @@ class Desk:
         if worth_it and again_at <= job.retry_until:
             job.not_before = again_at
             return
-        self._settle(job, Settled(error=error))
+        self.queue.settle(job, Settled(error=error))
         if self._circuit.is_open:
-            self._end_waiting(error)
+            # Nobody waits for tries of their own when the API was just found away.
+            self.queue.settle_waiting(Settled(error=error))
 
     def _back_off(self, request: Request, error: Exception, retry_secs: float | None, now: float) -> float:
         before = self._backoffs.get(request)
         failures = 1 if before is None else before.failures + 1
         first_secs = FIRST_REFUSAL_BACKOFF_SECS if is_refusal(error) else FIRST_BACKOFF_SECS
         secs = backoff_secs(failures, first_secs, LONGEST_BACKOFF_SECS, self._chance())
-        again_at = now + (secs if retry_secs is None else retry_secs)
+        again_at = now + (secs if retry_secs is None else min(retry_secs, LONGEST_TOLD_SECS))
         self._backoffs[request] = Backoff(failures, error, again_at)
         return again_at
 
@@ -297,35 +232,11 @@ class Desk:
             return
         self.tally.changes += 1
 
-    def _end_waiting(self, error: Exception) -> None:
-        """Nobody waits for tries of their own when the server was just found away."""
-        for job in [job for job in self._queued() if job.waiters]:
-            self._settle(job, Settled(error=error))
-
     def _server_answered(self) -> None:
         if self._circuit.is_open:
             # They failed because the server was away.
             self._backoffs.clear()
         self._circuit.answered()
-
-    def _settle(self, job: Job, settled: Settled) -> None:
-        job.settled = settled
-        del self._jobs[job.request]
-
-    def _queued(self) -> Iterator[Job]:
-        return (job for job in self._jobs.values() if job.spend is None)
-
-    def _ready_at(self, job: Job) -> float:
-        if not self._circuit.is_open:
-            return job.not_before
-        if self._circuit.probing:
-            return float("inf")
-        return job.not_before if job.insists else max(job.not_before, self._circuit.again_at)
-
-    def _forget_unwanted(self, now: float) -> None:
-        before = now - INTEREST_TTLS * max(self.rules.ttl_secs, 1.0)
-        for job in [job for job in self._queued() if not job.waiters and job.asked < before]:
-            del self._jobs[job.request]
 
     # Looking in from outside
 
@@ -333,11 +244,6 @@ class Desk:
         """Take in an answer of an earlier process; it is stale, so the first to ask for it has it renewed."""
         if age_secs <= self.rules.stale_secs:
             self._entries.put(request, Entry(answer, None, now - age_secs, now))
-
-    @property
-    def queued(self) -> int:
-        """Jobs nobody has taken up."""
-        return sum(1 for _ in self._queued())
 
     def kept(self, request: Request) -> Answer | None:
         """The answer kept for a question."""
@@ -361,13 +267,13 @@ class Desk:
             stale=self.tally.stale,
             pending=self.tally.pending,
             failed=self.tally.failed,
-            requests=self.tally.requests,
+            requests=self.queue.sent,
             unchanged=self.tally.unchanged,
             requests_last_minute=self.budget.spent(now),
             limit=self.budget.limit,
             budget_left=self.budget.left(now),
-            queued=self.queued,
-            in_flight=len(self._in_flight),
+            queued=self.queue.waiting,
+            in_flight=len(self.queue.in_flight),
             entries=len(self._entries),
             size_bytes=self._entries.size_bytes,
             reachable=not self._circuit.is_open,

@@ -6,40 +6,27 @@ something to do and end when there was nothing for a while.
 """
 
 import logging
-import os
 import threading
 import weakref
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from koalr_api import forks
+from koalr_api.courier import Courier
 from koalr_api.desk import Desk
 from koalr_api.errors import PendingError
-from koalr_api.job import Exchange, Failed, Job, Pending, Shown, bare
-from koalr_api.request import Audience, Priority, Reader, Request
-from koalr_api.shared import Shared
+from koalr_api.job import Failed, Job, Pending, Shown
+from koalr_api.request import Audience, Reader, Request
 from koalr_api.snapshot import Snapshot
 from koalr_api.statistics import Statistics
 
 # A minute's budget is used up even if every answer takes eight seconds.
 MOST_WORKERS = 8
 IDLE_SECS = 10.0
-# How long another process may hold a question before this one asks too; longer than any exchange takes.
-LEASE_SECS = 30.0
-ELSEWHERE_SECS = 0.2
 WORTH_SAYING_SECS = 2.0
 
 log = logging.getLogger("koalr_api")
-
-
-class Sender(Protocol):
-    """Sends a request; transport.Transport is one."""
-
-    def send(self, request: Request, etag: str | None = None) -> Exchange:
-        """Ask once."""
-
-    def after_fork(self) -> None:
-        """Take nothing of the parent's connections."""
 
 
 class Fetcher:
@@ -53,16 +40,14 @@ class Fetcher:
     def __init__(
         self,
         desk: Desk,
-        sender: Sender,
-        shared: Shared,
+        courier: Courier,
         snapshot: Snapshot | None,
         clock: Callable[[], float],
         wall_clock: Callable[[], datetime],
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._desk = desk
-        self._sender = sender
-        self._shared = shared
+        self._courier = courier
         self._snapshot = snapshot
         self._clock = clock
         self._wall_clock = wall_clock
@@ -71,7 +56,7 @@ class Fetcher:
         self._workers: set[threading.Thread] = set()
         self._idle = 0
         self._closed = False
-        _living.add(self)
+        forks.watch(self)
         if snapshot is not None:
             # Also when the interpreter ends; it must not hold the fetcher itself.
             self._last_save = weakref.finalize(self, lambda: snapshot.save(desk.answers()))
@@ -126,8 +111,8 @@ class Fetcher:
             return found.value
         if isinstance(found, Failed):
             raise _anew(found.error)
-        place = self._desk.place(found.job)
-        secs = self._desk.expected_secs(found.job, self._clock())
+        place = self._desk.queue.place(found.job)
+        secs = self._desk.queue.expected_secs(found.job, self._clock())
         raise PendingError(
             f"{found.job.request.path} is number {place} in the queue and expected in about {secs:.0f} s.",
             place=place,
@@ -154,7 +139,7 @@ class Fetcher:
 
     def _fetch_here(self, job: Job) -> None:
         """Do what is next at the desk while our own job waits there, else wait for whoever has it."""
-        turn = self._desk.next_job(self._clock()) if job.spend is None else None
+        turn = self._desk.queue.next_job(self._clock()) if job.spend is None else None
         if isinstance(turn, float) and turn > WORTH_SAYING_SECS:
             log.info("%s waits %.0f s for its turn.", job.request.path, turn)
         if isinstance(turn, Job):
@@ -188,7 +173,7 @@ class Fetcher:
         try:
             while (job := self._next_job()) is not None:
                 with self._changed:
-                    if self._desk.queued:
+                    if self._desk.queue.waiting:
                         self._staff()
                 self._carry_out(job)
         finally:
@@ -202,7 +187,7 @@ class Fetcher:
             try:
                 idle_until = self._clock() + IDLE_SECS
                 while not self._closed:
-                    turn = self._desk.next_job(self._clock())
+                    turn = self._desk.queue.next_job(self._clock())
                     if isinstance(turn, Job):
                         return turn
                     left_secs = idle_until - self._clock()
@@ -214,39 +199,22 @@ class Fetcher:
                 self._idle -= 1
 
     def _carry_out(self, job: Job) -> None:
+        with self._changed:
+            known = self._desk.kept(job.request)
         try:
-            again_secs, exchange = self._exchange(job)
+            again_secs, exchange = self._courier.carry(job, known)
         except BaseException:
             with self._changed:
-                self._desk.unsent(job, self._clock())
+                self._desk.queue.unsent(job, self._clock())
                 self._changed.notify_all()
             raise
         with self._changed:
             if exchange is None:
-                self._desk.unsent(job, self._clock(), again_secs)
+                self._desk.queue.unsent(job, self._clock(), again_secs)
             else:
                 self._desk.finished(job, exchange, self._clock())
             self._changed.notify_all()
         self._save_if_due()
-
-    def _exchange(self, job: Job) -> tuple[float, Exchange | None]:
-        """What the API, or another process, answers; None and seconds to wait if it was not to be asked now."""
-        known = self._desk.kept(job.request)
-        newer = self._shared.newer(job.request, known)
-        if newer is not None:
-            return 0.0, _read(job, Exchange(self._wall_clock(), answer=newer))
-        if not self._shared.lease(job.request, LEASE_SECS):
-            return ELSEWHERE_SECS, None
-        try:
-            wait_secs = self._shared.take(job.priority == Priority.WAITING)
-            if wait_secs > 0:
-                return wait_secs, None
-            exchange = _read(job, self._sender.send(job.request, job.etag))
-            if exchange.answer is not None and not exchange.unchanged and exchange.error is None:
-                self._shared.keep(job.request, exchange.answer)
-            return 0.0, exchange
-        finally:
-            self._shared.release(job.request)
 
     def _save_if_due(self) -> None:
         if self._snapshot is None:
@@ -257,24 +225,21 @@ class Fetcher:
             kept = self._desk.answers()
         self._snapshot.save(kept)
 
-    def _after_fork(self) -> None:
-        """Locks and threads of its own for a child process."""
+    def before_fork(self) -> None:
+        """No thread is in the middle of something from now on."""
+        self._changed.acquire()
+
+    def after_fork_in_parent(self) -> None:
+        """All goes on."""
+        self._changed.release()
+
+    def after_fork_in_child(self) -> None:
+        """Locks, threads and connections of its own for a child process."""
         self._changed = threading.Condition(threading.Lock())
         self._workers = set()
         self._idle = 0
-        self._desk.after_fork()
-        self._sender.after_fork()
-
-
-def _read(job: Job, exchange: Exchange) -> Exchange:
-    """With the model read, or with what is wrong with the answer; so nothing that does not fit is ever kept."""
-    if exchange.answer is None or exchange.unchanged:
-        return exchange
-    try:
-        return exchange._replace(value=job.reader(exchange.answer))
-    except Exception as error:
-        # Whatever it is, it belongs to the caller, and not to the thread that fetched.
-        return exchange._replace(answer=None, error=bare(error))
+        self._desk.queue.after_fork()
+        self._courier.after_fork()
 
 
 def _anew(error: Exception) -> Exception:
@@ -282,30 +247,3 @@ def _anew(error: Exception) -> Exception:
     found = type(error).__new__(type(error), *error.args)
     found.__dict__.update(error.__dict__)
     return found
-
-
-# A lock held by another thread would be held for ever in a child process, so a fork takes them all first.
-_living: "weakref.WeakSet[Fetcher]" = weakref.WeakSet()
-_forking: list[Fetcher] = []
-
-
-def _before_fork() -> None:
-    _forking[:] = list(_living)
-    for fetcher in _forking:
-        fetcher._changed.acquire()
-
-
-def _after_fork_in_parent() -> None:
-    for fetcher in _forking:
-        fetcher._changed.release()
-    _forking.clear()
-
-
-def _after_fork_in_child() -> None:
-    for fetcher in _forking:
-        fetcher._after_fork()
-    _forking.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

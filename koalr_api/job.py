@@ -105,7 +105,6 @@ class Tally:
     stale: int = 0
     pending: int = 0
     failed: int = 0
-    requests: int = 0
     unchanged: int = 0
     last_success_at: datetime | None = None
     last_error: str | None = None

@@ -169,7 +169,7 @@ class DeskOffice:
 
     def _pump(self) -> None:
         while self._flying < MOST_WORKERS:
-            turn = self.desk.next_job(self.time.now)
+            turn = self.desk.queue.next_job(self.time.now)
             if not isinstance(turn, Job):
                 if turn is not None and self.time.now + turn < self._pump_at:
                     self._pump_at = self.time.now + turn

@@ -21,7 +21,7 @@ FORBIDDEN = {
     "koalr_api": ("streamlit", "koalr_server", "components", "pages", "pandas", "plotly", "duckdb"),
     **{
         f"koalr_api/{core}.py": ("requests", "os", "time", "random", "koalr_api.transport", "koalr_api.fetcher")
-        for core in ("budget", "circuit", "desk", "entries", "job", "request", "retry", "statistics")
+        for core in ("budget", "circuit", "desk", "entries", "job", "queue", "request", "retry", "statistics")
     },
     "koalr_server": ("koalr_api", "streamlit", "components", "pages", "plotly", "requests"),
     "koalr_server/metrics": (

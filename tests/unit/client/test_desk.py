@@ -83,12 +83,12 @@ class Office:
         return found.error
 
     def take(self) -> Job:
-        job = self.desk.next_job(self.now)
+        job = self.desk.queue.next_job(self.now)
         assert isinstance(job, Job), job
         return job
 
     def idle(self) -> float | None:
-        turn = self.desk.next_job(self.now)
+        turn = self.desk.queue.next_job(self.now)
         assert not isinstance(turn, Job), turn.request
         return turn
 
@@ -237,7 +237,7 @@ class TestOrder:
 
     def test_places_are_counted_from_one(self, office: Office) -> None:
         jobs = [office.waits(f"{number}") for number in range(3)]
-        assert [office.desk.place(job) for job in jobs] == [1, 2, 3]
+        assert [office.desk.queue.place(job) for job in jobs] == [1, 2, 3]
 
     def test_what_nobody_asks_for_any_more_is_not_renewed(self, office: Office) -> None:
         office.fill("a", "b")
@@ -272,7 +272,7 @@ class TestFailures:
         asked = []
         while office.now < 400:
             office.shown()
-            turn = office.desk.next_job(office.now)
+            turn = office.desk.queue.next_job(office.now)
             if isinstance(turn, Job):
                 asked.append(office.now)
                 office.fail(turn, failed(500))
@@ -298,6 +298,18 @@ class TestFailures:
         assert office.idle() is None
         office.now = 10.0
         assert office.waits()
+
+    def test_a_server_that_wants_a_day_of_rest_is_asked_again_in_minutes(self, office: Office) -> None:
+        office.fill()
+        office.now = 61.0
+        office.ask()
+        office.fail(office.take(), failed(503, retry_at=office.wall() + timedelta(days=1)))
+        office.now += 299
+        office.shown()
+        assert office.idle() is None
+        office.now += 2
+        office.shown()
+        assert office.take()
 
     @pytest.mark.parametrize("audience", [SCRIPT, PAGE._replace(asks_anew=True)])
     def test_a_script_or_a_button_tries_again_at_once(self, office: Office, audience: Audience) -> None:
@@ -345,7 +357,7 @@ class TestFailures:
         office.now = 1000.0
         job = office.waits(audience=SCRIPT)
         while job.settled is None:
-            turn = office.desk.next_job(office.now)
+            turn = office.desk.queue.next_job(office.now)
             if isinstance(turn, Job):
                 office.fail(turn, error)
             else:
@@ -376,16 +388,16 @@ class TestOutage:
 
     def test_a_dead_server_costs_few_requests(self, office: Office) -> None:
         self.outage(office, "a", "b", "c", "d")
-        before = office.desk.tally.requests
+        before = office.desk.queue.sent
         end = office.now + 600
         while office.now < end:
             for name in "abcd":
                 office.shown(name)
-            turn = office.desk.next_job(office.now)
+            turn = office.desk.queue.next_job(office.now)
             if isinstance(turn, Job):
                 office.fail(turn, LOST)
             office.now += 0.5
-        assert office.desk.tally.requests - before <= 32
+        assert office.desk.queue.sent - before <= 32
 
     def test_when_it_answers_everything_is_renewed_at_once(self, office: Office) -> None:
         self.outage(office, "a", "b", "c", "d")
@@ -405,6 +417,27 @@ class TestOutage:
         jobs = [office.waits(f"{number}", SCRIPT) for number in range(5)]
         office.fail(office.take(), LOST)
         assert all(job.settled is not None and job.settled.error is LOST for job in jobs)
+
+    @pytest.mark.parametrize(
+        "error",
+        [ResponseValidationError("misfit"), failed(500), failed(404, NotFoundError), failed(429, RateLimitError)],
+    )
+    def test_any_answer_ends_it_even_one_that_is_no_use(self, office: Office, error: Exception) -> None:
+        self.outage(office, "a", "b", "c", "d")
+        office.now += 5
+        office.ask("d")
+        office.fail(office.take(), error)
+        assert office.desk.statistics(office.now).reachable
+        office.now += 61
+        office.ask("a")
+        assert office.take().request.path == "/a"
+
+    def test_a_try_that_was_not_sent_leaves_the_next_to_be_it(self, office: Office) -> None:
+        self.outage(office, "a", "b", "c", "d")
+        office.now += 5
+        office.ask("d")
+        office.desk.queue.unsent(office.take(), office.now)
+        assert office.take().probe
 
     def test_failures_of_single_questions_are_no_outage(self, office: Office) -> None:
         for number in range(10):
@@ -455,7 +488,7 @@ class TestBounds:
             office.waits(f"{number}").waiters -= 1
             office.fail(office.take(), failed(404, NotFoundError))
         assert len(office.desk._backoffs) == 10
-        assert not office.desk._jobs
+        assert not len(office.desk.queue)
 
 
 def test_statistics_say_what_happened(office: Office) -> None:
