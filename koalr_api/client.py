@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import NoReturn, Self, TypedDict, Unpack
 from weakref import WeakValueDictionary
 
 import requests
@@ -19,6 +19,7 @@ from koalr_api.errors import ConfigError
 from koalr_api.fetcher import Fetcher
 from koalr_api.request import Audience, Priority
 from koalr_api.resources import Resources
+from koalr_api.secret import NOT_PICKLED, Secret, checked_key
 from koalr_api.shared import Alone, Shared
 from koalr_api.snapshot import Snapshot
 from koalr_api.statistics import Statistics
@@ -121,9 +122,11 @@ class Koalr(View):
         sleep: Callable[[float], None] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        # Out of this frame's local variables before anything can be raised.
+        key, api_key = Secret(api_key or os.environ.get("KOALR_API_KEY") or ""), None
         self._transport = Transport(
             base_url=_checked_url(base_url or os.environ.get("KOALR_API_URL") or DEFAULT_URL),
-            api_key=_checked_key(api_key or os.environ.get("KOALR_API_KEY")),
+            api_key=checked_key(key),
             timeout_secs=timeout_secs,
             session=session or requests.Session(),
             clock=clock,
@@ -141,6 +144,9 @@ class Koalr(View):
 
     def __repr__(self) -> str:
         return f"Koalr(base_url={self._transport.base_url!r})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
 
     def __enter__(self) -> Self:
         return self
@@ -164,16 +170,6 @@ def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:
     if path is None and folder:
         path = Path(folder) / f"koalr-{fingerprint[:16]}.answers"
     return Snapshot(Path(path), fingerprint) if path is not None else None
-
-
-def _checked_key(key: str | None) -> str:
-    if not key:
-        raise ConfigError("No API key: pass api_key or set KOALR_API_KEY.")
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise ConfigError(
-            "The API key has characters no header can carry; copy it again without spaces or line breaks."
-        )
-    return key
 
 
 def _checked_url(url: str) -> str:

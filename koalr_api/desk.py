@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from koalr_api.answer import Answer
-from koalr_api.budget import UNTOLD_CLOSING_SECS, Budget, Told
+from koalr_api.budget import Budget, Told
 from koalr_api.circuit import (
     FIRST_BACKOFF_SECS,
     FIRST_REFUSAL_BACKOFF_SECS,
@@ -25,17 +25,15 @@ from koalr_api.circuit import (
 )
 from koalr_api.entries import Entries, Entry
 from koalr_api.errors import (
-    APIConnectionError,
     APIStatusError,
     AuthenticationError,
-    InternalServerError,
     NotFoundError,
     RateLimitError,
 )
 from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown, Tally
 from koalr_api.queue import Queue
 from koalr_api.request import Audience, Priority, Reader, Request
-from koalr_api.retry import RETRIED_STATUSES
+from koalr_api.retry import worth_retrying
 from koalr_api.statistics import EntryAge, Statistics
 
 TTL_SPREAD = 0.1
@@ -166,13 +164,9 @@ class Desk:
 
     def finished(self, job: Job, exchange: Exchange, now: float) -> None:
         """A sent job came back."""
-        retry_secs = _retry_secs(exchange)
-        refused_secs = retry_secs if retry_secs is not None else UNTOLD_CLOSING_SECS
-        self.queue.landed(
-            job, _told(exchange), refused_secs if isinstance(exchange.error, RateLimitError) else None, now
-        )
+        self.queue.landed(job, _told(exchange), now)
         if exchange.error is not None:
-            self._failed(job, exchange.error, retry_secs, exchange, now)
+            self._failed(job, exchange.error, exchange, now)
         else:
             self._succeeded(job, exchange, now)
 
@@ -196,7 +190,7 @@ class Desk:
         self.tally.changes += 1
         self.queue.settle(job, Settled(value))
 
-    def _failed(self, job: Job, error: Exception, retry_secs: float | None, exchange: Exchange, now: float) -> None:
+    def _failed(self, job: Job, error: Exception, exchange: Exchange, now: float) -> None:
         if not isinstance(error, NotFoundError):  # which says nothing of the API's state
             self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
         if is_outage(error):
@@ -204,8 +198,11 @@ class Desk:
         else:
             self._server_answered()
         self._forget_refused(job.request, error)
-        again_at = self._back_off(job.request, error, retry_secs, now)
-        worth_it = not self._circuit.is_open and _passing(error) and job.tries <= self.rules.max_retries
+        again_at = self._back_off(job.request, error, _retry_secs(exchange), now)
+        if isinstance(error, RateLimitError):
+            # Whatever is asked before this question may be asked again would be refused too.
+            self.budget.close(again_at - now, now)
+        worth_it = not self._circuit.is_open and worth_retrying(error) and job.tries <= self.rules.max_retries
         if worth_it and again_at <= job.retry_until:
             job.not_before = again_at
             return
@@ -288,12 +285,6 @@ class Desk:
 
 def _text(kept: tuple[str, Entry]) -> str:
     return kept[0]
-
-
-def _passing(error: Exception) -> bool:
-    if isinstance(error, (RateLimitError, InternalServerError)):
-        return error.status in RETRIED_STATUSES
-    return isinstance(error, APIConnectionError)
 
 
 def _retry_secs(exchange: Exchange) -> float | None:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Spend
@@ -112,7 +112,10 @@ class Tally:
     changes: int = 0
 
 
-def bare(error: Exception) -> Exception:
+E = TypeVar("E", bound=BaseException)
+
+
+def bare(error: E) -> E:
     """An error that may be kept: without the frames it came through and what it was raised from.
 
     These hold on to everything there was when it was raised, the request with its key included.

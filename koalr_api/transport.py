@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 import requests
 
-from koalr_api.answer import Answer, RateLimit
+from koalr_api.answer import Answer
 from koalr_api.deadline import TimedAdapter
 from koalr_api.errors import (
     APIConnectionError,
@@ -21,15 +22,19 @@ from koalr_api.errors import (
     KoalrError,
     error_class,
 )
+from koalr_api.headers import rate_limit, retry_at
 from koalr_api.job import Exchange, bare
 from koalr_api.request import Request
-from koalr_api.retry import parse_reset, retry_at
+from koalr_api.secret import KeyAuth, Secret, redacted
+from koalr_api.version import VERSION
 
-KEY_HEADER = "X-Koalr-Key"
+HEADERS = {"Accept": "application/json", "User-Agent": f"koalr-api/{VERSION}"}
 POOL_SIZE = 32
+LONGEST_TEXT = 500
 CHUNK_BYTES = 64 * 1024
 # The longest lists of the API are a hundred rows, some tens of kilobytes.
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
+logger = logging.getLogger("koalr_api")
 
 
 def utc_now() -> datetime:
@@ -47,7 +52,7 @@ class Transport:
     """
 
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: Secret
     timeout_secs: tuple[float, float] = (3.05, 10.0)
     session: requests.Session = field(default_factory=requests.Session, repr=False)
     clock: Callable[[], float] = time.monotonic
@@ -66,7 +71,7 @@ class Transport:
     @property
     def fingerprint(self) -> str:
         """Tells address and key apart from others without holding them."""
-        return hashlib.sha256(f"{self.base_url}\0{self.api_key}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.base_url}\0{self.api_key.reveal()}".encode()).hexdigest()
 
     def send(self, request: Request, etag: str | None = None) -> Exchange:
         """Ask once. What the API refuses or fails at is in the exchange, as errors.py draws it."""
@@ -75,7 +80,12 @@ class Transport:
             with self._response(request, etag) as response:
                 return self._read(response, request, asked)
         except KoalrError as error:
+            self._log(request, type(error).__name__, asked)
             return Exchange(self.wall_clock(), error=bare(error))
+        except BaseException as error:
+            # An interrupt, say. Its traceback and what it interrupted hold the request's headers.
+            bare(error)
+            raise error from None
 
     def _response(self, request: Request, etag: str | None) -> requests.Response:
         conditions = {"If-None-Match": etag} if etag else {}
@@ -85,21 +95,23 @@ class Transport:
                 self.base_url + request.path,
                 params=dict(request.params) or None,
                 json=dict(request.json) or None,
-                headers={KEY_HEADER: self.api_key, "Accept": "application/json", **conditions},
+                headers=HEADERS | conditions,
+                auth=KeyAuth(self.api_key),
                 timeout=self.timeout_secs,
                 # A redirect could carry the key to another host.
                 allow_redirects=False,
                 stream=True,
             )
         except requests.exceptions.InvalidURL:
-            raise ConfigError(f"{self.base_url} is not a usable URL.") from None
+            raise ConfigError(f"{self.base_url} is not a usable URL; check KOALR_API_URL.") from None
         except requests.RequestException as error:
             raise self._lost(request, error) from None
 
     def _read(self, response: requests.Response, request: Request, asked: float) -> Exchange:
         content = self._content(response, request)
+        self._log(request, str(response.status_code), asked)
         at = self.wall_clock()
-        limit = _rate_limit(response.headers, at)
+        limit = rate_limit(response.headers, at)
         unchanged = response.status_code == 304 and "If-None-Match" in response.request.headers
         if response.status_code != 200 and not unchanged:
             return Exchange(at, error=self._status_error(response, content, request, at), rate_limit=limit)
@@ -118,6 +130,9 @@ class Transport:
             size_bytes=len(content),
         )
         return Exchange(at, answer=answer, unchanged=unchanged, rate_limit=limit)
+
+    def _log(self, request: Request, ended: str, asked: float) -> None:
+        logger.debug("%s %s: %s in %.0f ms", request.method, request.path, ended, (self.clock() - asked) * 1000)
 
     def _content(self, response: requests.Response, request: Request) -> bytes:
         chunks: list[bytes] = []
@@ -147,12 +162,13 @@ class Transport:
             return ConfigError(
                 f"{self.base_url} redirects {request.path}, which a Koalr API does not; check KOALR_API_URL."
             )
-        told = _error_texts(content)
-        message = told.get("message") or response.reason or "no reason given"
-        request_id = told.get("requestId") or response.headers.get("X-Request-Id")
+        told = {name: redacted(text, self.api_key) for name, text in _error_texts(content, response.headers).items()}
+        request_id = told.get("requestId")
         suffix = f" (request {request_id})" if request_id else ""
+        message = told.get("message") or redacted(response.reason or "no reason given", self.api_key)
         return error_class(status)(
-            f"{status} from {request.method} {request.path}: {message}{suffix}".replace(self.api_key, "klr_…"),
+            f"{status} from {request.method} {request.path}: {message}{suffix}",
+            message=told.get("message"),
             status=status,
             code=told.get("code"),
             param=told.get("param"),
@@ -174,21 +190,9 @@ def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
         return None
 
 
-def _error_texts(content: bytes) -> dict[str, str]:
-    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing."""
+def _error_texts(content: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing; the request id also from its header."""
     body = _parsed(content)
     error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return {}
-    return {name: value[:500] for name, value in error.items() if isinstance(value, str)}
-
-
-def _rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
-    limit, remaining = (headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
-    if not limit and not remaining:
-        return None
-    return RateLimit(_count(limit), _count(remaining), parse_reset(headers.get("X-RateLimit-Reset"), now))
-
-
-def _count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    texts = {"requestId": headers.get("X-Request-Id")} | (error if isinstance(error, dict) else {})
+    return {name: text[:LONGEST_TEXT] for name, text in texts.items() if isinstance(text, str)}
