@@ -17,8 +17,6 @@ LARGEST_LIMIT = 1_000_000
 MARGIN_SECS = 0.25
 # One tenth is kept for people without a value: 6 of 60 is what the largest page of a dashboard asks for.
 KEPT_SHARE = 10
-# A refusal that does not say when to come back.
-UNTOLD_CLOSING_SECS = 10.0
 
 
 class Spend(NamedTuple):
@@ -65,20 +63,19 @@ class Budget:
             self._flying += 1
             return Spend(self._own(now))
 
-    def settle(self, spend: Spend, now: float, told: Told, refused_secs: float | None = None) -> None:
-        """The exchange ended.
-
-        Args:
-            refused_secs: the server refused for its limit and wants to be asked again after so long.
-        """
+    def settle(self, spend: Spend, now: float, told: Told) -> None:
+        """The exchange ended."""
         with self._lock:
             self._flying -= 1
             self._answered.append(now)
             if told.limit is not None and 1 <= told.limit <= LARGEST_LIMIT:
                 self.limit = told.limit
             self._count_others(spend, now, told)
-            if refused_secs is not None:
-                self._close(now + min(refused_secs, self._counted_secs))
+
+    def close(self, secs: float, now: float) -> None:
+        """The server refused for its limit: send nothing for so long, a window at most."""
+        with self._lock:
+            self._close(now + min(secs, self._counted_secs))
 
     def give_back(self, spend: Spend) -> None:  # noqa: ARG002 - the counterpart of take
         """Nothing was sent after all."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from koalr_api.answer import Answer
-from koalr_api.budget import UNTOLD_CLOSING_SECS, Budget, Told
+from koalr_api.budget import Budget, Told
 from koalr_api.circuit import (
     FIRST_BACKOFF_SECS,
     FIRST_REFUSAL_BACKOFF_SECS,
@@ -166,13 +166,9 @@ class Desk:
 
     def finished(self, job: Job, exchange: Exchange, now: float) -> None:
         """A sent job came back."""
-        retry_secs = _retry_secs(exchange)
-        refused_secs = retry_secs if retry_secs is not None else UNTOLD_CLOSING_SECS
-        self.queue.landed(
-            job, _told(exchange), refused_secs if isinstance(exchange.error, RateLimitError) else None, now
-        )
+        self.queue.landed(job, _told(exchange), now)
         if exchange.error is not None:
-            self._failed(job, exchange.error, retry_secs, exchange, now)
+            self._failed(job, exchange.error, exchange, now)
         else:
             self._succeeded(job, exchange, now)
 
@@ -196,7 +192,7 @@ class Desk:
         self.tally.changes += 1
         self.queue.settle(job, Settled(value))
 
-    def _failed(self, job: Job, error: Exception, retry_secs: float | None, exchange: Exchange, now: float) -> None:
+    def _failed(self, job: Job, error: Exception, exchange: Exchange, now: float) -> None:
         if not isinstance(error, NotFoundError):  # which says nothing of the API's state
             self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
         if is_outage(error):
@@ -204,7 +200,10 @@ class Desk:
         else:
             self._server_answered()
         self._forget_refused(job.request, error)
-        again_at = self._back_off(job.request, error, retry_secs, now)
+        again_at = self._back_off(job.request, error, _retry_secs(exchange), now)
+        if isinstance(error, RateLimitError):
+            # Whatever is asked before this question may be asked again would be refused too.
+            self.budget.close(again_at - now, now)
         worth_it = not self._circuit.is_open and _passing(error) and job.tries <= self.rules.max_retries
         if worth_it and again_at <= job.retry_until:
             job.not_before = again_at

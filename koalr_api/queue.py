@@ -90,10 +90,10 @@ class Queue:
         self.sent += 1
         return job
 
-    def landed(self, job: Job, told: Told, refused_secs: float | None, now: float) -> None:
+    def landed(self, job: Job, told: Told, now: float) -> None:
         """A job came back; it is queued again until it is settled."""
         assert job.spend is not None
-        self._budget.settle(job.spend, now, told, refused_secs)
+        self._budget.settle(job.spend, now, told)
         self._put_back(job)
 
     def unsent(self, job: Job, now: float, again_secs: float = 0.0) -> None:

@@ -126,7 +126,8 @@ def test_with_others_the_reset_header_closes_the_budget() -> None:
 def test_a_refusal_closes_the_budget_until_its_time_and_for_a_window_at_most() -> None:
     for told_secs, wait in ((12.0, 12.0), (1e9, WINDOW)):
         budget = Budget(60)
-        budget.settle(taken(budget, 0.0), 0.0, Told(), refused_secs=told_secs)
+        budget.settle(taken(budget, 0.0), 0.0, Told())
+        budget.close(told_secs, 0.0)
         assert refused(budget, 0.0) == wait
         assert budget.left(0.0) == 0
         assert taken(budget, wait)

@@ -351,6 +351,16 @@ class TestFailures:
         assert office.shown("a").stale_reason == "status 429"
         assert office.idle() == pytest.approx(30.0)
 
+    def test_a_rate_limit_that_names_no_time_closes_the_budget_for_the_pause_of_its_question(
+        self, office: Office
+    ) -> None:
+        office.waits("a")
+        office.waits("b")
+        office.fail(office.take(), failed(429, RateLimitError))
+        pause = office.idle()
+        assert pause is not None
+        assert 0.1 < pause < 0.25
+
     @pytest.mark.parametrize("error", [LOST, ConfigError("no JSON"), ResponseValidationError("misfit"), failed(500)])
     def test_every_other_fault_is_bridged_with_the_last_good_value(self, office: Office, error: Exception) -> None:
         office.fill()
