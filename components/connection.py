@@ -1,5 +1,6 @@
 """Where the dashboard's API is: the embedded server, or the one the environment names."""
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 
@@ -13,6 +14,11 @@ class Connection:
     base_url: str
     api_key: str = field(repr=False)
     embedded: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells address and key apart from others without holding them."""
+        return hashlib.sha256(f"{self.base_url}\0{self.api_key}".encode()).hexdigest()[:16]
 
 
 _connected: list[Connection] = []

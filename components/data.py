@@ -1,7 +1,9 @@
 """The only place where Streamlit meets the API client: one client per connection, shared by every viewer."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -18,9 +20,11 @@ from koalr_api import (
     Page,
     PullRequest,
     Reviews,
+    Statistics,
     Status,
     Team,
     ValueStream,
+    View,
 )
 
 LARGEST_PAGE_SIZE = 100
@@ -28,21 +32,64 @@ LARGEST_PAGE_SIZE = 100
 MOST_LIST_PAGES = 3
 
 
+# A page waits so long for its first figures, then says when they will be there. The embedded server has no queue to
+# speak of, and answers its first question while it is still warming up.
+PATIENCE_SECS = 2.0
+EMBEDDED_PATIENCE_SECS = 10.0
+# Older figures are waited for before they are shown, if the API answers.
+MAX_AGE_SECS = 300.0
+RETRY_BUTTON = "retry"
+
+
 @st.cache_resource(show_spinner=False)
-def _client(base_url: str, api_key: str) -> Koalr:
-    return Koalr(api_key, base_url=base_url)
+def _client(base_url: str, api_key: str, embedded: bool) -> Koalr:
+    found = Connection(base_url, api_key, embedded)
+    return Koalr(
+        api_key,
+        base_url=base_url,
+        patience_secs=EMBEDDED_PATIENCE_SECS if embedded else PATIENCE_SECS,
+        max_age_secs=MAX_AGE_SECS,
+        # The key of the embedded server is new at every start, and with it the answers.
+        snapshot_path=None if embedded else _snapshot_path(found.fingerprint),
+    )
 
 
-def client() -> Koalr:
-    """The client of the connection in use.
+def _snapshot_path(fingerprint: str) -> Path | None:
+    """Where the answers outlive a restart: KOALR_CACHE_DIR, else the user's cache folder; None if the setting is empty."""
+    folder = os.environ.get("KOALR_CACHE_DIR")
+    if folder == "":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(folder or f"{home}/koalr").expanduser() / f"dashboard-{fingerprint}.answers"
+
+
+def _connected() -> Connection:
+    found = connection.current()
+    if found is None:
+        raise ConfigError("No API to ask: set KOALR_API_KEY, or start the dashboard with `streamlit run app.py`.")
+    return found
+
+
+def client() -> View:
+    """The client of the connection in use, for the one who looks: a TV comes after people, a pressed button asks anew.
 
     Raises:
         ConfigError: neither an embedded server nor a key is there.
     """
-    found: Connection | None = connection.current()
-    if found is None:
-        raise ConfigError("No API to ask: set KOALR_API_KEY, or start the dashboard with `streamlit run app.py`.")
-    return _client(found.base_url, found.api_key)
+    connected = _connected()
+    found: View = _client(connected.base_url, connected.api_key, connected.embedded)
+    if st.query_params.get("kiosk") == "1":
+        found = found.for_tv()
+    return found.refresh() if st.session_state.get(RETRY_BUTTON) else found
+
+
+def statistics() -> Statistics:
+    """What the client did so far and has now.
+
+    Raises:
+        ConfigError: as `client`.
+    """
+    return client().stats()
 
 
 def address() -> str:
@@ -51,9 +98,7 @@ def address() -> str:
     Raises:
         ConfigError: as `client`.
     """
-    client()
-    found = connection.current()
-    return found.base_url if found else ""
+    return _connected().base_url
 
 
 def status(filters: Filters) -> Status | None:

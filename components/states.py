@@ -1,5 +1,6 @@
 """What a page shows when there is no number: loading, empty, stale, failed. Never a traceback."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,9 +13,12 @@ from koalr_api import (
     ConfigError,
     KoalrError,
     NotFoundError,
+    PendingError,
     PermissionDeniedError,
     RateLimitError,
 )
+
+COME_BACK_SECS = 2.0
 
 
 def guarded(render: Callable[[], None]) -> None:
@@ -26,7 +30,10 @@ def guarded(render: Callable[[], None]) -> None:
 
 
 def failed(error: KoalrError) -> None:
-    """One card: what happened, what to do, and a button to try again."""
+    """One card: what happened, what to do, and a button to try again. What is only queued is no failure."""
+    if isinstance(error, PendingError):
+        queued(error)
+        return
     with st.container(border=True):
         st.markdown(f"#### {_heading(error)}")
         st.markdown(plain(str(error)))
@@ -34,6 +41,29 @@ def failed(error: KoalrError) -> None:
         if step:
             st.markdown(f":small[:gray[{step}]]")
         st.button("Try again", icon=":material/refresh:", key="retry")
+
+
+def queued(error: PendingError) -> None:
+    """A calm card: the figures are on their way, and the page looks for them by itself."""
+    with st.container(border=True):
+        st.markdown("#### :gray-badge[:material/hourglass: queued] The figures are on their way")
+        place = "next to be asked for" if error.place == 1 else f"number {error.place} in the queue"
+        wait_secs = max(1, round((error.expected_at - datetime.now(UTC)).total_seconds()))
+        st.markdown(
+            f"They are {place}, expected in about {wait_secs} s. The page shows them as soon as they are there."
+        )
+        st.markdown(
+            ":small[:gray[The API answers so many questions a minute, and these figures are asked for the first time.]]"
+        )
+    st.session_state["queued.since"] = time.monotonic()
+    _come_back()
+
+
+@st.fragment(run_every=COME_BACK_SECS)
+def _come_back() -> None:
+    """Draw the page anew after a while; the first run of a fragment belongs to the page itself."""
+    if time.monotonic() - st.session_state["queued.since"] >= COME_BACK_SECS / 2:
+        st.rerun()
 
 
 def _heading(error: KoalrError) -> str:

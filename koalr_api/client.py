@@ -1,46 +1,103 @@
-"""The client: settings, cache and transport behind the resources."""
+"""The client: settings, desk and transport behind the resources."""
 
 import os
+import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self, TypedDict, Unpack
+from weakref import WeakValueDictionary
 
 import requests
 
-from koalr_api.answer import Answer
-from koalr_api.cache import AnswerCache
+from koalr_api.budget import Budget
+from koalr_api.courier import Courier
+from koalr_api.desk import Desk, Rules
 from koalr_api.errors import ConfigError
+from koalr_api.fetcher import Fetcher
+from koalr_api.request import Audience, Priority
 from koalr_api.resources import Resources
-from koalr_api.transport import Transport, utc_now
+from koalr_api.secret import NOT_PICKLED, Secret, checked_key
+from koalr_api.shared import Alone, Shared
+from koalr_api.snapshot import Snapshot
+from koalr_api.statistics import Statistics
+from koalr_api.transport import Transport, steady_clock, utc_now
 
 DEFAULT_URL = "https://api.koalr.com"
+# Pressing a button twice asks once.
+REFRESH_FLOOR_SECS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What a client did so far: cache hits and misses, old answers served for want of new ones, requests sent."""
+class Options(TypedDict, total=False):
+    """What a view may have of its own; see request.Audience."""
 
-    hits: int
-    misses: int
-    stale: int
-    requests: int
+    priority: Priority
+    patience_secs: float | None
+    max_age_secs: float | None
 
 
-class Koalr(Resources):
-    """A client of one Koalr API with one key. Safe to share between threads.
+class View(Resources):
+    """A client seen with its own priority and patience; answers, budget and queue are the client's."""
+
+    def __init__(self, fetcher: Fetcher, audience: Audience) -> None:
+        self._fetcher = fetcher
+        self._audience = audience
+        super().__init__(lambda request, reader: fetcher.ask(request, reader, audience))
+
+    def with_options(self, **options: Unpack[Options]) -> "View":
+        """A view for somebody with other needs.
+
+        Raises:
+            InvalidArgumentError: a negative number of seconds.
+        """
+        return View(self._fetcher, self._audience._replace(**options).checked())
+
+    def for_tv(self) -> "View":
+        """A view for screens nobody sits at: their values are refreshed after those of pages."""
+        return self.with_options(priority=Priority.TV)
+
+    def refresh(self) -> "View":
+        """A view for somebody who pressed a button: what is older than 5 s is asked for anew, also after failures."""
+        return View(self._fetcher, self._audience._replace(max_age_secs=REFRESH_FLOOR_SECS, asks_anew=True))
+
+    def stats(self) -> Statistics:
+        """Counts since the client was made, and its state now."""
+        return self._fetcher.statistics()
+
+    def clear_cache(self) -> None:
+        """Forget every answer."""
+        self._fetcher.forget()
+
+    def close(self) -> None:
+        """End the threads there are, and write the kept answers; the client can still be used."""
+        self._fetcher.close()
+
+
+class Koalr(View):
+    """A client of one Koalr API with one key. Safe to share between threads, and to use after a fork.
+
+    A script needs no settings: a call waits for its answer, in its own thread. A dashboard gives a patience and shows
+    what there is (docs/PACING.md).
 
     Args:
         api_key: default KOALR_API_KEY.
         base_url: without /api/v1; default KOALR_API_URL, else https://api.koalr.com.
         timeout_secs: (connect, read).
-        max_retries, retry_budget_secs: see transport.Transport.
-        cache_ttl_secs: how long an answer is fresh.
+        max_retries: tries after the first while somebody waits; retry_budget_secs: the last begins within so long.
+        cache_ttl_secs: how long an answer is fresh, give or take a tenth.
         stale_ttl_secs: how long the last good answer stands in while the API cannot be asked.
+        most_entries, most_bytes: bounds of the answers kept.
+        patience_secs: how long a call waits for its answer before it raises PendingError; None: as long as it takes.
+        max_age_secs: an answer up to so old is shown at once while it is renewed; None: fresh ones only.
+        snapshot_path: file that keeps the answers over a restart; default: one per key in KOALR_CACHE_DIR, if set.
+        shared: what other processes with the same key share.
+        clock, wall_clock, sleep, chance: for tests.
 
     Raises:
         ConfigError: no key, a key no header can carry, or a URL that is none.
+        InvalidArgumentError: a negative number of seconds.
     """
 
     def __init__(
@@ -52,59 +109,67 @@ class Koalr(Resources):
         max_retries: int = 2,
         retry_budget_secs: float = 2.0,
         cache_ttl_secs: float = 60.0,
-        stale_ttl_secs: float = 3600.0,
+        stale_ttl_secs: float = 86_400.0,
+        most_entries: int = 1024,
+        most_bytes: int = 64 * 1024 * 1024,
+        patience_secs: float | None = None,
+        max_age_secs: float | None = None,
+        snapshot_path: str | Path | None = None,
         session: requests.Session | None = None,
+        shared: Shared | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], datetime] = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        # Out of this frame's local variables before anything can be raised.
+        key, api_key = Secret(api_key or os.environ.get("KOALR_API_KEY") or ""), None
         self._transport = Transport(
             base_url=_checked_url(base_url or os.environ.get("KOALR_API_URL") or DEFAULT_URL),
-            api_key=_checked_key(api_key or os.environ.get("KOALR_API_KEY")),
+            api_key=checked_key(key),
             timeout_secs=timeout_secs,
-            max_retries=max_retries,
-            retry_budget_secs=retry_budget_secs,
             session=session or requests.Session(),
             clock=clock,
             wall_clock=wall_clock,
-            sleep=sleep,
         )
-        self._cache = AnswerCache(cache_ttl_secs, stale_ttl_secs, clock)
-        super().__init__(self._cached)
+        audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
+        rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
+        desk = Desk(rules, _budget(self._transport.fingerprint, clock), chance)
+        courier = Courier(self._transport, shared or Alone(), wall_clock)
+        snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
+        if snapshot is not None:
+            for request, answer, age_secs in snapshot.load(wall_clock(), lambda at: steady_clock(at, clock)):
+                desk.restore(request, answer, age_secs, clock())
+        super().__init__(Fetcher(desk, courier, snapshot, clock, wall_clock, sleep), audience)
 
     def __repr__(self) -> str:
         return f"Koalr(base_url={self._transport.base_url!r})"
 
-    def stats(self) -> Statistics:
-        """Counts since the client was made."""
-        found = self._cache.statistics
-        return Statistics(found.hits, found.misses, found.stale, self._transport.requests_sent)
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
 
-    def clear_cache(self) -> None:
-        """Ask the API anew for everything."""
-        self._cache.clear()
+    def __enter__(self) -> Self:
+        return self
 
-    def _cached(
-        self, method: str, path: str, params: Mapping[str, str | int], json: Mapping[str, Any] | None = None
-    ) -> Answer:
-        key = (
-            method,
-            path,
-            tuple(sorted(params.items())),
-            tuple(sorted((json or {}).items())),
-            self._transport.fingerprint,
-        )
-        return self._cache.get(key, lambda: self._transport.exchange(method, path, params, json))
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
 
-def _checked_key(key: str | None) -> str:
-    if not key:
-        raise ConfigError("No API key: pass api_key or set KOALR_API_KEY.")
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise ConfigError(
-            "The API key has characters no header can carry; copy it again without spaces or line breaks."
-        )
-    return key
+# A key has one budget however many clients a process makes of it. Clients on other clocks are of tests.
+_budgets: "WeakValueDictionary[tuple[str, Callable[[], float]], Budget]" = WeakValueDictionary()
+
+
+def _budget(fingerprint: str, clock: Callable[[], float]) -> Budget:
+    return _budgets.setdefault((fingerprint, clock), Budget())
+
+
+def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:
+    folder = os.environ.get("KOALR_CACHE_DIR")
+    if path is None and folder:
+        path = Path(folder) / f"koalr-{fingerprint[:16]}.answers"
+    return Snapshot(Path(path), fingerprint) if path is not None else None
 
 
 def _checked_url(url: str) -> str:

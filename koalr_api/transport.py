@@ -1,34 +1,40 @@
-"""One HTTP exchange: session, timeouts, retries, errors. The key goes into a header and nowhere else."""
+"""One HTTP exchange: session, timeouts, bounds, errors. The key goes into a header and nowhere else."""
 
 import hashlib
-import random
-import threading
+import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from koalr_api.answer import Answer, RateLimit
+from koalr_api.answer import Answer
+from koalr_api.deadline import TimedAdapter
 from koalr_api.errors import (
     APIConnectionError,
-    APIStatusError,
     APITimeoutError,
     ConfigError,
-    InternalServerError,
     KoalrError,
-    RateLimitError,
     error_class,
 )
-from koalr_api.retry import RETRIED_STATUSES, delay_secs, parse_reset, retry_at
+from koalr_api.headers import rate_limit, retry_at
+from koalr_api.job import Exchange, bare
+from koalr_api.request import Request
+from koalr_api.secret import KeyAuth, Secret, redacted
+from koalr_api.version import VERSION
 
-KEY_HEADER = "X-Koalr-Key"
+HEADERS = {"Accept": "application/json", "User-Agent": f"koalr-api/{VERSION}"}
 POOL_SIZE = 32
-Parameters = Mapping[str, str | int]
+LONGEST_TEXT = 500
+CHUNK_BYTES = 64 * 1024
+# The longest lists of the API are a hundred rows, some tens of kilobytes.
+LARGEST_BODY_BYTES = 16 * 1024 * 1024
+logger = logging.getLogger("koalr_api")
 
 
 def utc_now() -> datetime:
@@ -36,147 +42,157 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Transport:
-    """Sends requests to one API with one key.
+    """Sends requests to one API with one key. Safe to share between threads.
 
     Args:
-        timeout_secs: (connect, read); always on.
-        max_retries: tries after the first.
-        retry_budget_secs: a retry that would end later than this after the first try is not made.
-        clock: monotonic seconds; wall_clock: aware now; sleep and jitter: injected for tests.
+        timeout_secs: (connect, read); always on. A whole answer may take two read timeouts.
+        clock: monotonic seconds; wall_clock: aware now.
     """
 
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: Secret
     timeout_secs: tuple[float, float] = (3.05, 10.0)
-    max_retries: int = 2
-    retry_budget_secs: float = 2.0
     session: requests.Session = field(default_factory=requests.Session, repr=False)
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], datetime] = utc_now
-    sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
-    requests_sent: int = 0
-    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
+        # Nothing of an answer may stay in a session that threads share.
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.after_fork()
+
+    def after_fork(self) -> None:
+        """Connections of its own for a child process."""
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE))
+            self.session.mount(scheme, TimedAdapter(pool_maxsize=POOL_SIZE))
 
     @property
     def fingerprint(self) -> str:
-        """Tells keys apart without holding one; part of every cache key."""
-        return hashlib.sha256(f"{self.base_url}\0{self.api_key}".encode()).hexdigest()
+        """Tells address and key apart from others without holding them."""
+        return hashlib.sha256(f"{self.base_url}\0{self.api_key.reveal()}".encode()).hexdigest()
 
-    def exchange(
-        self, method: str, path: str, params: Parameters | None = None, json: Mapping[str, Any] | None = None
-    ) -> Answer:
-        """Ask until there is an answer, the tries are used up, or waiting would take too long.
-
-        Raises:
-            KoalrError: as errors.py draws them.
-        """
-        started = self.clock()
-        attempt = 1
-        while True:
-            try:
-                return self._once(method, path, params, json)
-            except KoalrError as error:
-                if attempt > self.max_retries or not _worth_retrying(error):
-                    raise
-                told = error.retry_at if isinstance(error, APIStatusError) else None
-                delay = delay_secs(attempt, told, self.wall_clock(), self.jitter())
-                if self.clock() - started + delay > self.retry_budget_secs:
-                    raise
-                self.sleep(delay)
-                attempt += 1
-
-    def _once(self, method: str, path: str, params: Parameters | None, json: Mapping[str, Any] | None) -> Answer:
-        with self._counting:
-            self.requests_sent += 1
+    def send(self, request: Request, etag: str | None = None) -> Exchange:
+        """Ask once. What the API refuses or fails at is in the exchange, as errors.py draws it."""
         asked = self.clock()
         try:
-            response = self.session.request(
-                method,
-                self.base_url + path,
-                params=dict(params) if params else None,
-                json=json,
-                headers={KEY_HEADER: self.api_key, "Accept": "application/json"},
+            with self._response(request, etag) as response:
+                return self._read(response, request, asked)
+        except KoalrError as error:
+            self._log(request, type(error).__name__, asked)
+            return Exchange(self.wall_clock(), error=bare(error))
+        except BaseException as error:
+            # An interrupt, say. Its traceback and what it interrupted hold the request's headers.
+            bare(error)
+            raise error from None
+
+    def _response(self, request: Request, etag: str | None) -> requests.Response:
+        conditions = {"If-None-Match": etag} if etag else {}
+        try:
+            return self.session.request(
+                request.method,
+                self.base_url + request.path,
+                params=dict(request.params) or None,
+                json=dict(request.json) or None,
+                headers=HEADERS | conditions,
+                auth=KeyAuth(self.api_key),
                 timeout=self.timeout_secs,
                 # A redirect could carry the key to another host.
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.Timeout:
-            raise APITimeoutError(f"{self.base_url} did not answer {method} {path} in time.") from None
         except requests.exceptions.InvalidURL:
-            raise ConfigError(f"{self.base_url} is not a usable URL.") from None
+            raise ConfigError(f"{self.base_url} is not a usable URL; check KOALR_API_URL.") from None
         except requests.RequestException as error:
-            raise APIConnectionError(f"{self.base_url} cannot be reached ({type(error).__name__}).") from None
-        return self._read(response, method, path, self.clock() - asked)
+            raise self._lost(request, error) from None
 
-    def _read(self, response: requests.Response, method: str, path: str, round_trip_secs: float) -> Answer:
-        if response.status_code != 200:
-            raise self._status_error(response, method, path)
-        try:
-            body = response.json()
-        except ValueError:
-            body = None
+    def _read(self, response: requests.Response, request: Request, asked: float) -> Exchange:
+        content = self._content(response, request)
+        self._log(request, str(response.status_code), asked)
+        at = self.wall_clock()
+        limit = rate_limit(response.headers, at)
+        unchanged = response.status_code == 304 and "If-None-Match" in response.request.headers
+        if response.status_code != 200 and not unchanged:
+            return Exchange(at, error=self._status_error(response, content, request, at), rate_limit=limit)
+        body = {} if unchanged else _parsed(content)
         if not isinstance(body, dict):
-            raise ConfigError(
-                f"{self.base_url} answers {path} without a JSON object, so it is no Koalr API; check KOALR_API_URL."
-            )
-        return Answer(
+            text = f"{self.base_url} answers {request.path} without a JSON object, so it is no Koalr API; check KOALR_API_URL."
+            return Exchange(at, error=ConfigError(text), rate_limit=limit)
+        answer = Answer(
             raw=MappingProxyType(body),
-            fetched_at=self.wall_clock(),
-            clock=self.wall_clock,
+            fetched_at=at,
+            clock=steady_clock(at, self.clock),
             scoped_team=response.headers.get("X-Koalr-Team"),
-            rate_limit=_rate_limit(response.headers, self.wall_clock()),
-            round_trip_secs=round_trip_secs,
+            rate_limit=limit,
+            round_trip_secs=self.clock() - asked,
+            etag=response.headers.get("ETag"),
+            size_bytes=len(content),
         )
+        return Exchange(at, answer=answer, unchanged=unchanged, rate_limit=limit)
 
-    def _status_error(self, response: requests.Response, method: str, path: str) -> KoalrError:
+    def _log(self, request: Request, ended: str, asked: float) -> None:
+        logger.debug("%s %s: %s in %.0f ms", request.method, request.path, ended, (self.clock() - asked) * 1000)
+
+    def _content(self, response: requests.Response, request: Request) -> bytes:
+        chunks: list[bytes] = []
+        size_bytes = 0
+        try:
+            for chunk in response.iter_content(CHUNK_BYTES):
+                size_bytes += len(chunk)
+                if size_bytes > LARGEST_BODY_BYTES:
+                    raise APIConnectionError(
+                        f"{self.base_url} answers {request.method} {request.path} with more than "
+                        f"{LARGEST_BODY_BYTES // 2**20} MB, which no answer of the API has."
+                    )
+                chunks.append(chunk)
+        except requests.RequestException as error:
+            raise self._lost(request, error) from None
+        return b"".join(chunks)
+
+    def _lost(self, request: Request, error: requests.RequestException) -> APIConnectionError:
+        # Below a body that breaks off, requests wraps the timeout in a connection error.
+        if isinstance(error, requests.Timeout) or "timed out" in str(error):
+            return APITimeoutError(f"{self.base_url} did not answer {request.method} {request.path} in time.")
+        return APIConnectionError(f"{self.base_url} cannot be reached ({type(error).__name__}).")
+
+    def _status_error(self, response: requests.Response, content: bytes, request: Request, at: datetime) -> KoalrError:
         status = response.status_code
         if 300 <= status < 400:
-            return ConfigError(f"{self.base_url} redirects {path}, which a Koalr API does not; check KOALR_API_URL.")
-        told = _error_body(response)
-        message = told.get("message") or response.reason or "no reason given"
-        request_id = told.get("requestId") or response.headers.get("X-Request-Id")
+            return ConfigError(
+                f"{self.base_url} redirects {request.path}, which a Koalr API does not; check KOALR_API_URL."
+            )
+        told = {name: redacted(text, self.api_key) for name, text in _error_texts(content, response.headers).items()}
+        request_id = told.get("requestId")
         suffix = f" (request {request_id})" if request_id else ""
+        message = told.get("message") or redacted(response.reason or "no reason given", self.api_key)
         return error_class(status)(
-            f"{status} from {method} {path}: {message}{suffix}".replace(self.api_key, "klr_…"),
+            f"{status} from {request.method} {request.path}: {message}{suffix}",
+            message=told.get("message"),
             status=status,
             code=told.get("code"),
             param=told.get("param"),
             request_id=request_id,
-            retry_at=retry_at(response.headers, self.wall_clock()),
+            retry_at=retry_at(response.headers, at),
         )
 
 
-def _worth_retrying(error: KoalrError) -> bool:
-    if isinstance(error, (RateLimitError, InternalServerError)):
-        return error.status in RETRIED_STATUSES
-    return isinstance(error, APIConnectionError)
+def steady_clock(at: datetime, clock: Callable[[], float]) -> Callable[[], datetime]:
+    """A clock that said `at` just now and is not moved when the machine's is set: ages go by it."""
+    began = clock()
+    return lambda: at + timedelta(seconds=clock() - began)
 
 
-def _error_body(response: requests.Response) -> dict[str, str]:
-    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing."""
+def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
-        body = response.json()
-    except ValueError:
-        return {}
-    error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return {}
-    return {name: value[:500] for name, value in error.items() if isinstance(value, str)}
-
-
-def _rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
-    limit, remaining = (headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
-    if not limit and not remaining:
+        return json.loads(content)
+    except (ValueError, RecursionError):
         return None
-    return RateLimit(
-        int(limit) if limit.isdigit() else None,
-        int(remaining) if remaining.isdigit() else None,
-        parse_reset(headers.get("X-RateLimit-Reset"), now),
-    )
+
+
+def _error_texts(content: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing; the request id also from its header."""
+    body = _parsed(content)
+    error = body.get("error") if isinstance(body, dict) else None
+    texts = {"requestId": headers.get("X-Request-Id")} | (error if isinstance(error, dict) else {})
+    return {name: text[:LONGEST_TEXT] for name, text in texts.items() if isinstance(text, str)}

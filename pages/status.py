@@ -9,7 +9,7 @@ from components import cards, data, diagnosis, filters, states
 from components.cards import Card
 from components.footer import Organisation, organisation
 from components.format import COUNT, NO_BREAK, NO_DATA, age, day_label, plain, shown
-from koalr_api import KoalrError, Page, Status, Team
+from koalr_api import KoalrError, Page, Statistics, Status, Team
 
 NO_DIAGNOSIS = (
     "This server does not say what its data lack. An empty figure means that it has no data for the window or the team; "
@@ -25,12 +25,14 @@ def render() -> None:
     except KoalrError as error:
         st.markdown("## The figures cannot be had at the moment.")
         draw_versions(address, None)
+        draw_asking(data.statistics())
         states.failed(error)
         return
     status = data.status(filters.current())
     st.markdown(f"## {diagnosis.sentence(status)}" if status else "## The API answers.")
     cards.draw(connection_cards(teams, organisation(teams)))
     draw_versions(address, status)
+    draw_asking(data.statistics())
     if status is None:
         st.info(NO_DIAGNOSIS, icon=":material/info:")
         return
@@ -97,6 +99,21 @@ def draw_versions(address: str, status: Status | None) -> None:
         f"Python {plain(platform.python_version())}",
     ]
     st.markdown(f":small[:gray[{' · '.join(part for part in parts if part)}]]")
+
+
+def draw_asking(told: Statistics) -> None:
+    """What this dashboard asked the API for, and what it keeps."""
+    parts = [
+        f"{told.requests_last_minute} of {told.limit} requests in the last minute",
+        f"{told.queued + told.in_flight} queued or on their way",
+        f"{told.entries} answers kept, {told.size_bytes / 1e6:.1f} MB",
+        f"shown from memory {told.hits + told.stale} times, with {told.requests} requests in all",
+    ]
+    if told.ages:
+        parts.append(f"oldest answer {max(each.age_secs for each in told.ages):.0f} s old")
+    st.markdown(f":small[:gray[{' · '.join(parts)}]]")
+    if told.last_error and told.last_error_at:
+        st.markdown(f":small[:gray[Last failure at {told.last_error_at:%H:%M:%S} UTC: {plain(told.last_error)}]]")
 
 
 def draw_diagnosis(status: Status) -> None:

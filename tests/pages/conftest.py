@@ -29,8 +29,9 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_client() -> Iterator[None]:
-    """No connection and no cached answers from another test."""
+def _fresh_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No connection and no cached answers from another test, in memory or in a file."""
+    monkeypatch.setenv("KOALR_CACHE_DIR", "")
     st.cache_resource.clear()
     yield
     connection._connected.clear()

@@ -2,16 +2,22 @@
 
 import json
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from components import connection
+from components import connection, data
 from components.connection import Connection
 from components.format import NO_BREAK
+from koalr_api import APIConnectionError
+from koalr_api.job import Exchange
+from koalr_api.transport import Transport, utc_now
 from tests.integration.server.conftest import Api
 from tests.pages.conftest import KEY, PAGES, Open, documented_only
 
@@ -212,3 +218,65 @@ def test_hostile_text_is_shown_and_not_rendered(page: str, connected: Connect, o
         for trace in figure["data"]
         for point in trace.get("customdata", [])
     )
+
+
+class TestAQueue:
+    """A server that takes its time with the first figures, and a page that does not wait for it."""
+
+    @pytest.fixture
+    def slow(self, connected: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+        monkeypatch.setattr(data, "PATIENCE_SECS", 0.05)
+        let = threading.Event()
+
+        def wait(_path: str, body: Any) -> Any:
+            assert let.wait(10)
+            return body
+
+        connected(documented_only(change=wait))
+        yield let
+        let.set()
+
+    def test_is_shown_calmly_with_its_place_and_without_a_button(self, slow: threading.Event, open_page: Open) -> None:
+        app = open_page()
+        assert not app.exception
+        assert "The figures are on their way" in words(app)
+        assert "next to be asked for, expected in about 1 s" in words(app)
+        assert not app.button
+
+    def test_ends_with_the_figures(self, slow: threading.Event, open_page: Open) -> None:
+        app = open_page()
+        slow.set()
+        for _ in range(100):
+            if app.run().metric:
+                break
+        assert metrics(app)
+        assert "on their way" not in words(app)
+
+
+def test_the_button_after_a_failure_asks_anew(connected: Connect, open_page: Open) -> None:
+    failing = True
+
+    def answer(path: str, body: Any) -> Any:
+        return ["<html>"] if failing else body
+
+    connected(documented_only(change=answer))
+    app = open_page()
+    assert "not set up right" in words(app)
+    failing = False
+    app.button(key="retry").click().run()
+    assert metrics(app)
+
+
+def test_answers_outlive_a_restart_of_the_dashboard(
+    connected: Connect, open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KOALR_CACHE_DIR", str(tmp_path))
+    url = connected(documented_only())
+    before = metrics(open_page())
+    data._client(url, KEY, False).close()
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert KEY.encode() not in file.read_bytes()
+    st.cache_resource.clear()
+    monkeypatch.setattr(Transport, "send", lambda *_given: Exchange(utc_now(), error=APIConnectionError("away")))
+    assert metrics(open_page()) == before

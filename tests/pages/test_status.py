@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -124,3 +125,13 @@ def test_hostile_text_is_shown_and_not_rendered(connected: Connect, open_page: O
 def test_an_unknown_status_of_a_newer_server_breaks_nothing(connected: Connect, open_page: Open) -> None:
     connected(server(BODY | {"findings": [{**BODY["findings"][0], "status": "improving"}]}))
     assert not open_page("status.py").exception
+
+
+def test_it_tells_what_was_asked_and_kept_and_the_last_failure(connected: Connect, open_page: Open) -> None:
+    connected(server(BODY))
+    text = words(open_page("status.py"))
+    assert "of 60 requests in the last minute" in text
+    assert "answers kept" in text
+    st.cache_resource.clear()
+    connection.connect(Connection("http://127.0.0.1:9", KEY))
+    assert "cannot be reached" in words(open_page("status.py")).split("Last failure at")[1]

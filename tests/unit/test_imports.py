@@ -18,7 +18,11 @@ FORBIDDEN = {
     "components/format.py": ("streamlit", "koalr_api", "requests", "time", "random"),
     "components/tiers.py": ("streamlit", "koalr_api", "requests", "time", "random"),
     "components/theme.py": ("streamlit", "koalr_api", "requests"),
-    "koalr_api": ("streamlit", "koalr_server", "components", "pages", "pandas", "plotly", "duckdb"),
+    "koalr_api": ("streamlit", "koalr_server", "components", "pages", "plotly", "duckdb", "numpy", "pyarrow"),
+    **{
+        f"koalr_api/{core}.py": ("requests", "os", "time", "random", "koalr_api.transport", "koalr_api.fetcher")
+        for core in ("budget", "circuit", "desk", "entries", "job", "queue", "request", "retry", "statistics")
+    },
     "koalr_server": ("koalr_api", "streamlit", "components", "pages", "plotly", "requests"),
     "koalr_server/metrics": (
         "duckdb",

@@ -1,0 +1,155 @@
+"""How many requests a key may send (pure, but for a lock: all clients of a key in a process share one budget).
+
+The server counts a request when it arrives, which lies somewhere between sending it and having its answer. So a request
+counts here from the moment it is sent until a whole window after its answer came, and at no instant can the server have
+counted more than we do. A lag of any length costs throughput and never a refusal.
+"""
+
+import math
+import threading
+from collections import deque
+from typing import NamedTuple
+
+WINDOW_SECS = 60.0
+DOCUMENTED_LIMIT = 60
+LARGEST_LIMIT = 1_000_000
+# Two clocks count a minute differently by far less than this.
+MARGIN_SECS = 0.25
+# One tenth is kept for people without a value: 6 of 60 is what the largest page of a dashboard asks for.
+KEPT_SHARE = 10
+
+
+class Spend(NamedTuple):
+    """A request on its way, and how many of ours counted when it was sent, itself included."""
+
+    own: int
+
+
+class Told(NamedTuple):
+    """What an answer said: requests a window, requests left, seconds until one is sure to pass; None if not said."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_secs: float | None = None
+
+
+class Budget:
+    """At most `limit` requests in any window, background work evenly spread and never the last tenth of it."""
+
+    def __init__(self, limit: int = DOCUMENTED_LIMIT, window_secs: float = WINDOW_SECS) -> None:
+        self.limit = limit
+        self._counted_secs = window_secs + MARGIN_SECS
+        self._answered: deque[float] = deque()
+        self._flying = 0
+        self._others = 0
+        self._others_seen = -math.inf
+        self._closed_until = -math.inf
+        self._background_sent = -math.inf
+        self._lock = threading.Lock()
+
+    def take(self, now: float, waiting: bool) -> Spend | float:
+        """Permission to send one request now, else the seconds after which asking again is worth it (over 0).
+
+        Args:
+            now: monotonic seconds.
+            waiting: a person waits for the answer; False is background work.
+        """
+        with self._lock:
+            wait_secs = self._wait_secs(now, waiting)
+            if wait_secs > 0:
+                return wait_secs
+            if not waiting:
+                self._background_sent = now
+            self._flying += 1
+            return Spend(self._own(now))
+
+    def settle(self, spend: Spend, now: float, told: Told) -> None:
+        """The exchange ended."""
+        with self._lock:
+            self._flying -= 1
+            self._answered.append(now)
+            if told.limit is not None and 1 <= told.limit <= LARGEST_LIMIT:
+                self.limit = told.limit
+            self._count_others(spend, now, told)
+
+    def close(self, secs: float, now: float) -> None:
+        """The server refused for its limit: send nothing for so long, a window at most."""
+        with self._lock:
+            self._close(now + min(secs, self._counted_secs))
+
+    def give_back(self, spend: Spend) -> None:  # noqa: ARG002 - the counterpart of take
+        """Nothing was sent after all."""
+        with self._lock:
+            self._flying -= 1
+
+    def spent(self, now: float) -> int:
+        """Requests of ours that count now."""
+        with self._lock:
+            return self._own(now)
+
+    def left(self, now: float) -> int:
+        """Requests that may still be sent now."""
+        with self._lock:
+            if now < self._closed_until:
+                return 0
+            return max(0, self.limit - self._own(now) - self._others_now(now))
+
+    def expected_secs(self, now: float, place: int) -> float:
+        """When the request at this place of the queue (from 1) may be sent, if nothing comes in between."""
+        with self._lock:
+            closed_secs = max(0.0, self._closed_until - now)
+            over = self._own(now) + self._others_now(now) - self.limit + place
+            if over <= 0:
+                return closed_secs
+            leaving = [answered + self._counted_secs - now for answered in self._answered]
+            leaving += [self._counted_secs] * (self.limit - len(leaving))
+            rounds, index = divmod(over - 1, self.limit)
+            return max(closed_secs, rounds * self._counted_secs + leaving[index])
+
+    def after_fork(self) -> None:
+        """In a child process: a lock of its own; requests on their way are the parent's."""
+        self._lock = threading.Lock()
+        self._flying = 0
+
+    def _wait_secs(self, now: float, waiting: bool) -> float:
+        if now < self._closed_until:
+            return self._closed_until - now
+        allowed = self.limit if waiting else self.limit - self.limit // KEPT_SHARE
+        own, others = self._own(now), self._others_now(now)
+        over = own + others - allowed + 1
+        if over > 0:
+            return self._until_left(now, over, others)
+        if not waiting and 2 * own >= self.limit:
+            # Spread evenly, places come free one by one, and someone who waits gets the next within a second.
+            return self._background_sent + self._counted_secs / allowed - now
+        return 0.0
+
+    def _until_left(self, now: float, count: int, others: int) -> float:
+        one = self._counted_secs / self.limit
+        own_secs = (
+            self._answered[min(count, len(self._answered)) - 1] + self._counted_secs - now if self._answered else one
+        )
+        return max(0.01, min(own_secs, one) if others else own_secs)
+
+    def _own(self, now: float) -> int:
+        while self._answered and self._answered[0] <= now - self._counted_secs:
+            self._answered.popleft()
+        return len(self._answered) + self._flying
+
+    def _count_others(self, spend: Spend, now: float, told: Told) -> None:
+        """What the server counted beyond ours was spent by other processes with the same key."""
+        if told.remaining is None or not 0 <= told.remaining <= self.limit:
+            return
+        self._others = max(0, self.limit - told.remaining - spend.own)
+        self._others_seen = now
+        # Alone, our own count knows better than a header in whole seconds of another clock.
+        if self._others and told.remaining == 0 and told.reset_secs and 0 < told.reset_secs <= self._counted_secs:
+            self._close(now + told.reset_secs)
+
+    def _others_now(self, now: float) -> int:
+        """They leave the window one by one; the next answer says anew how many there are."""
+        left_share = 1 - (now - self._others_seen) / self._counted_secs
+        return math.ceil(self._others * min(1.0, max(0.0, left_share)))
+
+    def _close(self, until: float) -> None:
+        self._closed_until = max(self._closed_until, until)
