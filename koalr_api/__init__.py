@@ -7,6 +7,8 @@
 Every answer is a frozen model with units in its docstrings; every failure is a KoalrError (errors.py draws the tree).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from koalr_api.client import Koalr
 from koalr_api.errors import (
     APIConnectionError,
@@ -23,29 +25,54 @@ from koalr_api.errors import (
     RateLimitError,
     ResponseValidationError,
 )
-from koalr_api.models import (
-    BacklogForecast,
-    Copilot,
-    CustomMetric,
-    DeliveryForecast,
-    Deployment,
-    Dora,
-    DoraWeek,
-    Flow,
-    FlowWeek,
-    Incident,
-    LeadTimeBin,
-    LeadTimeDistribution,
-    PullRequest,
-    Reviews,
-    ReviewsWeek,
-    RiskScore,
-    Team,
-    ValueStream,
-    ValueStreamWeek,
-)
+from koalr_api.model import Model, Rows
 from koalr_api.pages import Page
-from koalr_api.status import Finding, Status, Step
+from koalr_api.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from koalr_api.models.custom import CustomMetric, CustomMetricValue, CustomMetricWeek, SavedMetric
+    from koalr_api.models.dora import Dora, DoraFigures, DoraWeek, LeadTimeBin, LeadTimeDistribution
+    from koalr_api.models.flow import Flow, FlowFigures, FlowWeek, ValueStream, ValueStreamFigures, ValueStreamWeek
+    from koalr_api.models.forecast import BacklogForecast, Backtest, Dates, DeliveryForecast, Held, WeeksToEmpty
+    from koalr_api.models.records import Deployment, Incident, Organisation, PullRequest, Team, Teams
+    from koalr_api.models.reviews import (
+        Copilot,
+        CopilotFigures,
+        CopilotWeek,
+        HoursSaved,
+        Reviews,
+        ReviewsFigures,
+        ReviewsWeek,
+    )
+    from koalr_api.models.risk import (
+        ReliabilityGroup,
+        RiskFloor,
+        RiskModel,
+        RiskScore,
+        SignalDetail,
+        Signals,
+        TopContribution,
+    )
+    from koalr_api.models.status import Basis, Finding, Lack, Status, Step
+
+_TOPICS = ("dora", "flow", "reviews", "records", "forecast", "risk", "custom", "status")
+
+
+# Making fifty classes takes longer than a command that uses three of them should wait, so they are loaded when named.
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has this name
+    if name in __all__:
+        from importlib import import_module
+
+        for topic in _TOPICS:
+            module = import_module(f"koalr_api.models.{topic}")
+            if name in vars(module):
+                return vars(module)[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 __all__ = [
     "APIConnectionError",
@@ -53,36 +80,63 @@ __all__ = [
     "APITimeoutError",
     "AuthenticationError",
     "BacklogForecast",
+    "Backtest",
     "BadRequestError",
+    "Basis",
     "ConfigError",
     "Copilot",
+    "CopilotFigures",
+    "CopilotWeek",
     "CustomMetric",
+    "CustomMetricValue",
+    "CustomMetricWeek",
+    "Dates",
     "DeliveryForecast",
     "Deployment",
     "Dora",
+    "DoraFigures",
     "DoraWeek",
     "Finding",
     "Flow",
+    "FlowFigures",
     "FlowWeek",
+    "Held",
+    "HoursSaved",
     "Incident",
     "InternalServerError",
     "InvalidArgumentError",
     "Koalr",
     "KoalrError",
+    "Lack",
     "LeadTimeBin",
     "LeadTimeDistribution",
+    "Model",
     "NotFoundError",
+    "Organisation",
     "Page",
     "PermissionDeniedError",
     "PullRequest",
     "RateLimitError",
+    "ReliabilityGroup",
     "ResponseValidationError",
     "Reviews",
+    "ReviewsFigures",
     "ReviewsWeek",
+    "RiskFloor",
+    "RiskModel",
     "RiskScore",
+    "Rows",
+    "SavedMetric",
+    "SignalDetail",
+    "Signals",
     "Status",
     "Step",
     "Team",
+    "Teams",
+    "TopContribution",
     "ValueStream",
+    "ValueStreamFigures",
     "ValueStreamWeek",
+    "WeeksToEmpty",
+    "__version__",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 
@@ -32,43 +32,3 @@ class Answer:
     rate_limit: RateLimit | None = None
     stale_reason: str | None = None
     round_trip_secs: float | None = None
-
-
-class Answered:
-    """Mixin of models that are a whole answer."""
-
-    __slots__ = ()
-    _answer: Answer | None
-
-    @property
-    def answer(self) -> Answer:
-        """The answer this was read from."""
-        found = self._answer
-        if found is None:
-            raise AttributeError("this value was not read from an answer of its own")
-        return found
-
-    @property
-    def raw(self) -> Mapping[str, Any]:
-        """The body as it came, unknown fields included."""
-        return self.answer.raw
-
-    @property
-    def fetched_at(self) -> datetime:
-        """When the answer came (aware)."""
-        return self.answer.fetched_at
-
-    @property
-    def age(self) -> timedelta:
-        """How old the answer is now."""
-        return self.answer.clock() - self.answer.fetched_at
-
-    @property
-    def stale(self) -> bool:
-        """True if the API could not be asked and this is the last good answer."""
-        return self.answer.stale_reason is not None
-
-    @property
-    def scoped_team(self) -> str | None:
-        """Team id the server says these figures are for, None for the whole organisation."""
-        return self.answer.scoped_team

@@ -1,15 +1,19 @@
 """Reads models out of JSON: documented fields must be there in their type, unknown ones are ignored."""
 
 import dataclasses
-import math
 import types
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from koalr_api.answer import Answer
 from koalr_api.errors import ResponseValidationError
+from koalr_api.model import Rows
+from koalr_api.scalars import SCALARS, Misfit
 
-T = TypeVar("T")
+M = TypeVar("M")
+# A value as it came and the answer it came in, to a value of the wanted type.
+Reader = Callable[[Any, Answer], Any]
 
 
 def wire_name(name: str) -> str:
@@ -18,8 +22,8 @@ def wire_name(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def decode(model: type[T], body: Any, where: str) -> T:  # noqa: ANN401 - JSON
-    """One model from a JSON object.
+def decode(model: type[M], answer: Answer, where: str) -> M:
+    """One model from the body of an answer.
 
     Args:
         where: the request, such as "GET /api/v1/flow", for messages.
@@ -27,122 +31,129 @@ def decode(model: type[T], body: Any, where: str) -> T:  # noqa: ANN401 - JSON
     Raises:
         ResponseValidationError: naming the path of the first field that does not fit.
     """
-    return _object(model, body, where, "")
-
-
-def _object(model: type[T], body: Any, where: str, path: str) -> T:  # noqa: ANN401
-    if not isinstance(body, Mapping):
-        raise _misfit(where, path or "body", "an object", body)
-    values: dict[str, Any] = {}
-    for name, kind, optional in _fields(model):
-        wire = wire_name(name)
-        at = f"{path}.{wire}" if path else wire
-        if optional:
-            values[name] = _extra(kind, body.get(wire), where, at)
-        elif wire not in body:
-            raise ResponseValidationError(f'{where}: field "{at}" is missing')
-        else:
-            values[name] = _value(kind, body[wire], where, at)
-    return model(**values)
-
-
-_KNOWN_FIELDS: dict[type, tuple[tuple[str, Any, bool], ...]] = {}
-
-
-def _fields(model: type) -> tuple[tuple[str, Any, bool], ...]:
-    """(name, type, optional) per wire field. Fields with a default are extras a server may leave out."""
-    found = _KNOWN_FIELDS.get(model)
-    if found is None:
-        found = _KNOWN_FIELDS[model] = _read_fields(model)
-    return found
-
-
-def _read_fields(model: type) -> tuple[tuple[str, Any, bool], ...]:
-    hints = get_type_hints(model)
-    return tuple(
-        (field.name, hints[field.name], field.default is not dataclasses.MISSING)
-        for field in dataclasses.fields(model)
-        if not field.name.startswith("_")
-    )
-
-
-def _extra(kind: Any, value: Any, where: str, path: str) -> Any:  # noqa: ANN401
-    """An extra field: what does not fit counts as absent, because no contract promises it."""
+    wanted: Any = model
     try:
-        return None if value is None else _value(kind, value, where, path)
-    except ResponseValidationError:
-        return None
+        decoded: M = _reader(wanted)(answer.raw, answer)
+        return decoded
+    except Misfit as misfit:
+        path, problem = misfit.path, misfit.problem
+    # Raised out here, so that the inner error does not hang on it.
+    raise ResponseValidationError(f'{where}: field "{path}" {problem}' if path else f"{where}: body {problem}", path)
 
 
-def _value(kind: Any, value: Any, where: str, path: str) -> Any:  # noqa: ANN401
+@cache
+def _reader(kind: Any) -> Reader:  # noqa: ANN401 - a type, or what typing makes of one
+    """How to read a type; worked out once."""
+    if kind in SCALARS:
+        return _scalar_reader(kind)
     if get_origin(kind) in (Union, types.UnionType):
-        if value is None:
+        return _union_reader(get_args(kind))
+    if get_origin(kind) in (tuple, Rows):
+        return _list_reader(get_origin(kind), get_args(kind)[0])
+    return _model_reader(kind)
+
+
+def _scalar_reader(kind: type) -> Reader:
+    wanted, read = SCALARS[kind]
+
+    def scalar(value: Any, _answer: Answer) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return read(value)
+        except (TypeError, ValueError):
+            raise Misfit.of(wanted, value) from None
+
+    return scalar
+
+
+def _union_reader(kinds: tuple[Any, ...]) -> Reader:
+    readers = [_reader(kind) for kind in kinds if kind is not types.NoneType]
+    nullable = types.NoneType in kinds
+
+    def union(value: Any, answer: Answer) -> Any:  # noqa: ANN401 - JSON
+        if value is None and nullable:
             return None
-        kind = next(member for member in get_args(kind) if member is not type(None))
-        return _value(kind, value, where, path)
-    if get_origin(kind) is tuple:
+        for read in readers[:-1]:
+            try:
+                return read(value, answer)
+            except Misfit:
+                continue
+        return readers[-1](value, answer)
+
+    return union
+
+
+def _list_reader(origin: Any, kind: Any) -> Reader:  # noqa: ANN401 - types
+    read = _reader(kind)
+
+    def listed(value: Any, answer: Answer) -> Any:  # noqa: ANN401 - JSON
         if not isinstance(value, list):
-            raise _misfit(where, path, "a list", value)
-        member = get_args(kind)[0]
-        return tuple(_value(member, item, where, f"{path}[{index}]") for index, item in enumerate(value))
-    if get_origin(kind) is Mapping or kind is Mapping:
+            raise Misfit.of("a list", value)
+        found = []
+        for index, item in enumerate(value):
+            try:
+                found.append(read(item, answer))
+            except Misfit as misfit:
+                raise misfit.inside(f"[{index}]") from None
+        return Rows(found, kind) if origin is Rows else tuple(found)
+
+    return listed
+
+
+def _model_reader(model: Any) -> Reader:  # noqa: ANN401 - a model class, or one with its row type
+    made = get_origin(model) or model
+    fields = _fields(model)
+
+    def read_model(value: Any, answer: Answer) -> Any:  # noqa: ANN401 - JSON
         if not isinstance(value, Mapping):
-            raise _misfit(where, path, "an object", value)
-        return types.MappingProxyType(dict(value))
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return _object(kind, value, where, path)
-    name, read = _SCALARS[kind]
+            raise Misfit.of("an object", value)
+        found = made(**{name: _field(value, wire, read, extra, answer) for name, wire, read, extra in fields})
+        # Frozen for everyone else.
+        object.__setattr__(found, "_answer", answer)
+        object.__setattr__(found, "_raw", value)
+        return found
+
+    return read_model
+
+
+def _field(value: Mapping[str, Any], wire: str, read: Reader, extra: bool, answer: Answer) -> Any:  # noqa: ANN401 - JSON
     try:
-        return read(value)
-    except (TypeError, ValueError):
-        raise _misfit(where, path, name, value) from None
+        if wire in value:
+            return read(value[wire], answer)
+        if extra:
+            return None
+        raise Misfit("is missing")
+    except Misfit as misfit:
+        # No contract promises an extra field, so one that does not fit counts as absent.
+        if extra:
+            return None
+        raise misfit.inside(wire) from None
 
 
-def _number(value: Any) -> float:  # noqa: ANN401
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise TypeError
-    return float(value)
+def _fields(model: Any) -> list[tuple[str, str, Reader, bool]]:  # noqa: ANN401 - as _model_reader
+    """(name, name on the wire, reader, whether it is an extra) per field."""
+    made = get_origin(model) or model
+    hints = get_type_hints(made)
+    rows = _row_types(model)
+    return [
+        (
+            field.name,
+            field.metadata.get("wire") or wire_name(field.name),
+            _reader(_filled(hints[field.name], rows)),
+            field.default is not dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(made)
+    ]
 
 
-def _integer(value: Any) -> int:  # noqa: ANN401
-    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
-        raise TypeError
-    return int(value)
+def _row_types(model: Any) -> dict[Any, Any]:  # noqa: ANN401 - as _model_reader
+    """Type variable to type, for Page[Team] as for a class made from it."""
+    origin = get_origin(model)
+    if origin is not None:
+        return dict(zip(getattr(origin, "__parameters__", ()), get_args(model), strict=False))
+    return {key: kind for base in getattr(model, "__orig_bases__", ()) for key, kind in _row_types(base).items()}
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _boolean(value: Any) -> bool:  # noqa: ANN401
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _instant(value: Any) -> datetime:  # noqa: ANN401
-    moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment
-
-
-def _date(value: Any) -> date:  # noqa: ANN401
-    return date.fromisoformat(_text(value))
-
-
-_SCALARS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
-    float: ("a number", _number),
-    int: ("an integer", _integer),
-    str: ("text", _text),
-    bool: ("true or false", _boolean),
-    datetime: ("an ISO 8601 time with a zone", _instant),
-    date: ("a date", _date),
-}
-
-
-def _misfit(where: str, path: str, wanted: str, got: Any) -> ResponseValidationError:  # noqa: ANN401
-    shown = repr(got) if not isinstance(got, str) else f'"{got}"'
-    return ResponseValidationError(f'{where}: field "{path}" should be {wanted}, got {shown[:60]}')
+def _filled(hint: Any, rows: Mapping[Any, Any]) -> Any:  # noqa: ANN401 - types
+    """A hint such as Rows[Row] with the row type in its place."""
+    unknown = getattr(hint, "__parameters__", ())
+    return hint[tuple(rows[each] for each in unknown)] if unknown else hint

@@ -41,7 +41,15 @@ class APITimeoutError(APIConnectionError):
 
 
 class ResponseValidationError(KoalrError):
-    """The API answered 200 with a body that lacks a documented field or has it in another type."""
+    """The API answered 200 with a body that lacks a documented field or has it in another type.
+
+    Attributes:
+        path: of that field, such as data[3].mergedAt; empty for the body itself.
+    """
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class APIStatusError(KoalrError):

@@ -1,49 +1,75 @@
-"""List answers: a page, and an iterator over all of them."""
+"""List answers: a page, and a walk over all of them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from koalr_api.answer import Answer, Answered
+from koalr_api.model import Model, Rows
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Identified(Protocol):
+    """A row with an id."""
+
+    @property
+    def id(self) -> str: ...
+
 
 Row = TypeVar("Row")
+Known = TypeVar("Known", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Answered, Generic[Row]):
-    """One page of a list.
+class Page(Model, Generic[Row]):
+    """One page of a list; `len`, iteration and indexing go over its rows."""
 
-    Attributes:
-        data: the rows, newest first.
-        total: rows in all pages.
-        page, page_size: as the server says them, None where it does not.
-    """
-
-    data: tuple[Row, ...]
+    data: Rows[Row]
+    """The rows, newest first."""
     total: int
+    """Number of rows on all pages."""
     page: int | None = None
+    """Number of this page, from 1."""
     page_size: int | None = None
-    _answer: Answer | None = None
+    """Number of rows a page has at most."""
 
     def __len__(self) -> int:
         return len(self.data)
 
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.data)
 
-def walk(fetch: Callable[[int], Page[Row]]) -> Iterator[Row]:
-    """Every row of every page, asking for a page only when it is needed.
+    def __getitem__(self, index: int) -> Row:
+        return self.data[index]
 
-    Stops at the total, at an empty page, and at a server that keeps answering the same page.
+    def to_frame(self) -> "pandas.DataFrame":
+        """The rows as a table; see `Rows.to_frame`."""
+        return self.data.to_frame()
+
+
+def walk(fetch: Callable[[int], Page[Known]]) -> Iterator[Known]:
+    """Every row of every page once, asking for a page only when it is needed.
+
+    New rows push old ones on to the next page while this goes on; they are not given twice. It stops at the total, at an
+    empty page, and at a server that has no further pages but answers the same one again.
     """
-    seen = 0
+    given: set[str] = set()
+    received = 0
     number = 1
-    before: tuple[Row, ...] | None = None
+    before: list[str] = []
     while True:
         page = fetch(number)
-        if not page.data or page.data == before:
+        ids = [row.id for row in page]
+        # A page number that was asked for is believed: as many new rows as fill a page bring the same rows again.
+        if not ids or (page.page != number and ids == before):
             return
-        yield from page.data
-        seen += len(page.data)
-        if seen >= page.total:
+        for row in page:
+            if row.id not in given:
+                given.add(row.id)
+                yield row
+        received += len(ids)
+        if received >= page.total:
             return
-        before = page.data
+        before = ids
         number += 1

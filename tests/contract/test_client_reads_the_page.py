@@ -112,7 +112,7 @@ def test_values_arrive_with_their_types(koalr: Koalr) -> None:
     forecast = answer("forecast-delivery", koalr, body("forecast-delivery"))
     assert (forecast.p85, forecast.team_id) == (date(2026, 4, 25), "team_abc123")
     risk = answer("pr-risk-score", koalr, body("pr-risk-score"))
-    assert (risk.pr_number, risk.tier, risk.signals["codeownersCompliance"]) == (1847, "high", True)
+    assert (risk.pr_number, risk.tier, risk.signals.codeowners_compliance) == (1847, "high", True)
 
 
 @pytest.mark.parametrize("name", ["dora", "flow", "review-metrics", "value-stream", "copilot"])

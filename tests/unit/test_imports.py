@@ -18,7 +18,7 @@ FORBIDDEN = {
     "components/format.py": ("streamlit", "koalr_api", "requests", "time", "random"),
     "components/tiers.py": ("streamlit", "koalr_api", "requests", "time", "random"),
     "components/theme.py": ("streamlit", "koalr_api", "requests"),
-    "koalr_api": ("streamlit", "koalr_server", "components", "pages", "pandas", "plotly", "duckdb"),
+    "koalr_api": ("streamlit", "koalr_server", "components", "pages", "plotly", "duckdb", "numpy", "pyarrow"),
     "koalr_server": ("koalr_api", "streamlit", "components", "pages", "plotly", "requests"),
     "koalr_server/metrics": (
         "duckdb",

@@ -3,9 +3,8 @@
 import logging
 import threading
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,43 +27,9 @@ from koalr_api import (
 )
 from koalr_api.retry import delay_secs, retry_at
 from tests.contract.bodies import body
+from tests.unit.client.conftest import BASE, KEY, NOW, Clock
 
-KEY = "klr_live_" + "s3cr3tK3y" * 5
-BASE = "https://koalr.test"
 FLOW = f"{BASE}/api/v1/flow"
-NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
-
-
-class Clock:
-    """Seconds that pass only when someone sleeps or says so."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def wall(self) -> datetime:
-        return NOW + timedelta(seconds=self.seconds)
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def koalr(clock: Clock) -> Koalr:
-    return Koalr(KEY, base_url=BASE, clock=clock, wall_clock=clock.wall, sleep=clock.sleep)
-
-
-@pytest.fixture
-def web() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 def error_body(code: str = "x", message: str = "no") -> dict[str, Any]:
@@ -291,23 +256,6 @@ def test_without_a_key_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("KOALR_API_KEY", raising=False)
     with pytest.raises(ConfigError, match="KOALR_API_KEY"):
         Koalr()
-
-
-def test_iterating_walks_all_pages_and_asks_as_needed(koalr: Koalr, web: responses.RequestsMock) -> None:
-    row = body("pull-requests")["data"][0]
-    for page in (1, 2, 3):
-        rows = [row | {"id": f"pr_{page}_{index}"} for index in range(2 if page < 3 else 1)]
-        web.get(f"{BASE}/api/v1/pull-requests", json={"data": rows, "total": 5, "page": page, "pageSize": 2})
-    walk = koalr.pull_requests.iter(page_size=2)
-    next(walk)
-    assert len(web.calls) == 1
-    assert len(list(walk)) == 4
-    assert len(web.calls) == 3
-
-
-def test_a_server_that_repeats_its_page_does_not_hang_the_walk(koalr: Koalr, web: responses.RequestsMock) -> None:
-    web.get(f"{BASE}/api/v1/deployments", json=body("deployments"))
-    assert len(list(koalr.deployments.iter())) == 1
 
 
 def test_a_slug_is_one_path_segment(koalr: Koalr, web: responses.RequestsMock) -> None:

@@ -1,64 +1,66 @@
 """What a server says of its own data: GET /status, which is no part of the documented API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from koalr_api.answer import Answer, Answered
+from koalr_api.model import Model, Rows
+from koalr_api.models.records import Organisation
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """So many records of a kind; `what` agrees with the count."""
+class Basis(Model):
+    """So many records of a kind."""
 
     count: int
+    """Number of records."""
     what: str
+    """Of what; agrees with the count."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
-    """A gap in the data, and the command on the server that fills it (None: no command does)."""
+class Lack(Model):
+    """A gap in the data."""
 
     text: str
+    """What is missing and what follows from it."""
     command: str | None
+    """The command on the server that fills it; None where no command does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Model):
     """What one answer of the API rests on and lacks."""
 
-    answer: str
+    answered: str = field(metadata={"wire": "answer"})
     """Its field, such as "leadTime", or its list."""
     name: str
     """What people call it."""
     endpoint: str
+    """Where it is asked for."""
     status: str
     """ok, partial or missing."""
-    basis: tuple[Basis, ...]
+    basis: Rows[Basis]
+    """What it rests on."""
     newest_at: datetime | None
-    lacks: tuple[Lack, ...]
+    """Its newest record."""
+    lacks: Rows[Lack]
+    """What is missing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Model):
     """Something to do: a gap and the names of the answers that filling it helps."""
 
     text: str
+    """What is missing."""
     command: str | None
+    """The command on the server that fills it; None where no command does."""
     answers: tuple[str, ...]
+    """Names of the answers it helps."""
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
-    """Whose data the server holds."""
-
-    name: str
-    sample: bool
-    newest_fact_at: datetime | None
-    loaded_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Status(Answered):
+class Status(Model):
     """GET /status: a finding per answer, and what to do about them, most useful first."""
 
     version: str
@@ -68,6 +70,8 @@ class Status(Answered):
     days: int
     """Counts are of so many days up to the newest record."""
     organisation: Organisation
-    findings: tuple[Finding, ...]
-    steps: tuple[Step, ...]
-    _answer: Answer | None = None
+    """Whose data the server holds."""
+    findings: Rows[Finding]
+    """One per answer, in the order of the API page."""
+    steps: Rows[Step]
+    """What to do, most useful first."""
