@@ -1,7 +1,7 @@
 """What every answer carries beside its fields."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ class Answer:
         round_trip_secs: from asking to having the answer, without earlier tries.
     """
 
-    raw: Mapping[str, Any]
+    raw: Mapping[str, Any] = field(repr=False)
     fetched_at: datetime
     clock: Callable[[], datetime]
     scoped_team: str | None = None

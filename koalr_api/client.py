@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import requests
 
@@ -13,6 +13,8 @@ from koalr_api.answer import Answer
 from koalr_api.cache import AnswerCache
 from koalr_api.errors import ConfigError
 from koalr_api.resources import Resources
+from koalr_api.retry import RetryPolicy
+from koalr_api.secret import NOT_PICKLED, Secret, checked_key
 from koalr_api.transport import Transport, utc_now
 
 DEFAULT_URL = "https://api.koalr.com"
@@ -35,7 +37,7 @@ class Koalr(Resources):
         api_key: default KOALR_API_KEY.
         base_url: without /api/v1; default KOALR_API_URL, else https://api.koalr.com.
         timeout_secs: (connect, read).
-        max_retries, retry_budget_secs: see transport.Transport.
+        max_retries, retry_budget_secs: see retry.RetryPolicy.
         cache_ttl_secs: how long an answer is fresh.
         stale_ttl_secs: how long the last good answer stands in while the API cannot be asked.
 
@@ -58,12 +60,13 @@ class Koalr(Resources):
         wall_clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        # Out of this frame's local variables before anything can be raised.
+        key, api_key = Secret(api_key or os.environ.get("KOALR_API_KEY") or ""), None
         self._transport = Transport(
             base_url=_checked_url(base_url or os.environ.get("KOALR_API_URL") or DEFAULT_URL),
-            api_key=_checked_key(api_key or os.environ.get("KOALR_API_KEY")),
+            api_key=checked_key(key),
             timeout_secs=timeout_secs,
-            max_retries=max_retries,
-            retry_budget_secs=retry_budget_secs,
+            retry=RetryPolicy(max_retries, retry_budget_secs),
             session=session or requests.Session(),
             clock=clock,
             wall_clock=wall_clock,
@@ -74,6 +77,9 @@ class Koalr(Resources):
 
     def __repr__(self) -> str:
         return f"Koalr(base_url={self._transport.base_url!r})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
 
     def stats(self) -> Statistics:
         """Counts since the client was made."""
@@ -95,16 +101,6 @@ class Koalr(Resources):
             self._transport.fingerprint,
         )
         return self._cache.get(key, lambda: self._transport.exchange(method, path, params, json))
-
-
-def _checked_key(key: str | None) -> str:
-    if not key:
-        raise ConfigError("No API key: pass api_key or set KOALR_API_KEY.")
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise ConfigError(
-            "The API key has characters no header can carry; copy it again without spaces or line breaks."
-        )
-    return key
 
 
 def _checked_url(url: str) -> str:

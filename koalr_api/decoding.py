@@ -36,9 +36,14 @@ def decode(model: type[M], answer: Answer, where: str) -> M:
         decoded: M = _reader(wanted)(answer.raw, answer)
         return decoded
     except Misfit as misfit:
-        path, problem = misfit.path, misfit.problem
+        error = _error(where, misfit)
     # Raised out here, so that the inner error does not hang on it.
-    raise ResponseValidationError(f'{where}: field "{path}" {problem}' if path else f"{where}: body {problem}", path)
+    raise error
+
+
+def _error(where: str, misfit: Misfit) -> ResponseValidationError:
+    place = f'field "{misfit.path}"' if misfit.path else "body"
+    return ResponseValidationError(f"{where}: {place} {misfit.problem}", misfit.path)
 
 
 @cache

@@ -14,14 +14,26 @@
         ├── RateLimitError          429; `retry_at` says when to come back
         └── InternalServerError     5xx
 
-No message, repr or cause carries an API key.
+All are picklable. No message, repr, cause or traceback carries an API key.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+HIDDEN = "klr_…"
+_SHAPE_OF_A_KEY = re.compile(r"klr_[a-z]+_[0-9A-Za-z_-]{4,}")
 
 
 class KoalrError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package; its text is a sentence or two for a person."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_SHAPE_OF_A_KEY.sub(HIDDEN, text))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, dict(vars(self)))
 
 
 class ConfigError(KoalrError):
@@ -47,8 +59,8 @@ class ResponseValidationError(KoalrError):
         path: of that field, such as data[3].mergedAt; empty for the body itself.
     """
 
-    def __init__(self, message: str, path: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, text: str, path: str = "") -> None:
+        super().__init__(text)
         self.path = path
 
 
@@ -57,22 +69,25 @@ class APIStatusError(KoalrError):
 
     Attributes:
         status: HTTP status.
-        code, param, request_id: from the error body, None where it has none.
-        retry_at: when a repeated request may succeed, if the answer says so.
+        message, code, param: from the error body, None where it has none.
+        request_id: from the error body or X-Request-Id, for a question to who runs the API.
+        retry_at: when a repeated request may succeed (aware), if the answer says so.
     """
 
     def __init__(
         self,
-        message: str,
+        text: str,
         *,
         status: int,
+        message: str | None = None,
         code: str | None = None,
         param: str | None = None,
         request_id: str | None = None,
         retry_at: datetime | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(text)
         self.status = status
+        self.message = message
         self.code = code
         self.param = param
         self.request_id = request_id
@@ -115,3 +130,10 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 def error_class(status: int) -> type[APIStatusError]:
     """The class for an HTTP status."""
     return InternalServerError if status >= 500 else _BY_STATUS.get(status, APIStatusError)
+
+
+def _restored(kind: type[KoalrError], args: tuple[str, ...], attributes: Mapping[str, Any]) -> KoalrError:
+    """An unpickled error; its class may want more than its text, which the attributes hold."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(attributes)
+    return error

@@ -1,68 +1,56 @@
-"""When to try again, and when the server says to (pure)."""
+"""Whether to try again, and when (pure)."""
 
-import math
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
+from datetime import datetime
 
-RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+from koalr_api.errors import APIConnectionError, APIStatusError, KoalrError
+
+TOO_MANY_REQUESTS = 429
+# Not implemented, and HTTP version not supported: asking again changes nothing.
+LASTING = frozenset({501, 505})
 FIRST_DELAY_SECS = 0.25
 LONGEST_DELAY_SECS = 8.0
-# An epoch second is always larger, a wait in seconds never is.
-SMALLEST_EPOCH = 1_000_000_000
-FURTHEST = timedelta(days=1)
 
 
-def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When the server wants to be asked again, from Retry-After, else X-RateLimit-Reset; None if it does not say.
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and for how long one call is tried.
 
-    Epoch seconds, seconds from now, HTTP dates and ISO 8601 are understood; nonsense and the past count as not said.
+    Everything the client sends may be sent again: GETs, and the question for a risk score, which changes nothing.
     """
-    for name in ("Retry-After", "X-RateLimit-Reset"):
-        moment = _moment(headers.get(name), now)
-        if moment is not None and now <= moment <= now + FURTHEST:
-            return moment
-    return None
+
+    max_retries: int = 2
+    """Tries after the first."""
+    budget_secs: float = 2.0
+    """A try that would begin later than this after the first is not made."""
+
+    def delay_secs(
+        self, error: KoalrError, attempt: int, elapsed_secs: float, now: datetime, jitter: float
+    ) -> float | None:
+        """Seconds to wait before the next try; None to give up.
+
+        Args:
+            attempt: tries made so far, from 1.
+            elapsed_secs: since the first try began.
+            jitter: uniform in [0, 1).
+        """
+        if attempt > self.max_retries or not worth_retrying(error):
+            return None
+        delay = backoff_secs(attempt, jitter)
+        told = error.retry_at if isinstance(error, APIStatusError) else None
+        if told is not None:
+            delay = max(delay, (told - now).total_seconds())
+        return delay if elapsed_secs + delay <= self.budget_secs else None
 
 
-def parse_reset(text: str | None, now: datetime) -> datetime | None:
-    """The instant an X-RateLimit-Reset header names, in any of its forms."""
-    return _moment(text, now)
+def worth_retrying(error: KoalrError) -> bool:
+    """Whether the same question may be answered later: no answer, 429, or a failure of the server."""
+    if isinstance(error, APIStatusError):
+        return error.status == TOO_MANY_REQUESTS or (error.status >= 500 and error.status not in LASTING)
+    return isinstance(error, APIConnectionError)
 
 
-def _moment(text: str | None, now: datetime) -> datetime | None:
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return _calendar_moment(text)
-    if not math.isfinite(number) or number < 0:
-        return None
-    try:
-        return datetime.fromtimestamp(number, UTC) if number >= SMALLEST_EPOCH else now + timedelta(seconds=number)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def _calendar_moment(text: str) -> datetime | None:
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(text)
-        except (ValueError, TypeError, IndexError):
-            continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None
-
-
-def delay_secs(attempt: int, told: datetime | None, now: datetime, jitter: float) -> float:
-    """Seconds to wait before the next try: what the server told, else exponential with jitter.
-
-    Args:
-        attempt: tries made so far, from 1.
-        jitter: uniform in [0, 1).
-    """
-    if told is not None:
-        return max(0.0, (told - now).total_seconds())
-    backoff: float = min(LONGEST_DELAY_SECS, FIRST_DELAY_SECS * 2 ** (attempt - 1))
-    return backoff * (0.5 + jitter / 2)
+def backoff_secs(attempt: int, jitter: float) -> float:
+    """Doubling from a quarter of a second to eight, less up to a half, so that clients do not return together."""
+    longest: float = min(LONGEST_DELAY_SECS, FIRST_DELAY_SECS * 2.0 ** min(attempt - 1, 30))
+    return longest * (0.5 + jitter / 2)

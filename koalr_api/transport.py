@@ -1,6 +1,7 @@
 """One HTTP exchange: session, timeouts, retries, errors. The key goes into a header and nowhere else."""
 
 import hashlib
+import logging
 import random
 import threading
 import time
@@ -13,22 +14,24 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from koalr_api.answer import Answer, RateLimit
+from koalr_api.answer import Answer
 from koalr_api.errors import (
     APIConnectionError,
-    APIStatusError,
     APITimeoutError,
     ConfigError,
-    InternalServerError,
     KoalrError,
-    RateLimitError,
     error_class,
 )
-from koalr_api.retry import RETRIED_STATUSES, delay_secs, parse_reset, retry_at
+from koalr_api.headers import rate_limit, retry_at
+from koalr_api.retry import RetryPolicy
+from koalr_api.secret import KeyAuth, Secret, redacted
+from koalr_api.version import VERSION
 
-KEY_HEADER = "X-Koalr-Key"
+HEADERS = {"Accept": "application/json", "User-Agent": f"koalr-api/{VERSION}"}
 POOL_SIZE = 32
+LONGEST_TEXT = 500
 Parameters = Mapping[str, str | int]
+logger = logging.getLogger("koalr_api")
 
 
 def utc_now() -> datetime:
@@ -42,16 +45,14 @@ class Transport:
 
     Args:
         timeout_secs: (connect, read); always on.
-        max_retries: tries after the first.
-        retry_budget_secs: a retry that would end later than this after the first try is not made.
+        retry: how often and for how long.
         clock: monotonic seconds; wall_clock: aware now; sleep and jitter: injected for tests.
     """
 
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: Secret
     timeout_secs: tuple[float, float] = (3.05, 10.0)
-    max_retries: int = 2
-    retry_budget_secs: float = 2.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
     session: requests.Session = field(default_factory=requests.Session, repr=False)
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], datetime] = utc_now
@@ -67,7 +68,7 @@ class Transport:
     @property
     def fingerprint(self) -> str:
         """Tells keys apart without holding one; part of every cache key."""
-        return hashlib.sha256(f"{self.base_url}\0{self.api_key}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.base_url}\0{self.api_key.reveal()}".encode()).hexdigest()
 
     def exchange(
         self, method: str, path: str, params: Parameters | None = None, json: Mapping[str, Any] | None = None
@@ -80,50 +81,67 @@ class Transport:
         started = self.clock()
         attempt = 1
         while True:
-            try:
-                return self._once(method, path, params, json)
-            except KoalrError as error:
-                if attempt > self.max_retries or not _worth_retrying(error):
-                    raise
-                told = error.retry_at if isinstance(error, APIStatusError) else None
-                delay = delay_secs(attempt, told, self.wall_clock(), self.jitter())
-                if self.clock() - started + delay > self.retry_budget_secs:
-                    raise
-                self.sleep(delay)
-                attempt += 1
+            outcome = self._once(method, path, params, json)
+            if isinstance(outcome, Answer):
+                return outcome
+            elapsed = self.clock() - started
+            delay = self.retry.delay_secs(outcome, attempt, elapsed, self.wall_clock(), self.jitter())
+            if delay is None:
+                # Raised here because the frames of the exchange hold the request's headers.
+                raise outcome
+            logger.debug("%s %s: trying again in %.2f s", method, path, delay)
+            self.sleep(delay)
+            attempt += 1
 
-    def _once(self, method: str, path: str, params: Parameters | None, json: Mapping[str, Any] | None) -> Answer:
+    def _once(
+        self, method: str, path: str, params: Parameters | None, json: Mapping[str, Any] | None
+    ) -> Answer | KoalrError:
         with self._counting:
             self.requests_sent += 1
         asked = self.clock()
+        sent = self._send(method, path, params, json)
+        round_trip_secs = self.clock() - asked
+        if isinstance(sent, KoalrError):
+            logger.debug("%s %s: %s after %.0f ms", method, path, type(sent).__name__, round_trip_secs * 1000)
+            return sent
+        logger.debug("%s %s: %d in %.0f ms", method, path, sent.status_code, round_trip_secs * 1000)
+        return self._read(sent, method, path, round_trip_secs)
+
+    def _send(
+        self, method: str, path: str, params: Parameters | None, json: Mapping[str, Any] | None
+    ) -> requests.Response | KoalrError:
         try:
-            response = self.session.request(
+            return self.session.request(
                 method,
                 self.base_url + path,
                 params=dict(params) if params else None,
                 json=json,
-                headers={KEY_HEADER: self.api_key, "Accept": "application/json"},
+                headers=HEADERS,
+                auth=KeyAuth(self.api_key),
                 timeout=self.timeout_secs,
                 # A redirect could carry the key to another host.
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise APITimeoutError(f"{self.base_url} did not answer {method} {path} in time.") from None
+            return APITimeoutError(f"{self.base_url} did not answer {method} {path} in time.")
         except requests.exceptions.InvalidURL:
-            raise ConfigError(f"{self.base_url} is not a usable URL.") from None
+            return ConfigError(f"{self.base_url} is not a usable URL; check KOALR_API_URL.")
         except requests.RequestException as error:
-            raise APIConnectionError(f"{self.base_url} cannot be reached ({type(error).__name__}).") from None
-        return self._read(response, method, path, self.clock() - asked)
+            return APIConnectionError(f"{self.base_url} cannot be reached ({type(error).__name__}).")
+        except BaseException as error:
+            # An interrupt, say. Its traceback and what it interrupted hold the headers too.
+            error.__context__ = None
+            raise error.with_traceback(None) from None
 
-    def _read(self, response: requests.Response, method: str, path: str, round_trip_secs: float) -> Answer:
+    def _read(self, response: requests.Response, method: str, path: str, round_trip_secs: float) -> Answer | KoalrError:
         if response.status_code != 200:
-            raise self._status_error(response, method, path)
+            return self._status_error(response, method, path)
         try:
             body = response.json()
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            raise ConfigError(
+            return ConfigError(
                 f"{self.base_url} answers {path} without a JSON object, so it is no Koalr API; check KOALR_API_URL."
             )
         return Answer(
@@ -131,7 +149,7 @@ class Transport:
             fetched_at=self.wall_clock(),
             clock=self.wall_clock,
             scoped_team=response.headers.get("X-Koalr-Team"),
-            rate_limit=_rate_limit(response.headers, self.wall_clock()),
+            rate_limit=rate_limit(response.headers, self.wall_clock()),
             round_trip_secs=round_trip_secs,
         )
 
@@ -139,13 +157,14 @@ class Transport:
         status = response.status_code
         if 300 <= status < 400:
             return ConfigError(f"{self.base_url} redirects {path}, which a Koalr API does not; check KOALR_API_URL.")
-        told = _error_body(response)
-        message = told.get("message") or response.reason or "no reason given"
-        request_id = told.get("requestId") or response.headers.get("X-Request-Id")
+        told = {name: redacted(text, self.api_key) for name, text in _error_texts(response).items()}
+        request_id = told.get("requestId")
         suffix = f" (request {request_id})" if request_id else ""
+        message = told.get("message") or redacted(response.reason or "no reason given", self.api_key)
         return error_class(status)(
-            f"{status} from {method} {path}: {message}{suffix}".replace(self.api_key, "klr_…"),
+            f"{status} from {method} {path}: {message}{suffix}",
             status=status,
+            message=told.get("message"),
             code=told.get("code"),
             param=told.get("param"),
             request_id=request_id,
@@ -153,30 +172,12 @@ class Transport:
         )
 
 
-def _worth_retrying(error: KoalrError) -> bool:
-    if isinstance(error, (RateLimitError, InternalServerError)):
-        return error.status in RETRIED_STATUSES
-    return isinstance(error, APIConnectionError)
-
-
-def _error_body(response: requests.Response) -> dict[str, str]:
-    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing."""
+def _error_texts(response: requests.Response) -> dict[str, str]:
+    """The texts of an error body, whatever it is: an API's, a proxy's HTML, nothing; the request id also from its header."""
     try:
         body = response.json()
     except ValueError:
-        return {}
+        body = None
     error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return {}
-    return {name: value[:500] for name, value in error.items() if isinstance(value, str)}
-
-
-def _rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
-    limit, remaining = (headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
-    if not limit and not remaining:
-        return None
-    return RateLimit(
-        int(limit) if limit.isdigit() else None,
-        int(remaining) if remaining.isdigit() else None,
-        parse_reset(headers.get("X-RateLimit-Reset"), now),
-    )
+    texts = {"requestId": response.headers.get("X-Request-Id")} | (error if isinstance(error, dict) else {})
+    return {name: text[:LONGEST_TEXT] for name, text in texts.items() if isinstance(text, str)}
