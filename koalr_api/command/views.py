@@ -31,7 +31,7 @@ FIGURES: dict[str, tuple[Column, ...]] = {
         words("tier", "tier"),
     ),
     "flow": (
-        number("cycle_time", "cycle time (days)", 1),
+        number("cycle_time", "cycle time (days)", 2),
         number("throughput", "throughput (items/week)", 1),
         number("wip_count", "in progress (items)"),
         number("flow_efficiency", "flow efficiency (%)", 1, 100),
@@ -49,10 +49,10 @@ FIGURES: dict[str, tuple[Column, ...]] = {
         number("seats", "seats"),
     ),
     "value-stream": (
-        number("idea_to_commit", "idea to commit (days)", 1),
-        number("commit_to_merge", "commit to merge (days)", 1),
-        number("merge_to_deploy", "merge to deploy (days)", 1),
-        number("total_lead_time", "total (days)", 1),
+        number("idea_to_commit", "idea to commit (days)", 2),
+        number("commit_to_merge", "commit to merge (days)", 2),
+        number("merge_to_deploy", "merge to deploy (days)", 2),
+        number("total_lead_time", "total (days)", 2),
     ),
 }
 LISTS: dict[str, tuple[Column, ...]] = {

@@ -28,7 +28,7 @@ COMMANDS = {
     "flow.json": ("flow", "61.0"),
     "review-metrics.json": ("reviews --team team_abc123", "94"),
     "copilot.json": ("copilot", "312.0"),
-    "value-stream.json": ("value-stream", "4.7"),
+    "value-stream.json": ("value-stream", "4.70"),
     "custom-metric.json": ("custom p95-cycle-time", "8.40"),
     "deployments.json": ("deployments", "2026-03-14 18:22  acme/api"),
     "pull-requests.json": ("pull-requests", "#1847  feat: add retries"),
