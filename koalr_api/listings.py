@@ -62,7 +62,7 @@ class IncidentList(Resource):
 
     def iter(self, days: int = 30, team_id: str | None = None) -> "Iterator[Incident]":
         """Every incident of the window."""
-        return iter(self.list(days, team_id))
+        yield from self.list(days, team_id)
 
 
 class TeamList(Resource):
@@ -76,7 +76,7 @@ class TeamList(Resource):
 
     def iter(self) -> "Iterator[Team]":
         """Every team."""
-        return iter(self.list())
+        yield from self.list()
 
 
 class CustomMetricList(Resource):
@@ -90,4 +90,4 @@ class CustomMetricList(Resource):
 
     def iter(self) -> "Iterator[SavedMetric]":
         """Every custom metric the key may ask for."""
-        return iter(self.list())
+        yield from self.list()

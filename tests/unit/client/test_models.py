@@ -114,6 +114,16 @@ def test_a_model_made_by_hand_says_that_it_has_no_answer() -> None:
     assert pickle.loads(pickle.dumps(team)) == team
 
 
+def test_a_copy_through_pickle_has_the_figures_alone(koalr: Koalr, web: responses.RequestsMock) -> None:
+    found = read_dora(koalr, web)
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert isinstance(again.trend, Rows)
+    assert again.trend.kind is DoraWeek
+    with pytest.raises(AttributeError, match="was not read from an answer"):
+        again.raw  # noqa: B018 - the access is the test
+
+
 class TestTables:
     def test_a_page_has_a_column_per_field_in_its_type(self, koalr: Koalr, web: responses.RequestsMock) -> None:
         web.get(f"{BASE}/api/v1/deployments", json=body("deployments"))

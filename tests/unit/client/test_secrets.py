@@ -2,9 +2,12 @@
 
 import copy
 import dataclasses
+import json
 import logging
 import pickle
 import pprint
+import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -14,7 +17,15 @@ import pytest
 import requests
 import responses
 
-from koalr_api import APIStatusError, ConfigError, Koalr, KoalrError, RateLimitError, ResponseValidationError
+from koalr_api import (
+    APIConnectionError,
+    APIStatusError,
+    ConfigError,
+    Koalr,
+    KoalrError,
+    RateLimitError,
+    ResponseValidationError,
+)
 from koalr_api.secret import Secret
 from tests.contract.bodies import body
 from tests.unit.client.conftest import BASE, KEY, NOW
@@ -150,6 +161,41 @@ def test_in_no_log_line_of_any_library(
     assert ours[0].startswith("GET /api/v1/flow: 503 in ")
     assert "trying again in" in ours[1]
     assert KEY not in caplog.text
+
+
+class TestOnARealConnection:
+    @pytest.fixture
+    def address(self) -> Iterator[str]:
+        """A server that answers the first request and breaks off the second."""
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            thread = threading.Thread(target=self.serve, args=(listening,))
+            thread.start()
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            thread.join(timeout=10)
+
+    def serve(self, listening: socket.socket) -> None:
+        content = json.dumps(body("flow")).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode()
+        for answer in (head + content, b""):
+            connection, _address = listening.accept()
+            with connection:
+                assert KEY.encode() in connection.recv(65_536)
+                connection.sendall(answer)
+
+    def test_no_library_logs_or_keeps_the_key(self, address: str, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        koalr = Koalr(KEY, base_url=address, max_retries=0)
+        assert koalr.metrics.flow().wip_count == 6
+        with pytest.raises(APIConnectionError) as caught:
+            koalr.metrics.flow(days=7)
+        assert {"koalr_api", "urllib3.connectionpool"} <= {record.name for record in caplog.records}
+        assert KEY not in caplog.text
+        assert KEY not in "\n".join(shown(value) for frame in frames(caught.value) for value in ours(frame))
+        assert caught.value.__context__ is None
+
+
+def ours(frame: Any) -> list[Any]:
+    return list(frame.f_locals.values()) if "koalr_api" in frame.f_code.co_filename else []
 
 
 @pytest.mark.parametrize("key", ["klr_live_a\nb", "klr_live_ä", " klr_live_a", "klr_live_\x00"])

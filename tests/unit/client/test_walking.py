@@ -84,6 +84,8 @@ def test_a_server_that_repeats_its_page_does_not_hang_the_walk(
 def test_incidents_and_teams_are_asked_for_once(koalr: Koalr, web: responses.RequestsMock) -> None:
     web.get(f"{BASE}/api/v1/incidents?days=30", json=body("incidents"))
     web.get(f"{BASE}/api/v1/teams", json=body("teams"))
-    assert [row.id for row in koalr.incidents.iter()] == ["inc_9z2k"]
-    assert [row.name for row in koalr.teams.iter()] == ["Platform", "Growth"]
+    incidents, teams = koalr.incidents.iter(), koalr.teams.iter()
+    assert len(web.calls) == 0
+    assert [row.id for row in incidents] == ["inc_9z2k"]
+    assert [row.name for row in teams] == ["Platform", "Growth"]
     assert len(web.calls) == 2
