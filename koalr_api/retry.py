@@ -43,7 +43,7 @@ class RetryPolicy:
         return delay if elapsed_secs + delay <= self.budget_secs else None
 
 
-def worth_retrying(error: KoalrError) -> bool:
+def worth_retrying(error: Exception) -> bool:
     """Whether the same question may be answered later: no answer, 429, or a failure of the server."""
     if isinstance(error, APIStatusError):
         return error.status == TOO_MANY_REQUESTS or (error.status >= 500 and error.status not in LASTING)
