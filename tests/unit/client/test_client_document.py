@@ -170,3 +170,12 @@ def test_every_option_of_the_command_line_is_documented() -> None:
         option for child in commands.choices.values() for action in child._actions for option in action.option_strings
     }
     assert options - set(re.findall(r"--[a-z-]+", section("Command line"))) == {"-h", "--help"}
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"-m koalr_api ([a-z].*?)(?: +#.*| > .*)?$", README + DOCUMENT, re.MULTILINE)
+)
+def test_commands_in_the_documents_parse(command: str) -> None:
+    from koalr_api.command.line import build_parser
+
+    assert build_parser().parse_args(command.split()).command in QUESTIONS
