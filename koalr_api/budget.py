@@ -8,7 +8,10 @@ counted more than we do. A lag of any length costs throughput and never a refusa
 import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
+
+from koalr_api.retry import key_pause_secs
 
 WINDOW_SECS = 60.0
 DOCUMENTED_LIMIT = 60
@@ -20,30 +23,51 @@ KEPT_SHARE = 10
 
 
 class Spend(NamedTuple):
-    """A request on its way, and how many of ours counted when it was sent, itself included."""
+    """A request on its way: how many of ours counted when it was sent, itself included, and when that was."""
 
     own: int
+    sent: float
 
 
 class Told(NamedTuple):
-    """What an answer said: requests a window, requests left, seconds until one is sure to pass; None if not said."""
+    """What an answer said of the budget; None if not said.
+
+    Attributes:
+        limit, remaining: requests a window, and of them left.
+        reset_secs: until a request is sure to pass.
+        refused: the answer was 429; retry_secs: how long it wants no more requests.
+    """
 
     limit: int | None = None
     remaining: int | None = None
     reset_secs: float | None = None
+    refused: bool = False
+    retry_secs: float | None = None
 
 
 class Budget:
-    """At most `limit` requests in any window, background work evenly spread and never the last tenth of it."""
+    """At most `limit` requests in any window, background work evenly spread and never the last tenth of it.
 
-    def __init__(self, limit: int = DOCUMENTED_LIMIT, window_secs: float = WINDOW_SECS) -> None:
+    Args:
+        chance: uniform in [0, 1); by default pauses are whole.
+    """
+
+    def __init__(
+        self,
+        limit: int = DOCUMENTED_LIMIT,
+        window_secs: float = WINDOW_SECS,
+        chance: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self.limit = limit
+        self._chance = chance
         self._counted_secs = window_secs + MARGIN_SECS
         self._answered: deque[float] = deque()
         self._flying = 0
         self._others = 0
         self._others_seen = -math.inf
         self._closed_until = -math.inf
+        self._refusals = 0
+        self._refused = -math.inf
         self._background_sent = -math.inf
         self._lock = threading.Lock()
 
@@ -61,7 +85,7 @@ class Budget:
             if not waiting:
                 self._background_sent = now
             self._flying += 1
-            return Spend(self._own(now))
+            return Spend(self._own(now), now)
 
     def settle(self, spend: Spend, now: float, told: Told) -> None:
         """The exchange ended."""
@@ -71,11 +95,10 @@ class Budget:
             if told.limit is not None and 1 <= told.limit <= LARGEST_LIMIT:
                 self.limit = told.limit
             self._count_others(spend, now, told)
-
-    def close(self, secs: float, now: float) -> None:
-        """The server refused for its limit: send nothing for so long, a window at most."""
-        with self._lock:
-            self._close(now + min(secs, self._counted_secs))
+            if told.refused:
+                self._close_refused(spend, now, told)
+            else:
+                self._refusals = 0
 
     def give_back(self, spend: Spend) -> None:  # noqa: ARG002 - the counterpart of take
         """Nothing was sent after all."""
@@ -145,6 +168,14 @@ class Budget:
         # Alone, our own count knows better than a header in whole seconds of another clock.
         if self._others and told.remaining == 0 and told.reset_secs and 0 < told.reset_secs <= self._counted_secs:
             self._close(now + told.reset_secs)
+
+    def _close_refused(self, spend: Spend, now: float, told: Told) -> None:
+        """The limit is the key's, so whatever would be asked now would be refused too."""
+        if spend.sent > self._refused:  # else it was under way already when the last refusal came
+            self._refusals += 1
+            self._refused = now
+        secs = key_pause_secs(self._refusals, told.retry_secs, self._chance())
+        self._close(now + min(secs, self._counted_secs))
 
     def _others_now(self, now: float) -> int:
         """They leave the window one by one; the next answer says anew how many there are."""

@@ -14,11 +14,12 @@ import requests
 
 from koalr_api.budget import Budget
 from koalr_api.courier import Courier
-from koalr_api.desk import Desk, Rules
+from koalr_api.desk import Desk
 from koalr_api.errors import ConfigError
 from koalr_api.fetcher import Fetcher
 from koalr_api.request import Audience, Priority
 from koalr_api.resources import Resources
+from koalr_api.rules import Rules
 from koalr_api.secret import NOT_PICKLED, Secret, checked_key
 from koalr_api.shared import Alone, Shared
 from koalr_api.snapshot import Snapshot
@@ -134,7 +135,7 @@ class Koalr(View):
         )
         audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
         rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
-        desk = Desk(rules, _budget(self._transport.fingerprint, clock), chance)
+        desk = Desk(rules, _budget(self._transport.fingerprint, clock, chance), chance)
         courier = Courier(self._transport, shared or Alone(), wall_clock)
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
         if snapshot is not None:
@@ -161,8 +162,8 @@ class Koalr(View):
 _budgets: "WeakValueDictionary[tuple[str, Callable[[], float]], Budget]" = WeakValueDictionary()
 
 
-def _budget(fingerprint: str, clock: Callable[[], float]) -> Budget:
-    return _budgets.setdefault((fingerprint, clock), Budget())
+def _budget(fingerprint: str, clock: Callable[[], float], chance: Callable[[], float]) -> Budget:
+    return _budgets.setdefault((fingerprint, clock), Budget(chance=chance))
 
 
 def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:

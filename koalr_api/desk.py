@@ -7,56 +7,21 @@ takes every value with it.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
-
-from cachetools import LRUCache
 
 from koalr_api.answer import Answer
-from koalr_api.budget import Budget, Told
-from koalr_api.circuit import (
-    FIRST_BACKOFF_SECS,
-    FIRST_REFUSAL_BACKOFF_SECS,
-    LONGEST_BACKOFF_SECS,
-    Backoff,
-    Circuit,
-    backoff_secs,
-    is_outage,
-    is_refusal,
-)
+from koalr_api.budget import Budget
+from koalr_api.circuit import Circuit
 from koalr_api.entries import Entries, Entry
-from koalr_api.errors import (
-    APIStatusError,
-    AuthenticationError,
-    NotFoundError,
-    RateLimitError,
-)
-from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown, Tally
+from koalr_api.errors import AuthenticationError, NotFoundError
+from koalr_api.failures import Failures
+from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown
 from koalr_api.queue import Queue
 from koalr_api.request import Audience, Priority, Reader, Request
-from koalr_api.retry import worth_retrying
-from koalr_api.statistics import EntryAge, Statistics
+from koalr_api.retry import is_refusal, worth_retrying
+from koalr_api.rules import Rules
+from koalr_api.statistics import Statistics, Tally
 
 TTL_SPREAD = 0.1
-# A server that wants to be left alone for longer is asked once in so long all the same.
-LONGEST_TOLD_SECS = 300.0
-
-
-class Rules(NamedTuple):
-    """How long values serve and how failures are retried.
-
-    Attributes:
-        ttl_secs: a value is fresh for this, give or take a tenth by chance so that values do not expire together.
-        stale_secs: a value older than this is never shown.
-        max_retries, retry_budget_secs: tries after the first while someone waits, and when the last may begin.
-        most_entries, most_bytes: bounds of the memory.
-    """
-
-    ttl_secs: float = 60.0
-    stale_secs: float = 86_400.0
-    max_retries: int = 2
-    retry_budget_secs: float = 2.0
-    most_entries: int = 1024
-    most_bytes: int = 64 * 1024 * 1024
 
 
 class Desk:
@@ -72,9 +37,9 @@ class Desk:
         self.tally = Tally()
         self._chance = chance
         self._circuit = Circuit(chance)
-        self.queue = Queue(rules.ttl_secs, budget, self._circuit)
+        self._failures = Failures(rules.most_entries, self._circuit, chance)
+        self.queue = Queue(rules.ttl_secs, rules.retry_budget_secs, budget, self._circuit)
         self._entries = Entries(rules.most_entries, rules.most_bytes, self.queue.in_flight)
-        self._backoffs: LRUCache[Request, Backoff] = LRUCache(rules.most_entries)
 
     # Asking
 
@@ -116,7 +81,7 @@ class Desk:
         self, request: Request, reader: Reader, audience: Audience, entry: Entry | None, now: float
     ) -> Shown | Pending | Failed:
         """A question without a value that would do: wait for one, unless asking is known to fail."""
-        failing = None if audience.insists else self._failing(request, entry is not None, now)
+        failing = None if audience.insists else self._failures.known(request, entry is not None, now)
         background = audience.priority == Priority.WARMING or (failing is not None and entry is not None)
         priority = audience.priority if background else Priority.WAITING
         queued = self._queue(request, reader, priority, entry, audience, now)
@@ -133,46 +98,32 @@ class Desk:
         """Make sure there is a job for the question; whether it is a new one. A question that backs off gets none."""
         if request not in self.queue:
             if audience.insists:
-                self._backoffs.pop(request, None)
-            elif self._backing_off(request, now):
+                self._failures.forgive(request)
+            elif self._failures.left_alone(request, now):
                 return False
-        retry_until = now + self.rules.retry_budget_secs
-        return self.queue.add(request, reader, priority, entry, audience.insists, retry_until, now)
+        return self.queue.add(request, reader, priority, entry, audience.insists, now)
 
     def _stale(self, request: Request, entry: Entry, reader: Reader) -> object:
         self.tally.stale += 1
-        backoff = self._backoffs.get(request)
-        error = self._circuit.error or (backoff.error if backoff is not None else None)
+        error = self._failures.latest(request)
         return entry.read(reader) if error is None else entry.stale(reader, str(error))
 
     def _usable(self, request: Request, now: float) -> Entry | None:
         entry = self._entries.get(request)
         return entry if entry is not None and now - entry.fetched <= self.rules.stale_secs else None
 
-    def _failing(self, request: Request, has_value: bool, now: float) -> Exception | None:
-        """Why asking now would fail; with a value to show, a failed last try is reason enough not to wait for the next."""
-        if self._circuit.is_open:
-            return self._circuit.error
-        backoff = self._backoffs.get(request)
-        return backoff.error if backoff is not None and (has_value or now < backoff.again_at) else None
-
-    def _backing_off(self, request: Request, now: float) -> bool:
-        backoff = self._backoffs.get(request)
-        return backoff is not None and now < backoff.again_at
-
     # Answers
 
     def finished(self, job: Job, exchange: Exchange, now: float) -> None:
         """A sent job came back."""
-        self.queue.landed(job, _told(exchange), now)
+        self.queue.landed(job, exchange.told, now)
         if exchange.error is not None:
             self._failed(job, exchange.error, exchange, now)
         else:
             self._succeeded(job, exchange, now)
 
     def _succeeded(self, job: Job, exchange: Exchange, now: float) -> None:
-        self._server_answered()
-        self._backoffs.pop(job.request, None)
+        self._failures.succeeded(job.request)
         answer, value = exchange.answer, exchange.value
         assert answer is not None
         if exchange.unchanged:
@@ -193,32 +144,20 @@ class Desk:
     def _failed(self, job: Job, error: Exception, exchange: Exchange, now: float) -> None:
         if not isinstance(error, NotFoundError):  # which says nothing of the API's state
             self.tally.last_error, self.tally.last_error_at = str(error), exchange.at
-        if is_outage(error):
-            self._circuit.failed(error, now, job.probe)
-        else:
-            self._server_answered()
         self._forget_refused(job.request, error)
-        again_at = self._back_off(job.request, error, _retry_secs(exchange), now)
-        if isinstance(error, RateLimitError):
-            # Whatever is asked before this question may be asked again would be refused too.
-            self.budget.close(again_at - now, now)
-        worth_it = not self._circuit.is_open and worth_retrying(error) and job.tries <= self.rules.max_retries
-        if worth_it and again_at <= job.retry_until:
-            job.not_before = again_at
+        job.not_before = self._failures.failed(job, error, exchange, now)
+        if self._may_try_again(job, error, now):
             return
         self.queue.settle(job, Settled(error=error))
         if self._circuit.is_open:
             # Nobody waits for tries of their own when the API was just found away.
             self.queue.settle_waiting(Settled(error=error))
 
-    def _back_off(self, request: Request, error: Exception, retry_secs: float | None, now: float) -> float:
-        before = self._backoffs.get(request)
-        failures = 1 if before is None else before.failures + 1
-        first_secs = FIRST_REFUSAL_BACKOFF_SECS if is_refusal(error) else FIRST_BACKOFF_SECS
-        secs = backoff_secs(failures, first_secs, LONGEST_BACKOFF_SECS, self._chance())
-        again_at = now + (secs if retry_secs is None else min(retry_secs, LONGEST_TOLD_SECS))
-        self._backoffs[request] = Backoff(failures, error, again_at)
-        return again_at
+    def _may_try_again(self, job: Job, error: Exception, now: float) -> bool:
+        """Whether the next try of a job can help, and would begin in time: after its pause, when the budget has room."""
+        if self._circuit.is_open or not worth_retrying(error) or job.tries > self.rules.max_retries:
+            return False
+        return now + self.queue.expected_secs(job, now) <= job.retry_until
 
     def _forget_refused(self, request: Request, error: Exception) -> None:
         if isinstance(error, AuthenticationError):
@@ -228,12 +167,6 @@ class Desk:
         else:
             return
         self.tally.changes += 1
-
-    def _server_answered(self) -> None:
-        if self._circuit.is_open:
-            # They failed because the server was away.
-            self._backoffs.clear()
-        self._circuit.answered()
 
     # Looking in from outside
 
@@ -258,7 +191,6 @@ class Desk:
 
     def statistics(self, now: float) -> Statistics:
         """Figures for a status page."""
-        kept = [(str(request), entry) for request, entry in self._entries.items()]
         return Statistics(
             hits=self.tally.hits,
             stale=self.tally.stale,
@@ -277,24 +209,5 @@ class Desk:
             last_success_at=self.tally.last_success_at,
             last_error=self.tally.last_error,
             last_error_at=self.tally.last_error_at,
-            ages=tuple(
-                EntryAge(text, now - entry.fetched, now < entry.fresh_until) for text, entry in sorted(kept, key=_text)
-            ),
+            ages=self._entries.ages(now),
         )
-
-
-def _text(kept: tuple[str, Entry]) -> str:
-    return kept[0]
-
-
-def _retry_secs(exchange: Exchange) -> float | None:
-    retry_at = exchange.error.retry_at if isinstance(exchange.error, APIStatusError) else None
-    return None if retry_at is None else max(0.0, (retry_at - exchange.at).total_seconds())
-
-
-def _told(exchange: Exchange) -> Told:
-    limit = exchange.rate_limit
-    if limit is None:
-        return Told()
-    reset_secs = None if limit.reset_at is None else (limit.reset_at - exchange.at).total_seconds()
-    return Told(limit.limit, limit.remaining, reset_secs)

@@ -8,6 +8,7 @@ from cachetools import LRUCache
 
 from koalr_api.answer import Answer
 from koalr_api.request import Reader, Request
+from koalr_api.statistics import EntryAge
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -81,6 +82,11 @@ class Entries:
     def items(self) -> Iterator[tuple[Request, Entry]]:
         """All of them, without counting as asked for."""
         return ((request, self._cache.peek(request)) for request in self._cache)
+
+    def ages(self, now: float) -> tuple[EntryAge, ...]:
+        """How old each of them is, by request."""
+        ages = (EntryAge(str(request), now - entry.fetched, now < entry.fresh_until) for request, entry in self.items())
+        return tuple(sorted(ages))
 
     @property
     def size_bytes(self) -> int:

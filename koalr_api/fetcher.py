@@ -1,8 +1,7 @@
-"""The threads around the desk: those who ask, and those who fetch.
+"""The threads that ask at the desk.
 
 One condition guards the desk; requests are sent outside it. Who waits without limit fetches in its own thread, so a
-script needs no others. For callers with limited patience a few daemon threads fetch; they start when there is
-something to do and end when there was nothing for a while.
+script needs no others. Workers fetch for the others.
 """
 
 import logging
@@ -20,10 +19,8 @@ from koalr_api.job import Failed, Job, Pending, Shown
 from koalr_api.request import Audience, Reader, Request
 from koalr_api.snapshot import Snapshot
 from koalr_api.statistics import Statistics
+from koalr_api.workers import Workers
 
-# A minute's budget is used up even if every answer takes eight seconds.
-MOST_WORKERS = 8
-IDLE_SECS = 10.0
 WORTH_SAYING_SECS = 2.0
 
 log = logging.getLogger("koalr_api")
@@ -52,14 +49,15 @@ class Fetcher:
         self._clock = clock
         self._wall_clock = wall_clock
         self._sleep = sleep
-        self._changed = threading.Condition(threading.Lock())
-        self._workers: set[threading.Thread] = set()
-        self._idle = 0
-        self._closed = False
+        self._equip()
         forks.watch(self)
         if snapshot is not None:
             # Also when the interpreter ends; it must not hold the fetcher itself.
             self._last_save = weakref.finalize(self, lambda: snapshot.save(desk.answers()))
+
+    def _equip(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._workers = Workers(self._changed, self._desk.queue, self._carry_out, self._clock)
 
     def ask(self, request: Request, reader: Reader, audience: Audience) -> Any:  # noqa: ANN401 - a model
         """The answer for an audience, at once or after waiting as long as its patience allows.
@@ -72,12 +70,12 @@ class Fetcher:
             found = self._desk.ask(request, reader, audience, self._clock())
             if type(found) is Shown:
                 if found.queued:
-                    self._staff()
+                    self._workers.call()
                 return found.value
             if isinstance(found, Pending):
                 found = self._wait(found.job, audience.patience_secs)
             elif found.queued:
-                self._staff()
+                self._workers.call()
             return self._shown(found)
 
     def statistics(self) -> Statistics:
@@ -92,14 +90,8 @@ class Fetcher:
 
     def close(self) -> None:
         """End the threads after what they are at, and write the kept answers. Asking again starts anew."""
+        self._workers.close()
         with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-            workers = list(self._workers)
-        for worker in workers:
-            worker.join(timeout=1.0)
-        with self._changed:
-            self._closed = False
             kept = self._desk.answers()
         if self._snapshot is not None:
             self._snapshot.save(kept)
@@ -122,7 +114,7 @@ class Fetcher:
     def _wait(self, job: Job, patience_secs: float | None) -> Shown | Pending | Failed:
         until = None if patience_secs is None else self._clock() + patience_secs
         if until is not None:
-            self._staff()
+            self._workers.call()
         job.waiters += 1
         try:
             while job.settled is None:
@@ -158,45 +150,7 @@ class Fetcher:
         else:
             self._changed.wait(turn)
 
-    def _staff(self) -> None:
-        """See to it that somebody takes up what is queued."""
-        if self._idle == 0 and len(self._workers) < MOST_WORKERS:
-            worker = threading.Thread(target=self._work, name="koalr-fetch", daemon=True)
-            self._workers.add(worker)
-            worker.start()
-        else:
-            self._changed.notify_all()
-
     # Fetching (the lock is not held)
-
-    def _work(self) -> None:
-        try:
-            while (job := self._next_job()) is not None:
-                with self._changed:
-                    if self._desk.queue.waiting:
-                        self._staff()
-                self._carry_out(job)
-        finally:
-            with self._changed:
-                self._workers.discard(threading.current_thread())
-
-    def _next_job(self) -> Job | None:
-        """The next job, as soon as there is one; None if there was none for a while."""
-        with self._changed:
-            self._idle += 1
-            try:
-                idle_until = self._clock() + IDLE_SECS
-                while not self._closed:
-                    turn = self._desk.queue.next_job(self._clock())
-                    if isinstance(turn, Job):
-                        return turn
-                    left_secs = idle_until - self._clock()
-                    if turn is None and left_secs <= 0:
-                        return None
-                    self._changed.wait(left_secs if turn is None else turn)
-                return None
-            finally:
-                self._idle -= 1
 
     def _carry_out(self, job: Job) -> None:
         with self._changed:
@@ -235,9 +189,7 @@ class Fetcher:
 
     def after_fork_in_child(self) -> None:
         """Locks, threads and connections of its own for a child process."""
-        self._changed = threading.Condition(threading.Lock())
-        self._workers = set()
-        self._idle = 0
+        self._equip()
         self._desk.queue.after_fork()
         self._courier.after_fork()
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from koalr_api.answer import Answer, RateLimit
-from koalr_api.budget import Spend
+from koalr_api.budget import Spend, Told
+from koalr_api.errors import RateLimitError
 from koalr_api.request import Priority, Reader, Request
+from koalr_api.retry import told_secs
 
 # How much longer than a page's a value may grow old before its refresh comes first, in times to live. So a page beats
 # a TV of the same age, and a TV's value is never starved by pages: it overtakes a page's that is this much younger.
@@ -31,6 +33,14 @@ class Exchange(NamedTuple):
     error: Exception | None = None
     rate_limit: RateLimit | None = None
 
+    @property
+    def told(self) -> Told:
+        """What it says of the budget."""
+        limit, remaining, reset_at = self.rate_limit or (None, None, None)
+        reset_secs = None if reset_at is None else (reset_at - self.at).total_seconds()
+        refused = isinstance(self.error, RateLimitError)
+        return Told(limit, remaining, reset_secs, refused, told_secs(self.error, self.at))
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Job:
@@ -41,7 +51,7 @@ class Job:
         asked: when somebody asked last.
         number: in the order they were queued.
         not_before: earliest time of the next try.
-        retry_until: tries that would come later than this are not made.
+        retry_until: a further try that would begin later than this is not made.
         waiters: callers that wait at this moment.
         settled: the end of it; a caller reads it and not the cache, so that bounds of the cache never lose an answer.
         All times are monotonic seconds.
@@ -95,21 +105,6 @@ class Failed(NamedTuple):
 
     error: Exception
     queued: bool = False
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Tally:
-    """Counts since the client was made."""
-
-    hits: int = 0
-    stale: int = 0
-    pending: int = 0
-    failed: int = 0
-    unchanged: int = 0
-    last_success_at: datetime | None = None
-    last_error: str | None = None
-    last_error_at: datetime | None = None
-    changes: int = 0
 
 
 E = TypeVar("E", bound=BaseException)

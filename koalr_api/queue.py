@@ -17,15 +17,20 @@ INTEREST_TTLS = 2.0
 class Queue:
     """Jobs by question, queued and in flight.
 
+    Args:
+        ttl_secs: how long a value is fresh.
+        retry_secs: after its first one, how long further tries of a job that somebody waits for may begin.
+
     Attributes:
         in_flight: questions that are being asked.
         sent: requests in all.
     """
 
-    def __init__(self, ttl_secs: float, budget: Budget, circuit: Circuit) -> None:
+    def __init__(self, ttl_secs: float, retry_secs: float, budget: Budget, circuit: Circuit) -> None:
         self.in_flight: set[Request] = set()
         self.sent = 0
         self._ttl_secs = ttl_secs
+        self._retry_secs = retry_secs
         self._budget = budget
         self._circuit = circuit
         self._jobs: dict[Request, Job] = {}
@@ -52,7 +57,6 @@ class Queue:
         priority: Priority,
         entry: Entry | None,
         insists: bool,
-        retry_until: float,
         now: float,
     ) -> bool:
         """Ask for a question; True if nobody did before. The most urgent of those who ask decides its place."""
@@ -66,7 +70,7 @@ class Queue:
             job.priority = priority
             job.since = now if priority == Priority.WAITING else job.since
         if priority == Priority.WAITING:
-            job.retry_until = retry_until
+            job.retry_until = now + self._retry_secs
         job.asked = now
         job.insists = job.insists or insists
         return new
@@ -85,6 +89,8 @@ class Queue:
             return min([taken, *later])
         job.spend = taken
         job.tries += 1
+        if job.tries == 1 and job.priority == Priority.WAITING:
+            job.retry_until = now + self._retry_secs
         job.probe = self._circuit.probing = self._circuit.is_open
         self.in_flight.add(job.request)
         self.sent += 1

@@ -1,56 +1,69 @@
-"""Whether to try again, and when (pure)."""
+"""Which failures are worth another try, and after which pause (pure). This is the only place that decides it.
 
-from dataclasses import dataclass
+Everything the client sends may be sent again: GETs, and the question for a risk score, which changes nothing.
+"""
+
 from datetime import datetime
 
-from koalr_api.errors import APIConnectionError, APIStatusError, KoalrError
+from koalr_api.errors import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    ConfigError,
+    RateLimitError,
+)
 
-TOO_MANY_REQUESTS = 429
 # Not implemented, and HTTP version not supported: asking again changes nothing.
-LASTING = frozenset({501, 505})
-FIRST_DELAY_SECS = 0.25
-LONGEST_DELAY_SECS = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often and for how long one call is tried.
-
-    Everything the client sends may be sent again: GETs, and the question for a risk score, which changes nothing.
-    """
-
-    max_retries: int = 2
-    """Tries after the first."""
-    budget_secs: float = 2.0
-    """A try that would begin later than this after the first is not made."""
-
-    def delay_secs(
-        self, error: KoalrError, attempt: int, elapsed_secs: float, now: datetime, jitter: float
-    ) -> float | None:
-        """Seconds to wait before the next try; None to give up.
-
-        Args:
-            attempt: tries made so far, from 1.
-            elapsed_secs: since the first try began.
-            jitter: uniform in [0, 1).
-        """
-        if attempt > self.max_retries or not worth_retrying(error):
-            return None
-        delay = backoff_secs(attempt, jitter)
-        told = error.retry_at if isinstance(error, APIStatusError) else None
-        if told is not None:
-            delay = max(delay, (told - now).total_seconds())
-        return delay if elapsed_secs + delay <= self.budget_secs else None
+LASTING_STATUSES = frozenset({501, 505})
+GATEWAY_STATUSES = frozenset({502, 503, 504})
+FIRST_PAUSE_SECS = 0.25
+FIRST_REFUSAL_PAUSE_SECS = 5.0
+LONGEST_PAUSE_SECS = 60.0
+# A server that wants to be left alone for longer is asked once in so long all the same.
+LONGEST_TOLD_SECS = 300.0
 
 
 def worth_retrying(error: Exception) -> bool:
-    """Whether the same question may be answered later: no answer, 429, or a failure of the server."""
+    """The same question may be answered a moment later: no answer, 429, or a failure of the server."""
     if isinstance(error, APIStatusError):
-        return error.status == TOO_MANY_REQUESTS or (error.status >= 500 and error.status not in LASTING)
+        return isinstance(error, RateLimitError) or (error.status >= 500 and error.status not in LASTING_STATUSES)
     return isinstance(error, APIConnectionError)
 
 
-def backoff_secs(attempt: int, jitter: float) -> float:
-    """Doubling from a quarter of a second to eight, less up to a half, so that clients do not return together."""
-    longest: float = min(LONGEST_DELAY_SECS, FIRST_DELAY_SECS * 2.0 ** min(attempt - 1, 30))
-    return longest * (0.5 + jitter / 2)
+def is_refusal(error: Exception) -> bool:
+    """The server answered that this may not be had (400, 401, 403, 404 ...), so an old value may not be shown either."""
+    return isinstance(error, APIStatusError) and error.status < 500 and not isinstance(error, RateLimitError)
+
+
+def is_outage(error: Exception) -> bool:
+    """The failure is the server's or the key's as a whole, not this question's."""
+    if isinstance(error, APIStatusError):
+        return error.status in GATEWAY_STATUSES or isinstance(error, AuthenticationError)
+    return isinstance(error, (APIConnectionError, ConfigError))
+
+
+def told_secs(error: Exception | None, at: datetime) -> float | None:
+    """The pause that the answer asks for, counted from when it came; None if it names none."""
+    retry_at = error.retry_at if isinstance(error, APIStatusError) else None
+    return None if retry_at is None else max(0.0, (retry_at - at).total_seconds())
+
+
+def question_pause_secs(error: Exception, failures: int, told: float | None, chance: float) -> float:
+    """Seconds to leave a question alone that failed so many times in a row, this time with `error`.
+
+    Args:
+        told: see told_secs.
+        chance: uniform in [0, 1), so that clients do not come back together.
+    """
+    first_secs = FIRST_REFUSAL_PAUSE_SECS if is_refusal(error) else FIRST_PAUSE_SECS
+    return max(backoff_secs(failures, first_secs, LONGEST_PAUSE_SECS, chance), min(told or 0.0, LONGEST_TOLD_SECS))
+
+
+def key_pause_secs(refusals: int, told: float | None, chance: float) -> float:
+    """Seconds to send nothing at all with a key that was rate limited so many times in a row; arguments as above."""
+    return max(backoff_secs(refusals, FIRST_PAUSE_SECS, LONGEST_PAUSE_SECS, chance), told or 0.0)
+
+
+def backoff_secs(failures: int, first_secs: float, longest_secs: float, chance: float) -> float:
+    """The client's own pause: doubling, between half and the whole of it by chance in [0, 1)."""
+    return min(longest_secs, first_secs * 2.0 ** min(failures - 1, 30)) * (0.5 + chance / 2)

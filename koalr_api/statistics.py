@@ -1,7 +1,23 @@
 """What a client did so far and has now, for a status page."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Tally:
+    """Counts since the client was made."""
+
+    hits: int = 0
+    stale: int = 0
+    pending: int = 0
+    failed: int = 0
+    unchanged: int = 0
+    last_success_at: datetime | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    changes: int = 0
 
 
 class EntryAge(NamedTuple):

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Budget
-from koalr_api.desk import Desk, Rules
+from koalr_api.desk import Desk
 from koalr_api.errors import APIConnectionError, APITimeoutError, InternalServerError, RateLimitError
-from koalr_api.fetcher import MOST_WORKERS
 from koalr_api.job import Exchange, Failed, Job, Pending, Shown
 from koalr_api.request import Audience, Priority, Request
+from koalr_api.rules import Rules
+from koalr_api.workers import MOST_WORKERS
 from koalr_server.limiter import SlidingLimit
 
 EPOCH = datetime(2026, 3, 14, tzinfo=UTC)

@@ -20,8 +20,28 @@ FORBIDDEN = {
     "components/theme.py": ("streamlit", "koalr_api", "requests"),
     "koalr_api": ("streamlit", "koalr_server", "components", "pages", "plotly", "duckdb", "numpy", "pyarrow"),
     **{
-        f"koalr_api/{core}.py": ("requests", "os", "time", "random", "koalr_api.transport", "koalr_api.fetcher")
-        for core in ("budget", "circuit", "desk", "entries", "job", "queue", "request", "retry", "statistics")
+        f"koalr_api/{core}.py": (
+            "requests",
+            "os",
+            "time",
+            "random",
+            "koalr_api.transport",
+            "koalr_api.fetcher",
+            "koalr_api.workers",
+        )
+        for core in (
+            "budget",
+            "circuit",
+            "desk",
+            "entries",
+            "failures",
+            "job",
+            "queue",
+            "request",
+            "retry",
+            "rules",
+            "statistics",
+        )
     },
     "koalr_server": ("koalr_api", "streamlit", "components", "pages", "plotly", "requests"),
     "koalr_server/metrics": (

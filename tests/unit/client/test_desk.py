@@ -9,7 +9,7 @@ import pytest
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Budget
-from koalr_api.desk import Desk, Rules
+from koalr_api.desk import Desk
 from koalr_api.errors import (
     APIConnectionError,
     APIStatusError,
@@ -22,6 +22,7 @@ from koalr_api.errors import (
 )
 from koalr_api.job import Exchange, Failed, Job, Pending, Shown
 from koalr_api.request import Audience, Priority, Request
+from koalr_api.rules import Rules
 
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
 PAGE = Audience(Priority.PAGE, 2.0, 300.0)
@@ -497,7 +498,7 @@ class TestBounds:
             office.now += 5
             office.waits(f"{number}").waiters -= 1
             office.fail(office.take(), failed(404, NotFoundError))
-        assert len(office.desk._backoffs) == 10
+        assert len(office.desk._failures) == 10
         assert not len(office.desk.queue)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from koalr_api import APIConnectionError, Koalr, PendingError, Priority, fetcher
+from koalr_api import APIConnectionError, Koalr, PendingError, Priority, workers
 from koalr_api.answer import Answer
 from koalr_api.job import Exchange
 from koalr_api.request import Request
@@ -217,7 +217,7 @@ class TestAPage:
     def test_ends_its_threads_when_there_is_nothing_to_do(
         self, page: Koalr, wire: Wire, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(fetcher, "IDLE_SECS", 0.05)
+        monkeypatch.setattr(workers, "IDLE_SECS", 0.05)
         together(20, page.metrics.flow)
         eventually(lambda: not page._fetcher._workers)
         page.metrics.flow(days=7)
@@ -229,13 +229,13 @@ class TestAPage:
         for days in range(1, 40):
             with pytest.raises(PendingError):
                 impatient.metrics.flow(days=days)
-        assert len(page._fetcher._workers) == fetcher.MOST_WORKERS
+        assert len(page._fetcher._workers) == workers.MOST_WORKERS
         wire.let.set()
         eventually(lambda: page.stats().entries == 39)
 
 
 def test_a_client_nobody_uses_any_more_is_gone_with_its_threads(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetcher, "IDLE_SECS", 0.05)
+    monkeypatch.setattr(workers, "IDLE_SECS", 0.05)
     koalr = Koalr(KEY, patience_secs=2.0)
     koalr.metrics.flow()
     gone = weakref.ref(koalr._fetcher)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from koalr_api.errors import APIConnectionError, APITimeoutError, ConfigError
-from koalr_api.fetcher import MOST_WORKERS
+from koalr_api.workers import MOST_WORKERS
 from tests.virtual import PAGE, DeskOffice, Server, Time, between, crowd, failed, now_and_then, requests
 
 MINUTE = 60.0
@@ -111,6 +111,6 @@ def test_answers_of_eight_seconds_are_no_outage() -> None:
 def test_the_state_does_not_grow_with_time() -> None:
     office = played(12, viewers=20, distinct=40, fault=now_and_then(0.5, failed()))
     assert len(office.desk.queue) <= 40
-    assert len(office.desk._backoffs) <= 40
+    assert len(office.desk._failures) <= 40
     assert office.desk.budget.spent(office.time.now) <= 60
     assert not office._waiting
