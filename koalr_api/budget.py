@@ -5,6 +5,7 @@ counts here from the moment it is sent until a whole window after its answer cam
 counted more than we do. A lag of any length costs throughput and never a refusal.
 """
 
+import itertools
 import math
 import threading
 from collections import deque
@@ -65,6 +66,7 @@ class Budget:
         self._flying = 0
         self._others = 0
         self._others_seen = -math.inf
+        self._others_first_leaves = math.inf
         self._closed_until = -math.inf
         self._refusals = 0
         self._refused = -math.inf
@@ -121,13 +123,15 @@ class Budget:
         """When the request at this place of the queue (from 1) may be sent, if nothing comes in between."""
         with self._lock:
             closed_secs = max(0.0, self._closed_until - now)
-            over = self._own(now) + self._others_now(now) - self.limit + place
+            own, others = self._own(now), self._others_now(now + closed_secs)
+            over = own + others - self.limit + place
             if over <= 0:
                 return closed_secs
             leaving = [answered + self._counted_secs - now for answered in self._answered]
             leaving += [self._counted_secs] * (self.limit - len(leaving))
             rounds, index = divmod(over - 1, self.limit)
-            return max(closed_secs, rounds * self._counted_secs + leaving[index])
+            own_secs = rounds * self._counted_secs + leaving[index]
+            return max(closed_secs, min(own_secs, self._others_leave_secs(now, over)))
 
     def after_fork(self) -> None:
         """In a child process: a lock of its own; requests on their way are the parent's."""
@@ -141,18 +145,13 @@ class Budget:
         own, others = self._own(now), self._others_now(now)
         over = own + others - allowed + 1
         if over > 0:
-            return self._until_left(now, over, others)
+            leaving = list(itertools.islice(self._answered, over - 1, over))
+            own_secs = leaving[0] + self._counted_secs - now if leaving else self._counted_secs / self.limit
+            return max(0.01, min(own_secs, self._others_leave_secs(now, over)))
         if not waiting and 2 * own >= self.limit:
             # Spread evenly, places come free one by one, and someone who waits gets the next within a second.
             return self._background_sent + self._counted_secs / allowed - now
         return 0.0
-
-    def _until_left(self, now: float, count: int, others: int) -> float:
-        one = self._counted_secs / self.limit
-        own_secs = (
-            self._answered[min(count, len(self._answered)) - 1] + self._counted_secs - now if self._answered else one
-        )
-        return max(0.01, min(own_secs, one) if others else own_secs)
 
     def _own(self, now: float) -> int:
         while self._answered and self._answered[0] <= now - self._counted_secs:
@@ -165,6 +164,8 @@ class Budget:
             return
         self._others = max(0, self.limit - told.remaining - spend.own)
         self._others_seen = now
+        told_secs = told.retry_secs if told.refused else told.reset_secs
+        self._others_first_leaves = now + told_secs if told.remaining == 0 and told_secs else math.inf
         # Alone, our own count knows better than a header in whole seconds of another clock.
         if self._others and told.remaining == 0 and told.reset_secs and 0 < told.reset_secs <= self._counted_secs:
             self._close(now + told.reset_secs)
@@ -180,7 +181,15 @@ class Budget:
     def _others_now(self, now: float) -> int:
         """They leave the window one by one; the next answer says anew how many there are."""
         left_share = 1 - (now - self._others_seen) / self._counted_secs
-        return math.ceil(self._others * min(1.0, max(0.0, left_share)))
+        left = math.ceil(self._others * min(1.0, max(0.0, left_share)))
+        return min(left, max(0, self._others - 1)) if now >= self._others_first_leaves else left
+
+    def _others_leave_secs(self, now: float, count: int) -> float:
+        """Seconds until so many of them have left; infinite if there are not so many."""
+        left = self._others_now(now) - count
+        if left < 0:
+            return math.inf
+        return self._others_seen + self._counted_secs * (1 - left / self._others) - now
 
     def _close(self, until: float) -> None:
         self._closed_until = max(self._closed_until, until)

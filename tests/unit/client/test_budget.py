@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,14 +124,58 @@ def test_with_others_the_reset_header_closes_the_budget() -> None:
     assert refused(budget, 10.0) == 15.0
 
 
+def test_when_the_server_names_the_moment_one_of_the_others_has_left() -> None:
+    for told in (Told(60, 0, 25.0), Told(60, 0, None, refused=True, retry_secs=25.0)):
+        budget = Budget(60)
+        use(budget, 1, told=told)
+        assert budget.expected_secs(0.0, 1) == 25.0
+        assert refused(budget, 24.9) > 0
+        assert taken(budget, 25.0)
+
+
+def test_the_expected_time_is_that_of_the_first_of_the_others_to_leave() -> None:
+    budget = Budget(60)
+    use(budget, 1, told=Told(60, 0))
+    wait = budget.expected_secs(0.0, 1)
+    assert 1 < wait < 1.1
+    assert refused(budget, 0.0) == wait
+    assert taken(budget, wait + 0.001)
+
+
 def test_a_refusal_closes_the_budget_until_its_time_and_for_a_window_at_most() -> None:
     for told_secs, wait in ((12.0, 12.0), (1e9, WINDOW)):
         budget = Budget(60)
-        budget.settle(taken(budget, 0.0), 0.0, Told())
-        budget.close(told_secs, 0.0)
+        use(budget, 1, told=Told(refused=True, retry_secs=told_secs))
         assert refused(budget, 0.0) == wait
         assert budget.left(0.0) == 0
         assert taken(budget, wait)
+
+
+@pytest.mark.parametrize("told", [Told(refused=True), Told(refused=True, retry_secs=0.0)])
+def test_refusals_in_a_row_that_name_no_time_close_it_for_twice_as_long_each(told: Told) -> None:
+    budget = Budget(60)
+    now, waits = 0.0, []
+    for _ in range(10):
+        use(budget, 1, now, told)
+        waits.append(refused(budget, now))
+        now += waits[-1]
+    assert waits == pytest.approx([0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60])
+
+
+def test_an_answer_ends_the_row() -> None:
+    budget = Budget(60)
+    use(budget, 1, 0.0, Told(refused=True))
+    use(budget, 1, 1.0)
+    use(budget, 1, 2.0, Told(refused=True))
+    assert refused(budget, 2.0) == 0.25
+
+
+def test_refusals_of_what_was_under_way_together_count_as_one() -> None:
+    budget = Budget(60)
+    spends = [taken(budget, 0.0) for _ in range(8)]
+    for spend in spends:
+        budget.settle(spend, 0.5, Told(refused=True))
+    assert refused(budget, 0.5) == 0.25
 
 
 def test_what_was_not_sent_is_not_spent() -> None:

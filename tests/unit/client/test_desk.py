@@ -352,15 +352,37 @@ class TestFailures:
         assert office.shown("a").stale_reason == "status 429"
         assert office.idle() == pytest.approx(30.0)
 
-    def test_a_rate_limit_that_names_no_time_closes_the_budget_for_the_pause_of_its_question(
-        self, office: Office
-    ) -> None:
-        office.waits("a")
-        office.waits("b")
-        office.fail(office.take(), failed(429, RateLimitError))
-        pause = office.idle()
-        assert pause is not None
-        assert 0.1 < pause < 0.25
+    def test_a_rate_limit_that_names_no_time_pauses_every_question_and_longer_each_time(self) -> None:
+        office = Office(max_retries=0)
+        office.waits("0")
+        pauses = []
+        for number in range(1, 5):
+            office.fail(office.take(), failed(429, RateLimitError))
+            office.waits(f"{number}")
+            pauses.append(office.idle())
+            office.now += pauses[-1] or 0.0
+        assert pauses == pytest.approx([0.25, 0.5, 1.0, 2.0])
+
+    def test_a_try_is_not_made_that_would_begin_after_the_retry_budget(self, office: Office) -> None:
+        for pause_secs, again in ((2.0, True), (2.01, False)):
+            job = office.waits(f"{pause_secs}")
+            office.fail(office.take(), failed(503, retry_at=office.wall() + timedelta(seconds=pause_secs)))
+            assert (job.settled is None) is again
+
+    def test_a_try_that_would_have_to_wait_for_the_rate_limit_is_not_made(self, office: Office) -> None:
+        job, refused = office.waits("a"), office.waits("b")
+        first, second = office.take(), office.take()
+        until = office.wall() + timedelta(seconds=30)
+        office.fail(second, failed(429, RateLimitError, retry_at=until))
+        office.fail(first, failed(500))
+        assert job.settled is not None
+        assert refused.settled is not None
+
+    def test_the_retry_budget_begins_with_the_first_try_and_not_in_the_queue(self, office: Office) -> None:
+        job = office.waits()
+        office.now = 55.0
+        office.fail(office.take(), failed(500))
+        assert job.settled is None
 
     @pytest.mark.parametrize("error", [LOST, ConfigError("no JSON"), ResponseValidationError("misfit"), failed(500)])
     def test_every_other_fault_is_bridged_with_the_last_good_value(self, office: Office, error: Exception) -> None:

@@ -1,53 +1,95 @@
-"""Whether and when a failed call is tried again."""
+"""Which failures are worth another try, and after which pause."""
+
+from datetime import timedelta
 
 import pytest
 
 from koalr_api import (
     APIConnectionError,
-    APIStatusError,
     APITimeoutError,
     ConfigError,
     InvalidArgumentError,
     KoalrError,
     ResponseValidationError,
 )
-from koalr_api.retry import RetryPolicy, backoff_secs, worth_retrying
+from koalr_api.errors import APIStatusError, error_class
+from koalr_api.retry import (
+    backoff_secs,
+    is_outage,
+    is_refusal,
+    key_pause_secs,
+    question_pause_secs,
+    told_secs,
+    worth_retrying,
+)
 from tests.unit.client.conftest import NOW
 
-POLICY = RetryPolicy(max_retries=2, budget_secs=2.0)
+LOST = APIConnectionError("x")
+
+
+def status_error(status: int, told: float | None = None) -> APIStatusError:
+    retry_at = None if told is None else NOW + timedelta(seconds=told)
+    return error_class(status)("x", status=status, retry_at=retry_at)
 
 
 @pytest.mark.parametrize(
-    ("error", "worth"),
+    ("error", "worth", "refusal", "outage"),
     [
-        (APIConnectionError("x"), True),
-        (APITimeoutError("x"), True),
-        (ConfigError("x"), False),
-        (InvalidArgumentError("x"), False),
-        (ResponseValidationError("x"), False),
-        *((APIStatusError("x", status=status), True) for status in (429, 500, 502, 503, 504, 520, 599)),
-        *((APIStatusError("x", status=status), False) for status in (400, 401, 403, 404, 408, 418, 425, 501, 505)),
+        (LOST, True, False, True),
+        (APITimeoutError("x"), True, False, True),
+        (ConfigError("x"), False, False, True),
+        (InvalidArgumentError("x"), False, False, False),
+        (ResponseValidationError("x"), False, False, False),
+        (status_error(429), True, False, False),
+        (status_error(401), False, True, True),
+        *((status_error(status), False, True, False) for status in (400, 403, 404, 408, 418, 425)),
+        *((status_error(status), True, False, True) for status in (502, 503, 504)),
+        *((status_error(status), True, False, False) for status in (500, 520, 599)),
+        *((status_error(status), False, False, False) for status in (501, 505)),
     ],
+    ids=lambda value: f"{type(value).__name__} {getattr(value, 'status', '')}" if isinstance(value, Exception) else "",
 )
-def test_what_another_try_may_help(error: KoalrError, worth: bool) -> None:
-    assert worth_retrying(error) is worth
-    assert (POLICY.delay_secs(error, 1, 0.0, NOW, 0.0) is not None) is worth
-
-
-def test_tries_and_time_are_limited() -> None:
-    error = APIConnectionError("x")
-    assert POLICY.delay_secs(error, 2, 0.0, NOW, 0.0) == 0.25
-    assert POLICY.delay_secs(error, 3, 0.0, NOW, 0.0) is None
-    assert POLICY.delay_secs(error, 1, 1.875, NOW, 0.0) == 0.125
-    assert POLICY.delay_secs(error, 1, 1.876, NOW, 0.0) is None
-    assert RetryPolicy(max_retries=0).delay_secs(error, 1, 0.0, NOW, 0.0) is None
-
-
-def test_a_server_that_says_now_is_still_given_a_moment() -> None:
-    assert POLICY.delay_secs(APIStatusError("x", status=429, retry_at=NOW), 1, 0.0, NOW, 0.0) == 0.125
+def test_every_failure_is_worth_a_try_or_a_refusal_or_an_outage(
+    error: KoalrError, worth: bool, refusal: bool, outage: bool
+) -> None:
+    assert (worth_retrying(error), is_refusal(error), is_outage(error)) == (worth, refusal, outage)
 
 
 def test_backoff_doubles_with_jitter_and_is_bounded() -> None:
-    assert [backoff_secs(attempt, 0.0) for attempt in (1, 2, 3)] == [0.125, 0.25, 0.5]
-    assert 0.125 < backoff_secs(1, 0.999) < 0.25
-    assert backoff_secs(10**6, 0.999) <= 8
+    assert [backoff_secs(failures, 0.25, 60, 0.0) for failures in (1, 2, 3)] == [0.125, 0.25, 0.5]
+    assert 0.125 < backoff_secs(1, 0.25, 60, 0.999) < 0.25
+    assert 59 < backoff_secs(10**6, 0.25, 60, 0.999) <= 60
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "told", "secs"),
+    [
+        (LOST, 1, None, 0.125),
+        (LOST, 3, None, 0.5),
+        (LOST, 99, None, 30.0),
+        (status_error(404), 1, None, 2.5),
+        (status_error(429), 1, 0.0, 0.125),
+        (status_error(429), 1, 20.0, 20.0),
+        (status_error(429), 99, 20.0, 30.0),
+        (status_error(503), 1, 86_400.0, 300.0),
+    ],
+)
+def test_a_question_is_left_alone_as_long_as_asked_and_at_least_for_our_own_pause(
+    error: KoalrError, failures: int, told: float | None, secs: float
+) -> None:
+    assert question_pause_secs(error, failures, told, 0.0) == secs
+
+
+@pytest.mark.parametrize(
+    ("refusals", "told", "secs"), [(1, None, 0.125), (2, None, 0.25), (2, 20.0, 20.0), (99, 20.0, 30.0)]
+)
+def test_a_key_pauses_longer_with_every_refusal_in_a_row(refusals: int, told: float | None, secs: float) -> None:
+    assert key_pause_secs(refusals, told, 0.0) == secs
+
+
+def test_the_pause_asked_for_counts_from_the_answer_and_is_never_negative() -> None:
+    assert told_secs(status_error(503, 7), NOW) == 7
+    assert told_secs(status_error(503, -7), NOW) == 0
+    assert told_secs(status_error(503), NOW) is None
+    assert told_secs(LOST, NOW) is None
+    assert told_secs(None, NOW) is None
