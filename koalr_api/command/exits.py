@@ -9,6 +9,7 @@ from koalr_api.errors import (
     InvalidArgumentError,
     KoalrError,
     NotFoundError,
+    PendingError,
     PermissionDeniedError,
     RateLimitError,
 )
@@ -32,6 +33,7 @@ _STATUS: dict[type[KoalrError], int] = {
     NotFoundError: NOT_FOUND,
     BadRequestError: BAD_REQUEST,
     RateLimitError: RATE_LIMITED,
+    PendingError: RATE_LIMITED,
     APIConnectionError: UNREACHABLE,
     InternalServerError: UNREACHABLE,
 }

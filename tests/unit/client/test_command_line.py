@@ -20,8 +20,9 @@ import responses
 from koalr_api.client import Koalr
 from koalr_api.command import exits, line
 from koalr_api.command.questions import QUESTIONS
+from koalr_api.errors import PendingError
 from tests.contract.bodies import ENDPOINTS, body
-from tests.unit.client.conftest import BASE, KEY
+from tests.unit.client.conftest import BASE, KEY, NOW
 
 ROOT = Path(__file__).parents[3]
 # A command for every endpoint of the API page, with a figure of its example as it is shown.
@@ -204,6 +205,10 @@ def test_each_failure_has_its_status_and_one_line(
     assert shown.out == ""
     assert re.fullmatch(r"error: [^\n]+\n", shown.err)
     assert ("told why (request req_1)" in shown.err) is ("json" in answer)
+
+
+def test_a_queued_question_is_a_matter_of_the_limit() -> None:
+    assert exits.exit_status(PendingError("x", place=1, expected_at=NOW)) == exits.RATE_LIMITED
 
 
 def test_a_limit_says_when_to_come_back(web: responses.RequestsMock, capsys: pytest.CaptureFixture[str]) -> None:
