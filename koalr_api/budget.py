@@ -99,7 +99,7 @@ class Budget:
             self._count_others(spend, now, told)
             if told.refused:
                 self._close_refused(spend, now, told)
-            else:
+            elif spend.sent > self._refused:
                 self._refusals = 0
 
     def give_back(self, spend: Spend) -> None:  # noqa: ARG002 - the counterpart of take
@@ -131,7 +131,7 @@ class Budget:
             leaving += [self._counted_secs] * (self.limit - len(leaving))
             rounds, index = divmod(over - 1, self.limit)
             own_secs = rounds * self._counted_secs + leaving[index]
-            return max(closed_secs, min(own_secs, self._others_leave_secs(now, over)))
+            return max(closed_secs, min(own_secs, self._others_leave_secs(now, others - over)))
 
     def after_fork(self) -> None:
         """In a child process: a lock of its own; requests on their way are the parent's."""
@@ -147,7 +147,7 @@ class Budget:
         if over > 0:
             leaving = list(itertools.islice(self._answered, over - 1, over))
             own_secs = leaving[0] + self._counted_secs - now if leaving else self._counted_secs / self.limit
-            return max(0.01, min(own_secs, self._others_leave_secs(now, over)))
+            return max(0.01, min(own_secs, self._others_leave_secs(now, others - over)))
         if not waiting and 2 * own >= self.limit:
             # Spread evenly, places come free one by one, and someone who waits gets the next within a second.
             return self._background_sent + self._counted_secs / allowed - now
@@ -184,9 +184,8 @@ class Budget:
         left = math.ceil(self._others * min(1.0, max(0.0, left_share)))
         return min(left, max(0, self._others - 1)) if now >= self._others_first_leaves else left
 
-    def _others_leave_secs(self, now: float, count: int) -> float:
-        """Seconds until so many of them have left; infinite if there are not so many."""
-        left = self._others_now(now) - count
+    def _others_leave_secs(self, now: float, left: int) -> float:
+        """Seconds until no more than so many of them are left; infinite if that is fewer than none."""
         if left < 0:
             return math.inf
         return self._others_seen + self._counted_secs * (1 - left / self._others) - now

@@ -173,9 +173,13 @@ def test_an_answer_ends_the_row() -> None:
 def test_refusals_of_what_was_under_way_together_count_as_one() -> None:
     budget = Budget(60)
     spends = [taken(budget, 0.0) for _ in range(8)]
+    late = taken(budget, 0.0)
     for spend in spends:
         budget.settle(spend, 0.5, Told(refused=True))
     assert refused(budget, 0.5) == 0.25
+    budget.settle(late, 0.6, Told())
+    use(budget, 1, 0.75, Told(refused=True))
+    assert refused(budget, 0.75) == 0.5
 
 
 def test_what_was_not_sent_is_not_spent() -> None:
