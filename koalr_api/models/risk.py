@@ -164,7 +164,7 @@ class RiskScore(Model):
     probability: float | None = None
     """Of bringing a failure, 0 to 1; no more than a rank unless `calibrated`."""
     calibrated: bool | None = None
-    """Whether the model was fitted to the organisation's own outcomes."""
+    """Whether the model was fitted to the organisation's own outcomes, and later ones bore its probabilities out."""
     label: str | None = None
     """What may be said of the probability."""
     calibration_reason: str | None = None
@@ -172,7 +172,7 @@ class RiskScore(Model):
     model: RiskModel | None = None
     """The model in force when it was merged, or now."""
     reliability: Rows[ReliabilityGroup] | None = None
-    """Predicted beside observed, if calibrated."""
+    """Predicted beside observed, if it was fitted so."""
     floors: Rows[RiskFloor] | None = None
     """Least scores that hold, highest first."""
     top_contributions: Rows[TopContribution] | None = None

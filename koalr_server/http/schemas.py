@@ -480,13 +480,16 @@ class RiskScore(Described):
         "One sentence", "Review carefully — high change entropy and coverage regression detected."
     )
     probability: Number = _figure("0 to 1, of bringing a failure; a rank alone unless calibrated", 0.18)
-    calibrated: bool = _figure("Whether the model was refitted on the organisation's own outcomes", False)
+    calibrated: bool = _figure(
+        "Whether the model was refitted on the organisation's own outcomes, and later ones bore its probabilities out",
+        False,
+    )
     label: str = _figure("What may be said of the probability", "not calibrated on your data")
     calibrationReason: str | None = _figure(
         "Why it is not calibrated", "4 failures among 120 pull requests are known; a refit takes 30 among 300."
     )
     model: RiskModelName = _whole("The model in force when it was merged, or now")
-    reliability: list[ReliabilityGroup] | None = _whole("Predicted beside observed, if calibrated")
+    reliability: list[ReliabilityGroup] | None = _whole("Predicted beside observed, if refitted")
     floors: list[RiskFloor] = _whole("Least scores that hold, highest first")
     topContributions: list[TopContribution] = _whole("At most five, largest first")
     signalDetails: list[SignalDetail] = _whole("Every signal, in the order of docs/RISK.md")

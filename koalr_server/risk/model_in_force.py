@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from koalr_server.risk.calibration import fault
 from koalr_server.risk.documents import default_model, model_text, read_model
-from koalr_server.risk.evaluation import ReliabilityRow, auc, reliability
+from koalr_server.risk.evaluation import ReliabilityRow, auc, auc_difference, reliability
 from koalr_server.risk.model import LEAST_ADAPTED, Columns, FloatArray, RiskModel
 from koalr_server.risk.refitting import refitted
 from koalr_server.risk.signals import SIGNALS
@@ -16,6 +17,8 @@ from koalr_server.risk.signals import SIGNALS
 LEAST_FAILURES = 30
 LEAST_SETTLED = 300
 FITTED_PART = 0.7
+LEAST_LOSS = 0.02
+"""A refit that ranks worse by less, in AUC, is as good as the shipped model."""
 FITTED_NAME = "own-outcomes-1"
 TRANSFORMS = {
     signal.feature: "none" if signal.unit in ("share", "signed share", "yes or no") else "log1p" for signal in SIGNALS
@@ -56,11 +59,11 @@ class ModelInForce:
 
     Attributes:
         quarter: its first day.
-        calibrated: whether it was refitted on the organisation's own outcomes and ranked held-out ones no worse.
+        calibrated: whether it was refitted on the organisation's own outcomes and held-out ones bear its probabilities out.
         settled: pull requests with a known outcome behind it.
-        merged_by: the last of them.
+        merged_by: the last of them, None unless refitted.
         reason: why it is not calibrated.
-        reliability: predicted beside observed for pull requests the refit had not seen.
+        reliability: predicted beside observed for pull requests the refit had not seen, None without one.
     """
 
     quarter: datetime
@@ -142,19 +145,22 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
     if not seen.outcomes.any() or not unseen.outcomes.any():
         return replace(plain, reason="All known failures lie close together in time; a refit could not be checked.")
     predicted = _fit(shipped, seen).probabilities(unseen.columns)
-    # A third decimal is chance at this size; it should not decide from quarter to quarter.
-    own = round(auc(predicted, unseen.outcomes), 2)
-    others = round(auc(shipped.adapted_to(seen.columns).probabilities(unseen.columns), unseen.outcomes), 2)
-    if own < others:
+    others = shipped.adapted_to(seen.columns).probabilities(unseen.columns)
+    # A narrow race must not change models, and with them the scale of scores, from quarter to quarter.
+    behind = auc_difference(predicted, others, unseen.outcomes)
+    if behind.value <= -LEAST_LOSS and behind.high < 0:
+        own, other = (auc(each, unseen.outcomes) for each in (predicted, others))
         return replace(
             plain,
-            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own}) than the shipped model ({others}).",
+            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own:.2f}) than the shipped model ({other:.2f}).",
         )
+    reason = fault(predicted, unseen.outcomes)
     return replace(
         plain,
         model=_fit(shipped, settled),
-        calibrated=True,
+        calibrated=reason is None,
         merged_by=settled.merged_at[-1].astype("datetime64[s]").item(),
+        reason=reason,
         reliability=tuple(reliability(predicted, unseen.outcomes)),
     )
 
