@@ -454,7 +454,7 @@ class RiskFloor(Described):
 class RiskModelName(Described):
     """Which model made the score."""
 
-    name: str = _figure("How it was made", "change-metrics-1")
+    name: str = _figure("How it was made", "change-metrics-2")
     quarter: str = _figure("The quarter it is in force for", "2026-Q1")
 
 

@@ -140,7 +140,7 @@ class TestRisk:
         assert (answer["prNumber"], answer["repo"]) == (60, "acme/api")
         assert list(answer["signals"]) == [each["name"] for each in answer["signalDetails"]]
         assert len(answer["signals"]) == 32
-        assert answer["model"] == {"name": "change-metrics-1", "quarter": "2025-Q1"}
+        assert answer["model"] == {"name": "change-metrics-2", "quarter": "2025-Q1"}
 
     def test_nothing_is_called_calibrated_that_was_not_refitted(self, acme: Api) -> None:
         answer = score(acme).json()

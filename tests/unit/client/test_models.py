@@ -224,7 +224,7 @@ def test_the_extras_of_a_risk_score_are_typed(koalr: Koalr, web: responses.Reque
         "probability": 0.18,
         "calibrated": False,
         "label": "not calibrated on your data",
-        "model": {"name": "change-metrics-1", "quarter": "2026-Q1"},
+        "model": {"name": "change-metrics-2", "quarter": "2026-Q1"},
         "reliability": None,
         "floors": [{"name": "openIncident", "score": 70, "raised": True}],
         "topContributions": [{"name": "isFix", "contribution": 0.1, "words": "raised by a fix"}],
