@@ -440,7 +440,7 @@ class TopContribution(Described):
 
     name: str = _figure("Its name in signals", "linesAdded")
     contribution: float = _figure("Log-odds added to an average change, no unit", 0.74)
-    words: str = _figure("The same in words", "raised by 412 lines added")
+    words: str = _figure("The same in words", "higher risk with 412 lines added")
 
 
 class RiskFloor(Described):
@@ -455,7 +455,8 @@ class RiskModelName(Described):
     """Which model made the score."""
 
     name: str = _figure("How it was made", "change-metrics-2")
-    quarter: str = _figure("The quarter it is in force for", "2026-Q1")
+    quarter: str = _figure("The quarter in which it came into force", "2026-Q1")
+    since: date = _figure("Its first day in force; the sample's is moved as all its dates", "2026-01-01")
 
 
 class ReliabilityGroup(Described):
@@ -480,6 +481,7 @@ class RiskScore(Described):
         "One sentence", "Review carefully — high change entropy and coverage regression detected."
     )
     probability: Number = _figure("0 to 1, of bringing a failure; a rank alone unless calibrated", 0.18)
+    baseLogOdds: float = _figure("Log-odds of the average change, to which contributions are added, no unit", -0.53)
     calibrated: bool = _figure(
         "Whether the model was refitted on the organisation's own outcomes, and later ones bore its probabilities out",
         False,

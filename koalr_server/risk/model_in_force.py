@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,11 @@ class ModelInForce:
         if not self.calibrated or self.merged_by is None:
             return UNCALIBRATED
         return f"calibrated on {self.settled:,} pull requests merged by {self.merged_by:%Y-%m-%d}"
+
+    def moved(self, shift: timedelta) -> "ModelInForce":
+        """The same with its dates moved, as the sample's are when they are shown."""
+        merged_by = None if self.merged_by is None else self.merged_by + shift
+        return replace(self, quarter=self.quarter + shift, merged_by=merged_by)
 
     def text(self) -> str:
         """As a JSON document; `read_model_in_force` of it is the same."""

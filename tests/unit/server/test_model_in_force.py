@@ -141,6 +141,14 @@ def test_a_stored_model_reads_as_the_same() -> None:
         assert again == found
 
 
+def test_dates_move_with_the_sample() -> None:
+    moved = model_in_force(QUARTER, ranked_as(0.1, 0.1, seed=2)).moved(timedelta(weeks=10))
+    assert moved.quarter == QUARTER + timedelta(weeks=10)
+    assert moved.merged_by is not None
+    assert moved.label.endswith(f"merged by {moved.merged_by:%Y-%m-%d}")
+    assert moved.moved(-timedelta(weeks=10)) == model_in_force(QUARTER, ranked_as(0.1, 0.1, seed=2))
+
+
 @pytest.mark.parametrize(
     ("day", "first"), [((2025, 1, 1), (2025, 1, 1)), ((2025, 6, 30), (2025, 4, 1)), ((2024, 12, 31), (2024, 10, 1))]
 )
