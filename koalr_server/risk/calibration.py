@@ -1,9 +1,23 @@
-"""Whether probabilities may be taken at their word, judged on changes that nothing was fitted to (pure)."""
+"""Whether a refit ranks, and whether its probabilities may be taken at their word, on changes it was not fitted to (pure)."""
 
 from math import sqrt
 
-from koalr_server.risk.evaluation import NORMAL_95, agreement, auc_interval
+from koalr_server.risk.evaluation import NORMAL_95, agreement, auc_difference, auc_interval
 from koalr_server.risk.model import FloatArray
+
+LEAST_LOSS = 0.02
+"""A refit that ranks worse by less, in AUC, is as good as the shipped model."""
+
+
+def ranks_worse(scores: FloatArray, others: FloatArray, outcomes: FloatArray) -> bool:
+    """Whether the scores rank worse than the others by LEAST_LOSS or more, and worse for certain (95 %).
+
+    A narrow race must not change models, and with them the scale of scores, from quarter to quarter.
+
+    Shape: all (n,), outcomes from 0 to 1 with both kinds.
+    """
+    behind = auc_difference(scores, others, outcomes)
+    return behind.value <= -LEAST_LOSS and behind.high < 0
 
 
 def fault(predicted: FloatArray, outcomes: FloatArray) -> str | None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from koalr_server.risk.calibration import fault
+from koalr_server.risk.calibration import fault, ranks_worse
 from koalr_server.risk.documents import default_model, model_text, read_model
-from koalr_server.risk.evaluation import ReliabilityRow, auc, auc_difference, reliability
+from koalr_server.risk.evaluation import ReliabilityRow, auc, reliability
 from koalr_server.risk.model import LEAST_ADAPTED, Columns, FloatArray, RiskModel
 from koalr_server.risk.refitting import refitted
 from koalr_server.risk.signals import SIGNALS
@@ -17,8 +17,6 @@ from koalr_server.risk.signals import SIGNALS
 LEAST_FAILURES = 30
 LEAST_SETTLED = 300
 FITTED_PART = 0.7
-LEAST_LOSS = 0.02
-"""A refit that ranks worse by less, in AUC, is as good as the shipped model."""
 FITTED_NAME = "own-outcomes-1"
 TRANSFORMS = {
     signal.feature: "none" if signal.unit in ("share", "signed share", "yes or no") else "log1p" for signal in SIGNALS
@@ -151,9 +149,7 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
         return replace(plain, reason="All known failures lie close together in time; a refit could not be checked.")
     predicted = _fit(shipped, seen).probabilities(unseen.columns)
     others = shipped.adapted_to(seen.columns).probabilities(unseen.columns)
-    # A narrow race must not change models, and with them the scale of scores, from quarter to quarter.
-    behind = auc_difference(predicted, others, unseen.outcomes)
-    if behind.value <= -LEAST_LOSS and behind.high < 0:
+    if ranks_worse(predicted, others, unseen.outcomes):
         own, other = (auc(each, unseen.outcomes) for each in (predicted, others))
         return replace(
             plain,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from koalr_server.risk.calibration import brier_excess, fault
+from koalr_server.risk.calibration import brier_excess, fault, ranks_worse
+from koalr_server.risk.evaluation import auc_difference
 
 
 def drawn(seed: int, count: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
@@ -15,6 +16,20 @@ def drawn(seed: int, count: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
 
 def chances(log_odds: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
+@pytest.mark.parametrize(
+    ("count", "noise", "worse"),
+    [(20_000, 0.0, False), (20_000, 0.2, False), (20_000, 1.0, True), (60, 1.0, False), (600, 4.0, True)],
+    ids=["as well", "a hair worse for certain", "worse", "worse by chance, perhaps", "much worse"],
+)
+def test_to_rank_worse_takes_both_a_loss_and_certainty(count: int, noise: float, worse: bool) -> None:
+    log_odds, outcomes = drawn(4, count)
+    blurred = log_odds + noise * np.random.default_rng(9).normal(size=count)
+    difference = auc_difference(blurred, log_odds, outcomes)
+    assert (difference.high < 0) is (count > 60 and noise > 0)
+    assert (difference.value <= -0.02) is (noise >= 1)
+    assert ranks_worse(blurred, log_odds, outcomes) is worse
 
 
 def test_the_truth_is_seldom_found_fault_with() -> None:
