@@ -21,7 +21,7 @@ from koalr_server.risk.fitting import STRENGTHS, ridge_logistic
 from koalr_server.risk.model import FEATURES, FloatArray, RiskModel, Term
 from koalr_server.risk.refitting import ALMOST_FREE, SIZE
 
-NAME = "change-metrics-1"
+NAME = "change-metrics-2"
 SUFFIX = "_k_feature.csv"
 # How strongly a set's own weights are penalised before their signs are compared: enough to still noise, no more.
 SIGN_STRENGTH = 0.01
@@ -33,6 +33,9 @@ BLANK = RiskModel(
     score_points=(0.0, 1.0),
 )
 SIZE_PLACE = FEATURES.index(SIZE)
+# What stands in these columns of the public sets is not what the server measures under the name (docs/CHANGE_METRICS.md): a
+# weight learnt from the one would be put on the other.
+OTHERWISE_DEFINED = ("rexp",)
 
 Sets = dict[str, LabelledChanges]
 
@@ -69,14 +72,18 @@ def learn(parts: list[LabelledChanges], strength: float) -> RiskModel:
 
 
 def agreeing(distances: list[FloatArray], parts: list[LabelledChanges]) -> list[int]:
-    """The places of features that every project, fitted alone, gives the same sign; lines added always."""
+    """The places of features that every project, fitted alone, gives the same sign, if ours are the same; lines added always."""
     fits = [
         ridge_logistic(columns, part.outcomes, strength=SIGN_STRENGTH)
         for columns, part in zip(distances, parts, strict=True)
     ]
     signs = np.sign([fit.weights for fit in fits])
     same = np.abs(signs.sum(axis=0)) == len(parts)
-    return [place for place in range(len(FEATURES)) if same[place] or place == SIZE_PLACE]
+    return [
+        place
+        for place, feature in enumerate(FEATURES)
+        if feature == SIZE or (same[place] and feature not in OTHERWISE_DEFINED)
+    ]
 
 
 def averaged(adapted: list[RiskModel], weights: FloatArray, intercept: float) -> RiskModel:

@@ -1,6 +1,7 @@
 """The deployment risk of a pull request."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from koalr_api.model import Model, Rows
 
@@ -126,7 +127,9 @@ class RiskModel(Model):
     name: str
     """How it was made."""
     quarter: str
-    """The quarter it is in force for, such as 2026-Q1."""
+    """The quarter in which it came into force, such as 2026-Q1."""
+    since: date | None = None
+    """Its first day in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,10 @@ class RiskScore(Model):
     """One sentence."""
     probability: float | None = None
     """Of bringing a failure, 0 to 1; no more than a rank unless `calibrated`."""
+    base_log_odds: float | None = None
+    """Log-odds of the average change, to which contributions are added."""
     calibrated: bool | None = None
-    """Whether the model was fitted to the organisation's own outcomes."""
+    """Whether the model was fitted to the organisation's own outcomes, and later ones bore its probabilities out."""
     label: str | None = None
     """What may be said of the probability."""
     calibration_reason: str | None = None
@@ -172,7 +177,7 @@ class RiskScore(Model):
     model: RiskModel | None = None
     """The model in force when it was merged, or now."""
     reliability: Rows[ReliabilityGroup] | None = None
-    """Predicted beside observed, if calibrated."""
+    """Predicted beside observed, if it was fitted so."""
     floors: Rows[RiskFloor] | None = None
     """Least scores that hold, highest first."""
     top_contributions: Rows[TopContribution] | None = None

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from koalr_server.errors import InputError
 
 GZIP_MAGIC = b"\x1f\x8b"
+PIECE_BYTES = 1 << 20
 
 
 def add_to(actions: Any, _shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -53,9 +54,15 @@ def _opened(path: Path) -> Iterator[TextIO]:
         with path.open("rb") as file:
             packed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
             content = gzip.GzipFile(fileobj=file) if packed else file
-            yield io.TextIOWrapper(content, encoding="utf-8", newline="")
+            try:
+                yield io.TextIOWrapper(content, encoding="utf-8", newline="")
+            except (InputError, UnicodeDecodeError):
+                # Damage inside reads like a fault of the text; the sum at the end tells which it is.
+                while packed and content.read(PIECE_BYTES):
+                    pass
+                raise
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is no complete gzip file; copy it again.") from None
+        raise InputError(f"{path} is a damaged or incomplete gzip file; copy it again.") from None
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}.") from None
     except UnicodeDecodeError:

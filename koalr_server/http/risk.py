@@ -32,7 +32,7 @@ def post_score(
     moment = service.moment()
     called = f"{question.owner}/{question.name} #{question.number}"
     try:
-        found = risk(service.query, question, moment.now, scope, service.risk_floors)
+        found = risk(service.query, question, moment.now, scope, service.risk_floors, moment.shift)
     except NotAllowedError:
         raise ApiError(403, f"This key is not for the teams of {called}.") from None
     if found is None:

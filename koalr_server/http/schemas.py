@@ -440,7 +440,7 @@ class TopContribution(Described):
 
     name: str = _figure("Its name in signals", "linesAdded")
     contribution: float = _figure("Log-odds added to an average change, no unit", 0.74)
-    words: str = _figure("The same in words", "raised by 412 lines added")
+    words: str = _figure("The same in words", "higher risk with 412 lines added")
 
 
 class RiskFloor(Described):
@@ -454,8 +454,9 @@ class RiskFloor(Described):
 class RiskModelName(Described):
     """Which model made the score."""
 
-    name: str = _figure("How it was made", "change-metrics-1")
-    quarter: str = _figure("The quarter it is in force for", "2026-Q1")
+    name: str = _figure("How it was made", "change-metrics-2")
+    quarter: str = _figure("The quarter in which it came into force", "2026-Q1")
+    since: date = _figure("Its first day in force; the sample's is moved as all its dates", "2026-01-01")
 
 
 class ReliabilityGroup(Described):
@@ -480,13 +481,17 @@ class RiskScore(Described):
         "One sentence", "Review carefully — high change entropy and coverage regression detected."
     )
     probability: Number = _figure("0 to 1, of bringing a failure; a rank alone unless calibrated", 0.18)
-    calibrated: bool = _figure("Whether the model was refitted on the organisation's own outcomes", False)
+    baseLogOdds: float = _figure("Log-odds of the average change, to which contributions are added, no unit", -0.53)
+    calibrated: bool = _figure(
+        "Whether the model was refitted on the organisation's own outcomes, and later ones bore its probabilities out",
+        False,
+    )
     label: str = _figure("What may be said of the probability", "not calibrated on your data")
     calibrationReason: str | None = _figure(
         "Why it is not calibrated", "4 failures among 120 pull requests are known; a refit takes 30 among 300."
     )
     model: RiskModelName = _whole("The model in force when it was merged, or now")
-    reliability: list[ReliabilityGroup] | None = _whole("Predicted beside observed, if calibrated")
+    reliability: list[ReliabilityGroup] | None = _whole("Predicted beside observed, if refitted")
     floors: list[RiskFloor] = _whole("Least scores that hold, highest first")
     topContributions: list[TopContribution] = _whole("At most five, largest first")
     signalDetails: list[SignalDetail] = _whole("Every signal, in the order of docs/RISK.md")

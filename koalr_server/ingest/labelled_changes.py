@@ -30,7 +30,7 @@ def read_labelled_changes(stream: TextIO, name: str) -> LabelledChanges:
     try:
         header = [_named(column) for column in next(reader, [])]
         _check_header(header, name)
-        cells = [_row(row, header, f"{name}, line {reader.line_num}") for row in reader if row]
+        cells = [_row(row, header, f"{name}, line {reader.line_num}") for row in reader if not _blank(row)]
     except csv.Error as error:
         raise InputError(f"{name}, line {reader.line_num}: not valid CSV ({error}).") from None
     table = np.array([numbers for numbers, _ in cells], np.float64).reshape(len(cells), len(NUMBERS))
@@ -44,7 +44,13 @@ def _named(column: str) -> str:
     return ALIASES.get(stripped, stripped)
 
 
+def _blank(cells: list[str]) -> bool:
+    return not any(cell.strip() for cell in cells)
+
+
 def _check_header(header: list[str], name: str) -> None:
+    if _blank(header):
+        raise InputError(f"{name} is empty; a CSV file with a header is needed.")
     for column in NUMBERS:
         if column not in header:
             raise InputError(f"{name}: column {column!r} is missing; needed are {', '.join(NUMBERS)}.")

@@ -38,6 +38,12 @@ class LabelledChanges:
         end = len(self) * percent // 100
         return self.rows(slice(end)), self.rows(slice(end, None))
 
+    def repeated(self) -> int:
+        """How many rows are of a commit that another row before is of; where not all are named, the same throughout."""
+        named = self.shas if self.shas and all(self.shas) else ()
+        rows = np.column_stack([*self.columns.values(), self.outcomes])
+        return len(self) - len(set(named) or {row.tobytes() for row in rows})
+
     def sketch(self) -> list[str]:
         """The beginnings of the smallest shas: few, yet nearly any file with a tenth of the same changes shares one."""
         return sorted({sha[:SKETCH_DIGITS] for sha in self.shas})[:SKETCH_SIZE]

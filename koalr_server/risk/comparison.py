@@ -54,7 +54,7 @@ def compare(changes: LabelledChanges, shipped: RiskModel) -> dict[str, Any]:
             "trainedOn": shipped.training.get("on"),
             **_overlap(changes, test, shipped),
         },
-        "notes": [NOT_CALIBRATED],
+        "notes": [NOT_CALIBRATED, *_repetition(changes.repeated())],
     }
 
 
@@ -91,6 +91,11 @@ def _overlap(changes: LabelledChanges, test: LabelledChanges, shipped: RiskModel
         "knows": names,
         "note": f"It was trained on changes of {' and '.join(names)}, {seen}; the same holds for refitted.",
     }
+
+
+def _repetition(count: int) -> list[str]:
+    rows = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
+    return [f"{rows} another row; what stands in both parts is no test."] if count else []
 
 
 def _check(changes: LabelledChanges, *parts: LabelledChanges) -> None:

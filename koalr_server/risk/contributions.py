@@ -32,14 +32,18 @@ class Contribution:
 
     @property
     def phrase(self) -> str:
-        """The value in words, and that it is little where it is: "only 2 files changed"."""
+        """The value in words, and that it is little where it is: "only 2 files changed", "no lines added"."""
         said = self.signal.said(self.value)
-        return f"only {said}" if self.below_average and self.signal.unit not in ("yes or no", "signed share") else said
+        if not self.below_average or self.signal.unit in ("yes or no", "signed share"):
+            return said
+        if self.value == 0:
+            return said if self.signal.unit == "share" else self.signal.words[-1].format("no")
+        return f"only {said}"
 
     @property
     def words(self) -> str:
-        """Such as "raised by 812 lines added"."""
-        return f"{'raised' if self.log_odds > 0 else 'lowered'} by {self.phrase}"
+        """Such as "higher risk with 812 lines added"."""
+        return f"{'higher' if self.log_odds > 0 else 'lower'} risk with {self.phrase}"
 
 
 def contributions(row: Mapping[str, Any], model: RiskModel) -> list[Contribution]:

@@ -60,16 +60,29 @@ def auc(scores: FloatArray, outcomes: FloatArray) -> float:
 def auc_difference(scores: FloatArray, others: FloatArray, outcomes: FloatArray) -> Difference:
     """AUC of scores minus AUC of others on the same changes, with the interval of DeLong et al. (1988).
 
-    Shape: all (n,), outcomes 0 and 1 alone. With one change of a kind the interval is as wide as can be.
+    A fraction counts as in `auc`, in both kinds of outcome, and the interval knows that the two parts are one change.
+
+    Shape: all (n,), outcomes from 0 to 1. With one change of a kind the interval is as wide as can be.
+
+    Raises:
+        ValueError: there are not both kinds of outcome.
     """
     failed, fine = (
         one - two for one, two in zip(_placements(scores, outcomes), _placements(others, outcomes), strict=True)
     )
-    value = float(failed.mean())
-    if min(len(failed), len(fine)) < 2:
+    value = float(failed @ outcomes / outcomes.sum())
+    if min(_effective(outcomes), _effective(1 - outcomes)) < 2:
         return Difference(value, -1.0, 1.0)
-    margin = NORMAL_95 * sqrt(failed.var(ddof=1) / len(failed) + fine.var(ddof=1) / len(fine))
+    influences = _influences(failed, outcomes) + _influences(fine, 1 - outcomes)
+    margin = NORMAL_95 * sqrt(float(influences @ influences))
     return Difference(value, value - margin, value + margin)
+
+
+def auc_interval(scores: FloatArray, outcomes: FloatArray) -> Difference:
+    """The AUC with its 95 % interval; shapes and errors are those of `auc_difference`."""
+    # Scores that are all alike have 0.5, for certain.
+    above = auc_difference(scores, np.zeros(len(scores)), outcomes)
+    return Difference(0.5 + above.value, 0.5 + above.low, 0.5 + above.high)
 
 
 def reliability(probabilities: FloatArray, outcomes: FloatArray, groups: int = GROUPS) -> list[ReliabilityRow]:
@@ -77,7 +90,18 @@ def reliability(probabilities: FloatArray, outcomes: FloatArray, groups: int = G
 
     Shape: both (n,), n at least `groups`; sizes differ by 1 at most.
     """
-    return [_row(probabilities[group], outcomes[group]) for group in _groups(probabilities, groups)]
+    return [agreement(probabilities[group], outcomes[group]) for group in _groups(probabilities, groups)]
+
+
+def agreement(probabilities: FloatArray, outcomes: FloatArray) -> ReliabilityRow:
+    """Predicted beside observed, all together; both of shape (n,), n at least 1."""
+    count, observed = len(outcomes), float(outcomes.mean())
+    spread = NORMAL_95**2 / count
+    middle = (observed + spread / 2) / (1 + spread)
+    margin = sqrt(spread * observed * (1 - observed) + spread**2 / 4) / (1 + spread)
+    return ReliabilityRow(
+        count, float(probabilities.mean()), observed, max(middle - margin, 0.0), min(middle + margin, 1.0)
+    )
 
 
 def decile_rho(scores: FloatArray, outcomes: FloatArray) -> float:
@@ -95,28 +119,33 @@ def _groups(scores: FloatArray, groups: int) -> list[np.ndarray[tuple[int], np.d
     return np.array_split(np.argsort(scores, kind="stable"), groups)
 
 
-def _row(probabilities: FloatArray, outcomes: FloatArray) -> ReliabilityRow:
-    count, observed = len(outcomes), float(outcomes.mean())
-    spread = NORMAL_95**2 / count
-    middle = (observed + spread / 2) / (1 + spread)
-    margin = sqrt(spread * observed * (1 - observed) + spread**2 / 4) / (1 + spread)
-    return ReliabilityRow(
-        count, float(probabilities.mean()), observed, max(middle - margin, 0.0), min(middle + margin, 1.0)
-    )
-
-
 def _placements(scores: FloatArray, outcomes: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Per failed change the share of fine ones below it; per fine change the share of failed ones above it."""
-    failed, fine = scores[outcomes == 1], scores[outcomes == 0]
-    if not len(failed) or not len(fine):
-        raise ValueError("the outcomes must hold both 0 and 1")
-    return _below(failed, np.sort(fine)), 1 - _below(fine, np.sort(failed))
+    """Per change the share of fine ones below it, and the share of failed ones above it."""
+    failed, fine = outcomes, 1 - outcomes
+    if not failed.any() or not fine.any():
+        raise ValueError("the outcomes must hold both failures and none")
+    return _below(scores, scores, fine), 1 - _below(scores, scores, failed)
 
 
-def _below(scores: FloatArray, others: FloatArray) -> FloatArray:
-    """Per score the share of sorted others below it, equal ones counted half."""
-    return np.asarray((others.searchsorted(scores, "left") + others.searchsorted(scores, "right")) / (2 * len(others)))
+def _influences(placements: FloatArray, parts: FloatArray) -> FloatArray:
+    """How far each change moves the mean of the placements of one kind; a sample's variance, not a population's."""
+    distances = placements - placements @ parts / parts.sum()
+    count = _effective(parts)
+    return np.asarray(parts / parts.sum() * distances * sqrt(count / (count - 1)))
+
+
+def _effective(parts: FloatArray) -> float:
+    """How many whole changes tell as much as these parts (Kish, 1965)."""
+    return float(parts.sum() ** 2 / (parts @ parts)) if parts.any() else 0.0
+
+
+def _below(scores: FloatArray, others: FloatArray, parts: FloatArray) -> FloatArray:
+    """Per score the share of others below it, each by its part, equal ones counted half."""
+    order = np.argsort(others, kind="stable")
+    ranked, heights = others[order], np.concatenate([[0.0], np.cumsum(parts[order])])
+    below, up_to = (heights[ranked.searchsorted(scores, side)] for side in ("left", "right"))
+    return np.asarray((below + up_to) / (2 * heights[-1]))
 
 
 def _mid_ranks(values: FloatArray) -> FloatArray:
-    return _below(values, np.sort(values))
+    return _below(values, values, np.ones(len(values)))

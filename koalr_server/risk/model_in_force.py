@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
+from koalr_server.risk.calibration import fault, ranks_worse
 from koalr_server.risk.documents import default_model, model_text, read_model
 from koalr_server.risk.evaluation import ReliabilityRow, auc, reliability
 from koalr_server.risk.model import LEAST_ADAPTED, Columns, FloatArray, RiskModel
@@ -56,11 +57,11 @@ class ModelInForce:
 
     Attributes:
         quarter: its first day.
-        calibrated: whether it was refitted on the organisation's own outcomes and ranked held-out ones no worse.
+        calibrated: whether it was refitted on the organisation's own outcomes and held-out ones bear its probabilities out.
         settled: pull requests with a known outcome behind it.
-        merged_by: the last of them.
+        merged_by: the last of them, None unless refitted.
         reason: why it is not calibrated.
-        reliability: predicted beside observed for pull requests the refit had not seen.
+        reliability: predicted beside observed for pull requests the refit had not seen, None without one.
     """
 
     quarter: datetime
@@ -77,6 +78,11 @@ class ModelInForce:
         if not self.calibrated or self.merged_by is None:
             return UNCALIBRATED
         return f"calibrated on {self.settled:,} pull requests merged by {self.merged_by:%Y-%m-%d}"
+
+    def moved(self, shift: timedelta) -> "ModelInForce":
+        """The same with its dates moved, as the sample's are when they are shown."""
+        merged_by = None if self.merged_by is None else self.merged_by + shift
+        return replace(self, quarter=self.quarter + shift, merged_by=merged_by)
 
     def text(self) -> str:
         """As a JSON document; `read_model_in_force` of it is the same."""
@@ -142,19 +148,20 @@ def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) ->
     if not seen.outcomes.any() or not unseen.outcomes.any():
         return replace(plain, reason="All known failures lie close together in time; a refit could not be checked.")
     predicted = _fit(shipped, seen).probabilities(unseen.columns)
-    # A third decimal is chance at this size; it should not decide from quarter to quarter.
-    own = round(auc(predicted, unseen.outcomes), 2)
-    others = round(auc(shipped.adapted_to(seen.columns).probabilities(unseen.columns), unseen.outcomes), 2)
-    if own < others:
+    others = shipped.adapted_to(seen.columns).probabilities(unseen.columns)
+    if ranks_worse(predicted, others, unseen.outcomes):
+        own, other = (auc(each, unseen.outcomes) for each in (predicted, others))
         return replace(
             plain,
-            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own}) than the shipped model ({others}).",
+            reason=f"A refit ranked {len(unseen):,} later pull requests worse (AUC {own:.2f}) than the shipped model ({other:.2f}).",
         )
+    reason = fault(predicted, unseen.outcomes)
     return replace(
         plain,
         model=_fit(shipped, settled),
-        calibrated=True,
+        calibrated=reason is None,
         merged_by=settled.merged_at[-1].astype("datetime64[s]").item(),
+        reason=reason,
         reliability=tuple(reliability(predicted, unseen.outcomes)),
     )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from koalr_server.clock import NO_SHIFT
 from koalr_server.metrics.rounding import rounded
 from koalr_server.metrics.scope import BY_AUTHOR, Query, Scope
 from koalr_server.risk.code_ownership import compliances
@@ -20,13 +21,17 @@ from koalr_server.risk.signals import features, measured
 TIER_STARTS = ((90, "critical"), (70, "high"), (40, "medium"), (0, "low"))
 MOST_NAMED = 5
 
-# A store read from a clone may know a repository by its bare name; that is taken if no other matches.
-FIND = """
+# A store read from a clone may know a repository by its bare name; that is taken if it knows none by the full one.
+FULLY_NAMED = """
+SELECT repo FROM (SELECT repo FROM pull_request_facts UNION ALL SELECT repo FROM commits UNION ALL SELECT repo FROM repos)
+WHERE lower(repo) = lower($owner || '/' || $name)
+"""
+FIND = f"""
 SELECT repo FROM pull_request_facts
 WHERE number = $number AND coalesce(created_at, $now) <= $now
-  AND lower(repo) IN (lower($owner || '/' || $name), lower($name))
+  AND (lower(repo) = lower($owner || '/' || $name) OR lower(repo) = lower($name) AND NOT EXISTS ({FULLY_NAMED}))
 ORDER BY repo = $owner || '/' || $name DESC, repo
-"""
+"""  # noqa: S608 - composed of this package's own constants
 ALLOWED = f"SELECT {BY_AUTHOR} AS allowed FROM pull_request_facts WHERE repo = $repo AND number = $number"  # noqa: S608
 ROW = "SELECT * FROM pull_request_signals WHERE repo = $repo AND number = $number"
 JUDGED_NOW = f"""
@@ -48,10 +53,15 @@ class NotAllowedError(Exception):
     """The pull request belongs to none of the teams in scope."""
 
 
-def risk(query: Query, question: Question, now: datetime, scope: Scope, floors: Floors) -> dict[str, Any] | None:
+def risk(
+    query: Query, question: Question, now: datetime, scope: Scope, floors: Floors, shift: timedelta = NO_SHIFT
+) -> dict[str, Any] | None:
     """The documented fields, and what the score rests on (docs/API.md); None if there is no such pull request.
 
     A merged pull request is judged at its merge, one still open at `now` (naive UTC).
+
+    Args:
+        shift: how far the dates in the answer are moved from those in the store.
 
     Raises:
         NotAllowedError: it exists outside the scope.
@@ -68,8 +78,8 @@ def risk(query: Query, question: Question, now: datetime, scope: Scope, floors: 
         return None
     merged_at = row["merged_at"]
     if merged_at is None or merged_at > now:
-        return _answer(row | _as_of_now(query, which), _model(query, now), floors)
-    return _answer(row, _model(query, merged_at), floors)
+        return _answer(row | _as_of_now(query, which), _model(query, now).moved(shift), floors)
+    return _answer(row, _model(query, merged_at).moved(shift), floors)
 
 
 def tier(score: int | None) -> str | None:
@@ -111,12 +121,17 @@ def _answer(row: Mapping[str, Any], used: ModelInForce, floors: Floors) -> dict[
         "riskScore": shown,
         "tier": tier(shown),
         "signals": {one.signal.name: _shown(one.value) for one in added},
-        "recommendation": recommendation(tier(shown), held, leading),
+        "recommendation": recommendation(tier(shown), held, leading, sum(one.value is None for one in added)),
         "probability": rounded(probability),
+        "baseLogOdds": rounded(used.model.intercept),
         "calibrated": used.calibrated,
         "label": used.label,
         "calibrationReason": used.reason,
-        "model": {"name": used.model.name, "quarter": _quarter(used.quarter)},
+        "model": {
+            "name": used.model.name,
+            "quarter": _quarter(used.quarter),
+            "since": used.quarter.date().isoformat(),
+        },
         "reliability": None if used.reliability is None else [_rounded(asdict(line)) for line in used.reliability],
         "floors": [
             {"name": floor.name, "score": floor.score, "raised": score is None or floor.score > score} for floor in held

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from koalr_server.risk.contributions import Contribution
 from koalr_server.risk.floors import Floor
+from koalr_server.risk.signals import SIGNALS
 
 ADVICE = {
     "critical": "Review very carefully and consider splitting or delaying it",
@@ -12,17 +13,19 @@ ADVICE = {
     "low": "A short review will do",
 }
 MOST_REASONS = 3
+MANY_UNKNOWN = 10
 NO_SCORE = (
-    "No score — neither lines, files nor commits of this pull request are known; ingest its repository, or import it with "
+    "No score — neither the lines nor the files of this pull request are known; ingest its repository, or import it with "
     "additions, deletions and changedFiles."
 )
 
 
-def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[Contribution]) -> str:
+def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[Contribution], unknown: int) -> str:
     """What to do by the tier, and why: the floors that hold, then what raises the risk most, or what lowers a low one.
 
     Args:
         leading: the largest contributions, largest first.
+        unknown: signals without a value. Many make a low score worth less, and it says so.
     """
     if tier is None:
         return NO_SCORE
@@ -31,12 +34,15 @@ def recommendation(tier: str | None, floors: Sequence[Floor], leading: Sequence[
     lowering = [one.phrase for one in leading if one.log_odds < 0]
     reasons = [floor.words for floor in floors]
     if raising and not (tier == "low" and lowering):
-        reasons.append(f"the risk is raised by {_listed(raising[:MOST_REASONS])}")
+        reasons.append(f"the risk is higher with {_listed(raising[:MOST_REASONS])}")
     elif calm and lowering:
-        reasons.append(f"the risk is lowered by {_listed(lowering[:MOST_REASONS])}")
+        reasons.append(f"the risk is lower with {_listed(lowering[:MOST_REASONS])}")
     if not reasons:
         reasons.append("nothing known about it stands out")
-    return f"{ADVICE[tier]} — {_listed(reasons)}."
+    doubt = (
+        f"; {unknown} of its {len(SIGNALS)} signals are unknown" if tier == "low" and unknown >= MANY_UNKNOWN else ""
+    )
+    return f"{ADVICE[tier]} — {_listed(reasons)}{doubt}."
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from koalr_server.risk.change_metrics import METRICS
-
 FILES = "its commits with their files: ingest git, or import commits with files"
 COMMITS = "its commits: ingest git, or import commits"
 SIZES = "its commits with their files, or additions, deletions and changedFiles of the imported pull request"
@@ -114,10 +112,13 @@ SIGNALS = (
     _count("dependencyFiles", INFRASTRUCTURE, "files", "dependency file changed", "dependency files changed", FILES),
     _count("openIncidents", INFRASTRUCTURE, "incidents", "open incident on the repository", "open incidents on the repository", INCIDENTS),
     _count("openHours", TIMING, "hours", "hour open", "hours open", OPENED),
-    _signal("outOfHours", TIMING, "yes or no", ("within working hours (UTC)", "outside working hours (UTC)"), OPENED),
+    _signal("outOfHours", TIMING, "yes or no", ("working hours (UTC)", "hours outside work (UTC)"), OPENED),
     _signal("aiAuthoredRatio", AI, "share", ("{} of its commits with an AI agent",), COMMITS),
 )  # fmt: skip
 """Every signal, in the order of the API and of docs/RISK.md."""
+
+SIZE_FEATURES = ("la", "nf")
+"""Lines added and files changed. What is known beside them says little: most of every model's weight is on size."""
 
 BY_NAME = {signal.name: signal for signal in SIGNALS}
 
@@ -129,10 +130,10 @@ def features(row: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def measured(values: Mapping[str, float | None]) -> bool:
-    """Whether enough is known for a score: one change metric at least, by feature."""
-    return any(values[feature] is not None for feature in METRICS)
+    """Whether enough is known for a score: how large the change is, by feature."""
+    return any(values[feature] is not None for feature in SIZE_FEATURES)
 
 
 def measured_rows(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.bool_]:
     """The same for rows, by feature, shape (n,), NaN where unknown."""
-    return np.asarray(np.any([~np.isnan(columns[feature]) for feature in METRICS], axis=0))
+    return np.asarray(np.any([~np.isnan(columns[feature]) for feature in SIZE_FEATURES], axis=0))

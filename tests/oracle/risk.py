@@ -57,10 +57,10 @@ def floors(found: Signals) -> list[int]:
 
 
 def shipped_probability(found: Signals) -> float | None:
-    """By the document; unknown values add nothing, and with none known there is nothing to say."""
+    """By the document; unknown values add nothing, and of a change of unknown size there is nothing to say."""
     document: dict[str, Any] = json.loads(SHIPPED.read_text(encoding="utf-8"))
     values = {feature: found[name] for feature, name in READ_BY_MODEL.items()}
-    if all(value is None for value in values.values()):
+    if values["la"] is None and values["nf"] is None:
         return None
     log_odds = document["intercept"]
     for term in document["terms"]:

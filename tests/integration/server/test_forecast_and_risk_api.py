@@ -1,6 +1,7 @@
 """Forecasts and risk over real HTTP: parameters, bodies, keys, teams, the sample's shift."""
 
 import json
+import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -49,6 +50,9 @@ ORGANISATION = {
         pull(61, "acme/api", "ann", None, 1_000),
         pull(62, "acme/api", "bo", None, 30),
         pull(7, "tools", "bo", 3, 5),
+        pull(77, "api", "bo", 3, 5),
+        pull(9, "Twice", "bo", 3, 5),
+        pull(9, "twice", "bo", 3, 5),
         {**pull(8, "tools", "bo", 3, 5), "additions": None, "deletions": None, "changedFiles": None},
     ],
 }
@@ -140,7 +144,7 @@ class TestRisk:
         assert (answer["prNumber"], answer["repo"]) == (60, "acme/api")
         assert list(answer["signals"]) == [each["name"] for each in answer["signalDetails"]]
         assert len(answer["signals"]) == 32
-        assert answer["model"] == {"name": "change-metrics-1", "quarter": "2025-Q1"}
+        assert answer["model"] == {"name": "change-metrics-2", "quarter": "2025-Q1", "since": "2025-01-01"}
 
     def test_nothing_is_called_calibrated_that_was_not_refitted(self, acme: Api) -> None:
         answer = score(acme).json()
@@ -160,7 +164,7 @@ class TestRisk:
         leading = answer["topContributions"]
         sizes = [abs(each["contribution"]) for each in leading]
         assert sizes == sorted(sizes, reverse=True)
-        assert leading[0]["words"] == "raised by 1,000 lines added"
+        assert leading[0]["words"] == "higher risk with 1,000 lines added"
         assert "1,000 lines added" in answer["recommendation"]
         assert len(leading) <= 5
 
@@ -175,6 +179,21 @@ class TestRisk:
         answer = score(acme, prNumber=8, repo="tools").json()
         assert (answer["riskScore"], answer["tier"], answer["probability"]) == (None, None, None)
         assert answer["recommendation"].startswith("No score")
+
+    def test_dates_of_the_samples_model_are_moved_as_its_merges_are(self) -> None:
+        database = Database.in_memory()
+        load_into(LocalAccess(database), shifted=True)
+        wall = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        with running(create_server(Service(database, Calendar(clock=lambda: wall)))) as base_url:
+            api = Api(base_url, LocalAccess(database), "")
+            api.key = api.new_key()
+            row = api.get("/pull-requests").json()["data"][0]
+            owner, _, name = row["repo"].rpartition("/")
+            model = score(api, prNumber=row["number"], repo=name, owner=owner or "any").json()["model"]
+        database.close()
+        since, merged_on = date.fromisoformat(model["since"]), date.fromisoformat(row["mergedAt"][:10])
+        assert timedelta(0) <= merged_on - since <= timedelta(days=92)
+        assert model["quarter"] == f"{since.year}-Q{(since.month + 2) // 3}"
 
     def test_floors_hold_by_the_settings_in_the_answer_and_in_the_list(self) -> None:
         database = Database.in_memory()
@@ -200,6 +219,19 @@ class TestRisk:
 
     def test_a_repository_known_by_its_bare_name_is_found(self, acme: Api) -> None:
         assert score(acme, prNumber=7, repo="tools", owner="whoever").json()["repo"] == "tools"
+
+    def test_a_bare_name_answers_for_no_repository_that_is_known_in_full(self, acme: Api) -> None:
+        """Number 77 is of "api" alone; acme/api has none."""
+        assert score(acme, prNumber=77, owner="acme").status_code == 404
+        assert score(acme, prNumber=77, owner="whoever").json()["repo"] == "api"
+
+    def test_of_two_bare_names_none_is_taken(self, acme: Api) -> None:
+        assert score(acme, prNumber=9, repo="twice", owner="whoever").status_code == 404
+
+    def test_contributions_and_the_base_add_up_to_the_probability(self, acme: Api) -> None:
+        answer = score(acme).json()
+        log_odds = answer["baseLogOdds"] + sum(each["contribution"] for each in answer["signalDetails"])
+        assert answer["probability"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-5)
 
     @pytest.mark.parametrize(
         "fields",

@@ -100,6 +100,22 @@ def test_gzip_is_recognised_by_its_content_and_a_byte_order_mark_is_skipped(tmp_
     assert figures(packed) == figures(JDT)
 
 
+@pytest.mark.parametrize("blanks", [b"\n", b"   \n", b" , ,\n", b"\t"])
+def test_lines_of_blanks_are_no_rows(tmp_path: Path, blanks: bytes) -> None:
+    path = tmp_path / "given.csv"
+    path.write_bytes(JDT.read_bytes() + blanks)
+    assert figures(path) == figures(JDT)
+
+
+def test_rows_that_stand_twice_are_told(tmp_path: Path) -> None:
+    notes = figures(write(tmp_path / "given.csv", rows() + rows()[:2]))["notes"]
+    assert len(notes) == 2
+    assert notes[1] == "2 rows repeat another row; what stands in both parts is no test."
+    nameless = [{name: value for name, value in row.items() if name not in ("", "_id")} for row in rows()]
+    assert figures(write(tmp_path / "given.csv", [*nameless, nameless[7]]))["notes"][1].startswith("1 row repeats")
+    assert len(figures(JDT)["notes"]) == 1
+
+
 def dropped(name: str) -> Callable[[list[Row]], list[Row]]:
     return lambda lines: [{key: value for key, value in row.items() if key != name} for row in lines]
 
@@ -142,14 +158,23 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(
     assert words in told
 
 
+def damaged(packed: bytes) -> bytes:
+    """With one byte of the content changed, so that only the sum at the end can tell."""
+    place = len(packed) // 2
+    return packed[:place] + bytes([packed[place] ^ 0xFF]) + packed[place + 1 :]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "column 'date' is missing"),
+        (b"", "is empty; a CSV file with a header is needed"),
+        (b"\xef\xbb\xbf \n", "is empty; a CSV file with a header is needed"),
         (b"\x00\x01\x02", "column 'date' is missing"),
         (b"\xff\xfe\x00", "is no text in UTF-8"),
-        (b"\x1f\x8bpacked", "is no complete gzip file"),
-        (gzip.compress(b"date\n" * 1000)[:-20], "is no complete gzip file"),
+        (b"\x1f\x8bpacked", "is a damaged or incomplete gzip file"),
+        (gzip.compress(b"date\n" * 1000)[:-20], "is a damaged or incomplete gzip file"),
+        (damaged(gzip.compress(b"date\n" + b"1,2\n" * 1000)), "is a damaged or incomplete gzip file"),
+        (damaged(gzip.compress(JDT.read_bytes(), mtime=0)), "is a damaged or incomplete gzip file"),
         (JDT.read_bytes() + b"1,2\n", "line 202: 2 cells where the header has 19"),
         (JDT.read_bytes() + b'"1\n', "line 202: not valid CSV"),
         (b"x" * 200_000, "line 1: not valid CSV"),

@@ -224,10 +224,11 @@ def test_the_extras_of_a_risk_score_are_typed(koalr: Koalr, web: responses.Reque
         "probability": 0.18,
         "calibrated": False,
         "label": "not calibrated on your data",
-        "model": {"name": "change-metrics-1", "quarter": "2026-Q1"},
+        "model": {"name": "change-metrics-2", "quarter": "2026-Q1", "since": "2026-01-01"},
+        "baseLogOdds": -0.53,
         "reliability": None,
         "floors": [{"name": "openIncident", "score": 70, "raised": True}],
-        "topContributions": [{"name": "isFix", "contribution": 0.1, "words": "raised by a fix"}],
+        "topContributions": [{"name": "isFix", "contribution": 0.1, "words": "higher risk with a fix"}],
         "signalDetails": [detail | {"value": True}, detail | {"value": 3}, detail | {"value": None}],
     }
     content = body("pr-risk-score") | extras
@@ -239,8 +240,9 @@ def test_the_extras_of_a_risk_score_are_typed(koalr: Koalr, web: responses.Reque
     assert found.top_contributions
     assert found.signal_details
     assert (found.model.quarter, found.floors[0].raised, found.signals.lines_added) == ("2026-Q1", True, 412)
+    assert (found.model.since, found.base_log_odds) == (date(2026, 1, 1), -0.53)
     assert [row.value for row in found.signal_details] == [True, 3.0, None]
-    assert found.top_contributions.to_frame()["words"].tolist() == ["raised by a fix"]
+    assert found.top_contributions.to_frame()["words"].tolist() == ["higher risk with a fix"]
 
 
 def test_whose_teams_they_are_comes_with_the_page(koalr: Koalr, web: responses.RequestsMock) -> None:

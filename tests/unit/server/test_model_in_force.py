@@ -27,7 +27,7 @@ def known(count: int, failures: float, telling: bool = True, seed: int = 1) -> K
     columns = {signal.feature: np.full(count, np.nan) for signal in SIGNALS}
     columns["la"] = np.rint(np.exp(chance.normal(3, 1.5, count)))
     columns["reviewers"] = chance.integers(0, 4, count).astype(float)
-    risk = np.log1p(columns["la"]) + chance.normal(0, 0.5, count) if telling else chance.normal(size=count)
+    risk = np.log1p(columns["la"]) + chance.logistic(0, 1, count) if telling else chance.normal(size=count)
     outcomes = np.where(np.argsort(np.argsort(-risk)) < failures, 1.0, 0.0)
     return KnownChanges(columns, outcomes, np.datetime64(QUARTER - timedelta(days=700), "s") + np.arange(count) * 3600)
 
@@ -88,6 +88,46 @@ def test_a_refit_that_ranks_worse_is_not_taken() -> None:
     assert "later pull requests worse (AUC " in str(found.reason)
 
 
+def ranked_as(before: float, after: float, count: int = 2_000, seed: int = 1) -> KnownChanges:
+    """Changes that fail by their size, on average so often at the beginning and so often in the end."""
+    chance = np.random.default_rng(seed)
+    changes = known(count, 0, seed=seed)
+    sizes = np.log1p(changes.columns["la"]) - 3
+    level = np.linspace(np.log(before / (1 - before)), np.log(after / (1 - after)), count)
+    changes.outcomes[:] = chance.random(count) < 1 / (1 + np.exp(-level - sizes))
+    return changes
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_failures_that_hang_on_nothing_are_no_calibration(seed: int) -> None:
+    found = model_in_force(QUARTER, known(400, 80, telling=False, seed=seed))
+    assert (found.calibrated, found.label) == (False, UNCALIBRATED)
+    assert "better than chance for certain (AUC 0." in str(found.reason)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_refit_whose_level_is_out_of_date_ranks_and_is_not_called_calibrated(seed: int) -> None:
+    found = model_in_force(QUARTER, ranked_as(0.35, 0.05, seed=seed))
+    assert (found.calibrated, found.model.name, found.label) == (False, FITTED_NAME, UNCALIBRATED)
+    assert "of 600 later pull requests to fail, where " in str(found.reason)
+    assert found.reliability is not None
+
+
+def test_a_steady_level_is_calibrated() -> None:
+    calibrated = [model_in_force(QUARTER, ranked_as(0.1, 0.1, seed=seed)).calibrated for seed in range(8)]
+    # Each of two tests is wrong once in twenty by construction.
+    assert sum(calibrated) >= 6
+
+
+def test_a_refit_no_worse_for_certain_stays() -> None:
+    """By a hair behind the shipped model, quarter after quarter: the scale of scores does not go to and fro."""
+    names = set()
+    for seed in range(8):
+        changes = known(700, 140, telling=False, seed=seed)
+        names.add(model_in_force(QUARTER, changes).model.name)
+    assert names == {FITTED_NAME}
+
+
 def test_failures_of_one_time_alone_cannot_be_checked() -> None:
     changes = known(600, 100)
     changes.outcomes[420:] = 0
@@ -99,6 +139,14 @@ def test_a_stored_model_reads_as_the_same() -> None:
         again = read_model_in_force(found.text())
         assert isinstance(again, ModelInForce)
         assert again == found
+
+
+def test_dates_move_with_the_sample() -> None:
+    moved = model_in_force(QUARTER, ranked_as(0.1, 0.1, seed=2)).moved(timedelta(weeks=10))
+    assert moved.quarter == QUARTER + timedelta(weeks=10)
+    assert moved.merged_by is not None
+    assert moved.label.endswith(f"merged by {moved.merged_by:%Y-%m-%d}")
+    assert moved.moved(-timedelta(weeks=10)) == model_in_force(QUARTER, ranked_as(0.1, 0.1, seed=2))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koalr_server.risk.evaluation import auc, auc_difference, decile_rho, reliability
+from koalr_server.risk.evaluation import auc, auc_difference, auc_interval, decile_rho, reliability
 
 SCORED = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda rows: len({failed for _, _, failed in rows}) == 2
@@ -78,6 +78,16 @@ def test_the_interval_holds_the_true_difference_in_95_of_100_samples() -> None:
         found = auc_difference(clear, noisy, outcomes)
         held += found.low <= true <= found.high
     assert held / 300 == pytest.approx(0.95, abs=0.04)
+
+
+def test_the_interval_of_an_auc_holds_the_true_one_also_with_parts_of_failures() -> None:
+    """Half of each failure is somebody else's: the interval widens, and still holds what is true of the parts."""
+    draws, parts = np.random.default_rng(8), np.repeat([0.5, 0.0], [80, 160])
+    scores = [draws.normal(size=240) + 2 * parts for _ in range(300)]
+    true = auc(np.concatenate(scores), np.tile(parts, 300))
+    found = [auc_interval(each, parts) for each in scores]
+    assert found[0].value == auc(scores[0], parts)
+    assert sum(each.low <= true <= each.high for each in found) / 300 == pytest.approx(0.95, abs=0.04)
 
 
 def test_reliability_groups_are_equal_in_size_and_rise_in_prediction() -> None:

@@ -67,6 +67,12 @@ def test_a_feature_projects_disagree_on_gets_no_weight() -> None:
     assert weights["fix"] > 0.1
 
 
+def test_a_metric_the_sets_define_otherwise_gets_no_weight() -> None:
+    parts = [project({"la": 1, "rexp": 0.8}, seed) for seed in (1, 2)]
+    weights = {term.feature: term.weight for term in learn(parts, 0.01).terms}
+    assert weights["rexp"] == 0
+
+
 def test_a_strong_penalty_leaves_lines_added_alone() -> None:
     parts = [project({"la": 1, "nf": 0.5}, seed) for seed in (1, 2)]
     strongest, weakest = (

@@ -45,6 +45,13 @@ def test_the_model_reads_numbers_and_entropy_in_bits() -> None:
     assert measured(values)
 
 
+@pytest.mark.parametrize(("column", "enough"), [("lines_added", True), ("files_changed", True), ("is_fix", False)])
+def test_a_score_takes_the_size_of_a_change(column: str, enough: bool) -> None:
+    """A message and an author are known of a commit without files; they say too little."""
+    row = NOTHING | {"author_experience": 3, "author_recent_experience": 2.5, column: 1}
+    assert measured(features(row)) is enough
+
+
 def test_time_alone_is_no_measure_of_a_change() -> None:
     assert not measured(features(NOTHING | {"out_of_hours": True, "open_hours": 3.0}))
 
@@ -62,20 +69,40 @@ def test_a_floor_never_lowers_and_makes_a_score_where_there_is_none() -> None:
 
 def test_the_sentence_advises_by_tier_and_names_what_raises_the_risk() -> None:
     leading = [adds("linesAdded", 812, 1.2), adds("authorExperience", 400, -0.4), adds("filesChanged", 23, 0.3)]
-    sentence = recommendation("high", [], leading)
-    assert sentence == "Review carefully — the risk is raised by 812 lines added and 23 files changed."
+    sentence = recommendation("high", [], leading, 0)
+    assert sentence == "Review carefully — the risk is higher with 812 lines added and 23 files changed."
 
 
 def test_a_floor_is_named_before_everything_else() -> None:
     floor = Floor("schemaMigration", 70, "it migrates a database schema")
-    sentence = recommendation("high", [floor], [adds("linesAdded", 2, -1.1)])
+    sentence = recommendation("high", [floor], [adds("linesAdded", 2, -1.1)], 30)
     assert sentence == "Review carefully — it migrates a database schema."
 
 
 def test_a_low_score_says_what_speaks_against_risk() -> None:
-    sentence = recommendation("low", [], [adds("linesAdded", 2, -1.1), adds("isFix", 1, 0.1)])
-    assert sentence == "A short review will do — the risk is lowered by 2 lines added."
+    sentence = recommendation("low", [], [adds("linesAdded", 2, -1.1), adds("isFix", False, -0.1)], 9)
+    assert sentence == "A short review will do — the risk is lower with 2 lines added and no fix."
+
+
+def test_a_low_score_from_little_says_how_little() -> None:
+    sentence = recommendation("low", [], [adds("linesAdded", 2, -1.1)], 10)
+    assert sentence.endswith("2 lines added; 10 of its 32 signals are unknown.")
+    assert "unknown" not in recommendation("medium", [], [], 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "phrase"),
+    [
+        ("linesAdded", 2, "only 2 lines added"),
+        ("linesAdded", 0, "no lines added"),
+        ("testShare", 0.0, "0 % of the changed lines in tests"),
+        ("isFix", False, "no fix"),
+        ("coverageDelta", -0.1, "test coverage changed by -10.0 points"),
+    ],
+)
+def test_little_is_called_little_and_nothing_nothing(name: str, value: float, phrase: str) -> None:
+    assert Contribution(BY_NAME[name], value, -1, below_average=True).words == f"lower risk with {phrase}"
 
 
 def test_nothing_that_stands_out_is_said_too() -> None:
-    assert recommendation("medium", [], []) == "Review as usual — nothing known about it stands out."
+    assert recommendation("medium", [], [], 0) == "Review as usual — nothing known about it stands out."
