@@ -1,8 +1,10 @@
 """Whether code owners approved pull requests, by the rules and reviews there were when each is judged (pure)."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +13,7 @@ from koalr_server.risk.codeowners import parse
 from koalr_server.risk.compliance import compliance, members_by_slug
 
 VERSIONS = """
-SELECT repo, known_from, content FROM codeowners WHERE repo IN (SELECT repo FROM ({judged})) ORDER BY repo, known_from
+SELECT repo, known_from, content, sha FROM codeowners WHERE repo IN (SELECT repo FROM ({judged})) ORDER BY repo, known_from
 """
 MEMBERS = "SELECT t.name, m.login FROM teams t JOIN members m USING (team_id)"
 OWNED = """
@@ -31,13 +33,24 @@ approving AS (
 reviewed AS (
     SELECT repo, min(submitted_at) AS since FROM reviews WHERE repo IN (SELECT repo FROM judged) GROUP BY repo
 )
-SELECT j.repo, j.number, j.author, j.judged_at, t.paths, coalesce(a.approvers, []) AS approvers
+SELECT j.repo, j.number, j.author, j.judged_at, t.paths, coalesce(a.approvers, []) AS approvers,
+       list_concat(p.own_shas, p.landing_shas) AS shas
 FROM judged j
+JOIN pull_request_facts p ON p.repo = j.repo AND p.number = j.number
 JOIN touched t ON t.repo = j.repo AND t.number = j.number
 JOIN reviewed ON reviewed.repo = j.repo AND reviewed.since <= j.judged_at
 LEFT JOIN approving a ON a.repo = j.repo AND a.number = j.number
 WHERE j.repo IN (SELECT repo FROM codeowners)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """Since when which text counts (None: no file, or nobody knows it), and the commit that made it so."""
+
+    known_from: datetime
+    content: str | None
+    sha: str | None
 
 
 def compliances(query: Query, judged: str, parameters: Mapping[str, object]) -> dict[tuple[str, int], bool]:
@@ -46,16 +59,16 @@ def compliances(query: Query, judged: str, parameters: Mapping[str, object]) -> 
     Args:
         judged: SQL of this package as for `moment_signals.moment_signals`, with its parameters.
     """
-    versions: defaultdict[str, list[tuple[Any, str | None]]] = defaultdict(list)
+    versions: defaultdict[str, list[_Version]] = defaultdict(list)
     for row in query(VERSIONS.format(judged=judged), parameters):
-        versions[row["repo"]].append((row["known_from"], row["content"]))
+        versions[row["repo"]].append(_Version(row["known_from"], row["content"], row["sha"]))
     if not versions:
         return {}
     members = members_by_slug((row["name"], row["login"]) for row in query(MEMBERS, {}))
     rules = lru_cache(parse)
     found = {}
     for row in query(OWNED.format(judged=judged), parameters):
-        in_force = _in_force(versions[row["repo"]], row["judged_at"])
+        in_force = _in_force(versions[row["repo"]], row["judged_at"], row["shas"])
         approved = compliance(
             None if in_force is None else rules(in_force), row["paths"], row["approvers"], row["author"], members
         )
@@ -64,7 +77,11 @@ def compliances(query: Query, judged: str, parameters: Mapping[str, object]) -> 
     return found
 
 
-def _in_force(versions: list[tuple[Any, str | None]], moment: Any) -> str | None:  # noqa: ANN401 - naive UTC datetimes
-    """The text of the version at a moment; None before the first, where the file was deleted, or where it is unknown."""
-    place = bisect_right(versions, moment, key=lambda version: version[0])
-    return versions[place - 1][1] if place else None
+def _in_force(versions: list[_Version], moment: datetime, shas: Collection[str]) -> str | None:
+    """The text of the last version before a moment that is not of these commits; None if there is none, or nobody knows it.
+
+    A pull request is judged by the file of the branch it goes to, never by the one it brings.
+    """
+    end = bisect_left(versions, moment, key=lambda version: version.known_from)
+    before = (version.content for version in reversed(versions[:end]) if version.sha not in shas)
+    return next(before, None)

@@ -19,7 +19,7 @@ def compliance(
 ) -> bool | None:
     """True if each changed file that has owners was approved by one of them, or written by one; None if nobody can tell.
 
-    An author's own approval is implied, as GitHub has it. Files without owners need none. An owner nobody can be matched
+    That an author who is an owner needs no other is our reading; GitHub does not say. Files without owners need none. An owner nobody can be matched
     with (a team without known members, an unknown e-mail address) leaves the answer open, unless another one approved, or
     another file was surely not approved.
 

@@ -115,8 +115,12 @@ def owned(database: Database) -> Any:
     """Compliance of pull request 2, where bo owns everything from before its merge."""
 
     def change(cursor: duckdb.DuckDBPyConnection) -> None:
-        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @bo')")
-        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-02-11', '* @ann')")
+        cursor.execute(
+            "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @bo', NULL)"
+        )
+        cursor.execute(
+            "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-02-11', '* @ann', NULL)"
+        )
         derive(cursor)
 
     database.write(change)
