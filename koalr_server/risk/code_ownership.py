@@ -11,13 +11,14 @@ from typing import Any
 from koalr_server.metrics.scope import Query
 from koalr_server.risk.codeowners import parse
 from koalr_server.risk.compliance import compliance, members_by_slug
+from koalr_server.risk.standing_reviews import standing_reviews
 
 VERSIONS = """
 SELECT repo, known_from, content, sha FROM codeowners WHERE repo IN (SELECT repo FROM ({judged})) ORDER BY repo, known_from
 """
 MEMBERS = "SELECT t.name, m.login FROM teams t JOIN members m USING (team_id)"
-OWNED = """
-WITH judged AS ({judged}),
+OWNED = f"""
+WITH judged AS ({{judged}}),
 touched AS (
     SELECT c.repo, c.number, list_sort(list(DISTINCT f.path)) AS paths
     FROM (SELECT s.repo, s.number, unnest(s.commits) AS sha FROM pull_request_signals s SEMI JOIN judged USING (repo, number)) c
@@ -25,9 +26,8 @@ touched AS (
     GROUP BY ALL
 ),
 approving AS (
-    SELECT j.repo, j.number, list(DISTINCT r.reviewer) AS approvers
-    FROM judged j JOIN reviews r ON r.repo = j.repo AND r.number = j.number AND r.submitted_at <= j.judged_at
-    WHERE r.state = 'approved'
+    SELECT repo, number, list(reviewer) AS approvers FROM ({standing_reviews("judged")})
+    WHERE opinion = 'approved'
     GROUP BY ALL
 ),
 reviewed AS (
@@ -41,7 +41,7 @@ JOIN touched t ON t.repo = j.repo AND t.number = j.number
 JOIN reviewed ON reviewed.repo = j.repo AND reviewed.since <= j.judged_at
 LEFT JOIN approving a ON a.repo = j.repo AND a.number = j.number
 WHERE j.repo IN (SELECT repo FROM codeowners)
-"""
+"""  # noqa: S608 - composed of this package's own text
 
 
 @dataclass(frozen=True, slots=True)
