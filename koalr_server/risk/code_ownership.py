@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from koalr_server.metrics.scope import Query
 from koalr_server.risk.codeowners import parse

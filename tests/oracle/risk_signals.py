@@ -21,8 +21,8 @@ Signals = dict[str, Any]
 def signals(org: Organisation, now: datetime, row: Row) -> Signals:
     """All 32 by name, and `entropyBits`, which the model reads."""
     commits = read_commits(org)
-    merged_at = instant(row.get("mergedAt"))
-    judged = read_judged(row, commits, merged_at if merged_at is not None and merged_at <= now else now)
+    ended_at = instant(row.get("mergedAt")) or instant(row.get("closedAt"))
+    judged = read_judged(row, commits, ended_at if ended_at is not None and ended_at <= now else now)
     return {
         **code(judged),
         **history(org, judged),
