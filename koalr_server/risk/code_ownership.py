@@ -15,6 +15,9 @@ from koalr_server.risk.standing_reviews import standing_reviews
 VERSIONS = """
 SELECT repo, known_from, content, sha FROM codeowners WHERE repo IN (SELECT repo FROM ({judged})) ORDER BY repo, known_from
 """
+# In the order of OWNED few versions are asked for at a time; thousands of rules take a tenth of a second to read.
+REMEMBERED_VERSIONS = 16
+_rules = lru_cache(REMEMBERED_VERSIONS)(parse)
 MEMBERS = "SELECT t.name, m.login FROM teams t JOIN members m USING (team_id)"
 OWNED = f"""
 WITH judged AS ({{judged}}),
@@ -40,6 +43,7 @@ JOIN touched t ON t.repo = j.repo AND t.number = j.number
 JOIN reviewed ON reviewed.repo = j.repo AND reviewed.since <= j.judged_at
 LEFT JOIN approving a ON a.repo = j.repo AND a.number = j.number
 WHERE j.repo IN (SELECT repo FROM codeowners)
+ORDER BY j.repo, j.judged_at
 """  # noqa: S608 - composed of this package's own text
 
 
@@ -64,12 +68,11 @@ def compliances(query: Query, judged: str, parameters: Mapping[str, object]) -> 
     if not versions:
         return {}
     members = members_by_slug((row["name"], row["login"]) for row in query(MEMBERS, {}))
-    rules = lru_cache(parse)
     found = {}
     for row in query(OWNED.format(judged=judged), parameters):
         in_force = _in_force(versions[row["repo"]], row["judged_at"], row["shas"])
         approved = compliance(
-            None if in_force is None else rules(in_force), row["paths"], row["approvers"], row["author"], members
+            None if in_force is None else _rules(in_force), row["paths"], row["approvers"], row["author"], members
         )
         if approved is not None:
             found[row["repo"], row["number"]] = approved
