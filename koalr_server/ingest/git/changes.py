@@ -12,7 +12,7 @@ from koalr_server.ingest.git.repository import open_repository
 from koalr_server.ingest.git.tables import epoch_secs
 from koalr_server.risk.change_metrics import Change, FileChange
 
-GRAPH = ("log", "-z", "--no-show-signature", "--format=tformat:%H%x00%P%x00%ct", "HEAD")
+GRAPH = ("log", "-z", "--no-show-signature", "--no-mailmap", "--format=tformat:%H%x00%P%x00%ct", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _partly_counted(git: Git, shas: list[str]) -> Iterator[tuple[str, Change]]:
     try:
         named = {
             header[0].decode(): (header, [(path, None, None, None) for path in paths])
-            for header, paths in named_commits(git, ("HEAD",), header_format=UNMAPPED)
+            for header, paths in named_commits(git, ("HEAD",), header=UNMAPPED)
             if paths is not None
         }
     except MissingObjectsError:
@@ -88,7 +88,7 @@ def _partly_counted(git: Git, shas: list[str]) -> Iterator[tuple[str, Change]]:
 
 def _counted(git: Git, shas: list[str]) -> Iterator[Commit]:
     # Given nothing, git would show HEAD. Names as they were written: a later .mailmap would change what was measured.
-    return commits(git.fields(*COUNTS, UNMAPPED, "--stdin", stdin="\n".join(shas) + "\n")) if shas else iter(())
+    return commits(git.fields(*COUNTS, *UNMAPPED, "--stdin", stdin="\n".join(shas) + "\n")) if shas else iter(())
 
 
 def _change(header: list[bytes], lines: Sequence[Line], lines_known: bool = True) -> tuple[str, Change]:

@@ -12,7 +12,18 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 LARGEST_BYTES = 3 * 1024 * 1024
 
 LOG = (
-    *("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--root", "--reverse", "--first-parent", "-m"),
+    *(
+        "log",
+        "-z",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--root",
+        "--reverse",
+        "--first-parent",
+        "-m",
+        "--no-mailmap",
+    ),
     *("--format=tformat:%x1e%ct %H", *SAFE_DIFF, "HEAD", "--", *PLACES),
 )
 MARK = b"\x1e"

@@ -259,7 +259,7 @@ class TestRisk:
     @pytest.mark.parametrize("owner", ["acme\r\nSet-Cookie: a", "\x1b[31macme", "\u202eemca"])
     def test_names_are_repeated_without_what_a_terminal_would_obey(self, acme: Api, owner: str) -> None:
         message = score(acme, owner=owner).json()["error"]["message"]
-        assert message.startswith(f"No pull request {ascii(owner + '/api')} #60; ")
+        assert message.startswith(f"No pull request {f'{owner}/api'!a} #60; ")
 
     def test_a_key_of_another_team_is_403_and_an_unknown_number_stays_404(self, acme: Api) -> None:
         key = acme.new_key(teams=["Growth"])
