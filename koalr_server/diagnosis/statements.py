@@ -165,7 +165,7 @@ WITH merged AS (
 ),
 ruled AS (
     SELECT m.repo, m.number, m.risk_score, c.content IS NOT NULL AS has_codeowners
-    FROM merged m ASOF LEFT JOIN codeowners c ON c.repo = m.repo AND c.known_from <= m.merged_at
+    FROM merged m ASOF LEFT JOIN codeowners c ON c.repo = m.repo AND c.known_from < m.merged_at
 ),
 by_repo AS (
     SELECT m.repo, count(*) AS merged, count(*) FILTER (m.risk_score IS NULL) AS unscored,

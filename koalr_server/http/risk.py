@@ -30,7 +30,7 @@ def post_score(
     """How likely a pull request is to bring a failure, beside others: its signals, the score, and what it rests on."""
     scope = service.scope(key, None)
     moment = service.moment()
-    called = f"{question.owner}/{question.name} #{question.number}"
+    called = f"{_shown(f'{question.owner}/{question.name}')} #{question.number}"
     try:
         found = risk(service.query, question, moment.now, scope, service.risk_floors, moment.shift)
     except NotAllowedError:

@@ -15,12 +15,11 @@ def compliance(
     approvers: Collection[str] | None,
     author: str | None,
     members_by_team: Mapping[str, Collection[str]],
-    logins_by_email: Mapping[str, str] | None = None,
 ) -> bool | None:
     """True if each changed file that has owners was approved by one of them, or written by one; None if nobody can tell.
 
-    An author's own approval is implied, as GitHub has it. Files without owners need none. An owner nobody can be matched
-    with (a team without known members, an unknown e-mail address) leaves the answer open, unless another one approved, or
+    That an author who is an owner needs no other is our reading; GitHub does not say. Files without owners need none. An owner nobody can be matched
+    with (a team without known members, an e-mail address) leaves the answer open, unless another one approved, or
     another file was surely not approved.
 
     Args:
@@ -28,14 +27,13 @@ def compliance(
         paths: the changed files; None if they are unknown.
         approvers: logins of approving reviews, in any case; None if no review of the repository is known.
         members_by_team: logins in lower case by the team's slug; see `members_by_slug`.
-        logins_by_email: logins in lower case by e-mail address in lower case.
     """
     if rules is None or paths is None or approvers is None:
         return None
     people = {login.lower() for login in (*approvers, author) if login}
     unknown = False
     for owners in {rules.owners(path) for path in paths} - {()}:
-        answers = {_answered(owner.lower(), people, members_by_team, logins_by_email or {}) for owner in owners}
+        answers = {_answered(owner.lower(), people, members_by_team) for owner in owners}
         if answers == {False}:
             return False
         unknown |= True not in answers
@@ -55,13 +53,10 @@ def slug(team: str) -> str:
     return _NOT_IN_A_SLUG.sub("-", team.lower()).strip("-")
 
 
-def _answered(
-    owner: str, people: set[str], members_by_team: Mapping[str, Collection[str]], logins_by_email: Mapping[str, str]
-) -> bool | None:
+def _answered(owner: str, people: set[str], members_by_team: Mapping[str, Collection[str]]) -> bool | None:
     """Whether one of the people is this owner (in lower case); None if nobody knows who the owner is."""
     if not owner.startswith("@"):
-        login = logins_by_email.get(owner)
-        return None if login is None else login in people
+        return None
     _, _, team = owner.partition("/")
     if not team:
         return owner.removeprefix("@") in people

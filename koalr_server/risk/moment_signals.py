@@ -1,5 +1,7 @@
 """The signals that depend on when a pull request is judged: its merge, or now while it is open (pure: SQL, no I/O)."""
 
+from koalr_server.risk.standing_reviews import standing_reviews
+
 JUDGED_COLUMNS = "repo, number, author, coalesce(created_at, cycle_start_at) AS opened_at"
 """What `judged` has beside `judged_at`, as columns of pull_request_facts."""
 
@@ -15,11 +17,10 @@ def moment_signals(judged: str) -> str:
     return f"""
     WITH judged AS ({judged}),
     reviewing AS (
-        SELECT j.repo, j.number, count(DISTINCT lower(r.reviewer)) AS reviewers,
-               count(DISTINCT lower(r.reviewer)) FILTER (r.state = 'approved') AS approvals,
-               count(*) FILTER (r.state = 'changes_requested') AS changes_requested
-        FROM judged j JOIN reviews r ON r.repo = j.repo AND r.number = j.number AND r.submitted_at <= j.judged_at
-        WHERE NOT r.is_bot AND lower(r.reviewer) IS DISTINCT FROM lower(j.author)
+        SELECT j.repo, j.number, count(*) AS reviewers, count(*) FILTER (r.opinion = 'approved') AS approvals,
+               sum(r.changes_requested)::BIGINT AS changes_requested
+        FROM judged j JOIN ({standing_reviews("judged")}) r ON r.repo = j.repo AND r.number = j.number
+        WHERE NOT r.is_bot AND r.reviewer IS DISTINCT FROM lower(j.author)
         GROUP BY ALL
     ),
     open_incidents AS (

@@ -28,14 +28,20 @@ WHERE lower(repo) = lower($owner || '/' || $name)
 """
 FIND = f"""
 SELECT repo FROM pull_request_facts
-WHERE number = $number AND coalesce(created_at, $now) <= $now
+WHERE number = $number AND coalesce(created_at, first_commit_at, $now) <= $now
   AND (lower(repo) = lower($owner || '/' || $name) OR lower(repo) = lower($name) AND NOT EXISTS ({FULLY_NAMED}))
 ORDER BY repo = $owner || '/' || $name DESC, repo
 """  # noqa: S608 - composed of this package's own constants
 ALLOWED = f"SELECT {BY_AUTHOR} AS allowed FROM pull_request_facts WHERE repo = $repo AND number = $number"  # noqa: S608
-ROW = "SELECT * FROM pull_request_signals WHERE repo = $repo AND number = $number"
+# Its merge or closing, or now while neither has come.
+JUDGED_AT = "least($now::TIMESTAMP, coalesce(merged_at, closed_at)) AS judged_at"
+ROW = f"""
+SELECT s.*, p.judged_at FROM pull_request_signals s
+JOIN (SELECT repo, number, {JUDGED_AT} FROM pull_request_facts) p ON p.repo = s.repo AND p.number = s.number
+WHERE s.repo = $repo AND s.number = $number
+"""  # noqa: S608 - composed of this package's own constants
 JUDGED_NOW = f"""
-SELECT {JUDGED_COLUMNS}, $now::TIMESTAMP AS judged_at FROM pull_request_facts WHERE repo = $repo AND number = $number
+SELECT {JUDGED_COLUMNS}, {JUDGED_AT} FROM pull_request_facts WHERE repo = $repo AND number = $number
 """  # noqa: S608 - composed of this package's own constants
 MODEL = "SELECT document FROM risk_models WHERE quarter <= $moment ORDER BY quarter DESC LIMIT 1"
 
@@ -58,7 +64,7 @@ def risk(
 ) -> dict[str, Any] | None:
     """The documented fields, and what the score rests on (docs/API.md); None if there is no such pull request.
 
-    A merged pull request is judged at its merge, one still open at `now` (naive UTC).
+    A pull request is judged at its merge or closing, one still open at `now` (naive UTC).
 
     Args:
         shift: how far the dates in the answer are moved from those in the store.
@@ -78,8 +84,8 @@ def risk(
         return None
     merged_at = row["merged_at"]
     if merged_at is None or merged_at > now:
-        return _answer(row | _as_of_now(query, which), _model(query, now).moved(shift), floors)
-    return _answer(row, _model(query, merged_at).moved(shift), floors)
+        row |= _as_of_now(query, which)
+    return _answer(row, _model(query, row["judged_at"]).moved(shift), floors)
 
 
 def tier(score: int | None) -> str | None:

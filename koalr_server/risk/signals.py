@@ -16,6 +16,7 @@ COVERAGE = "coverage reports for its head and for what it builds on: import cove
 OWNERS = "a CODEOWNERS file (ingest git), reviews, and the members of the owning teams"
 CHECKS = "failedChecks of the imported pull request"
 OPENED = "when it was opened, or commits of its own"
+NOTHING = "nothing"
 
 Value = float | int | bool | None
 
@@ -112,7 +113,7 @@ SIGNALS = (
     _count("dependencyFiles", INFRASTRUCTURE, "files", "dependency file changed", "dependency files changed", FILES),
     _count("openIncidents", INFRASTRUCTURE, "incidents", "open incident on the repository", "open incidents on the repository", INCIDENTS),
     _count("openHours", TIMING, "hours", "hour open", "hours open", OPENED),
-    _signal("outOfHours", TIMING, "yes or no", ("working hours (UTC)", "hours outside work (UTC)"), OPENED),
+    _signal("outOfHours", TIMING, "yes or no", ("working hours (UTC)", "hours outside work (UTC)"), NOTHING),
     _signal("aiAuthoredRatio", AI, "share", ("{} of its commits with an AI agent",), COMMITS),
 )  # fmt: skip
 """Every signal, in the order of the API and of docs/RISK.md."""

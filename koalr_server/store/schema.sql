@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS pull_requests (
     additions BIGINT, deletions BIGINT, changed_files BIGINT, labels VARCHAR[], work_item VARCHAR, failed_checks BIGINT
 );
 -- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
--- nobody knows it.
-CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR);
+-- nobody knows it. sha: the commit that made it so on the default branch.
+CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR, sha VARCHAR);
 -- Lines that the tests of a commit ran, of those they could; a commit may have several reports, each by its own name.
 CREATE TABLE IF NOT EXISTS coverage_reports (
     repo VARCHAR, sha VARCHAR, report VARCHAR, covered BIGINT, coverable BIGINT, measured_at TIMESTAMP

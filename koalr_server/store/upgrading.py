@@ -31,8 +31,14 @@ def _to_3(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM git_heads WHERE ref = 'HEAD'")
 
 
+def _to_4(cursor: Cursor) -> None:
+    """Code owners know the commit that made them so."""
+    cursor.execute("ALTER TABLE codeowners ADD COLUMN IF NOT EXISTS sha VARCHAR")
+    cursor.execute("DELETE FROM git_heads WHERE ref = 'HEAD'")
+
+
 # Layout found -> what leads to the next one.
-STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2), "2": ("3", _to_3)}
+STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2), "2": ("3", _to_3), "3": ("4", _to_4)}
 
 
 def upgrade(cursor: Cursor, found: str, schema: str, derive: Derive) -> str:

@@ -9,10 +9,13 @@ def as_of(org: Organisation, moment: datetime) -> Organisation:
     """The rows that somebody would have imported then."""
     commits = [row for row in org["commits"] if required_instant(row["committedAt"]) <= moment]
     known = {(row["repo"], row["sha"]) for row in commits}
+    later = {(row["repo"], row["sha"]) for row in org["commits"]} - known
     return {
         **org,
         "commits": commits,
-        "pull_requests": [_pull(row, known, moment) for row in org["pull_requests"] if _begun(row, known, moment)],
+        "pull_requests": [
+            _pull(row, known, later, moment) for row in org["pull_requests"] if _begun(row, known, moment)
+        ],
         "reviews": [row for row in org["reviews"] if required_instant(row["submittedAt"]) <= moment],
         "deployments": [
             row
@@ -31,12 +34,14 @@ def _begun(row: Row, known: set[tuple[str, str]], moment: datetime) -> bool:
     return opened or any((row["repo"], sha) in known for sha in texts(row.get("commits")))
 
 
-def _pull(row: Row, known: set[tuple[str, str]], moment: datetime) -> Row:
+def _pull(row: Row, known: set[tuple[str, str]], later: set[tuple[str, str]], moment: datetime) -> Row:
     merged_at = instant(row.get("mergedAt"))
     if merged_at is not None and merged_at <= moment:
-        return row
+        return {**row, "commits": [sha for sha in texts(row.get("commits")) if (row["repo"], sha) not in later]}
     commits = [sha for sha in texts(row.get("commits")) if (row["repo"], sha) in known]
-    return {**row, "mergedAt": None, "mergeSha": None, "closedAt": None, "commits": commits or None}
+    closed_at = instant(row.get("closedAt"))
+    closed = row["closedAt"] if merged_at is None and closed_at is not None and closed_at <= moment else None
+    return {**row, "mergedAt": None, "mergeSha": None, "closedAt": closed, "commits": commits or None}
 
 
 def _incident(row: Row, moment: datetime) -> Row:

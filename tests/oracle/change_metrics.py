@@ -146,7 +146,7 @@ def _read(path: Path, sha: str) -> Commit:
         return git(path, "show", "-s", f"--format={what}", sha).strip("\n")
 
     fields = git(path, "diff-tree", "--root", "-r", "-M", "-z", "--numstat", "--no-commit-id", sha).split("\0")[:-1]
-    return Commit(sha, shown("%aN"), int(shown("%ct")), shown("%B"), _touched(fields), tuple(shown("%P").split()))
+    return Commit(sha, shown("%an"), int(shown("%ct")), shown("%B"), _touched(fields), tuple(shown("%P").split()))
 
 
 def _touched(fields: list[str]) -> tuple[Touch, ...]:

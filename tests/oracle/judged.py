@@ -58,12 +58,18 @@ def read_judged(row: Row, commits: Commits, moment: datetime) -> Judged:
 
 
 def commits_of(row: Row, commits: Commits) -> list[Row]:
-    """Its own commits without merges; if none of those is known, the squash it landed as. By time."""
-    own = _plain(row, set(texts(row.get("commits"))), commits)
-    squash = row.get("mergeSha")
-    if own or not squash or squash == row.get("headSha") or instant(row.get("mergedAt")) is None:
+    """Its own commits without merges, none after its end; if those are not all known, the squash it landed as. By time."""
+    merged_at = instant(row.get("mergedAt"))
+    end = merged_at or instant(row.get("closedAt"))
+    shas = set(texts(row.get("commits")))
+    own = _plain(row, shas, commits)
+    own = [commit for commit in own if end is None or required_instant(commit["committedAt"]) <= end]
+    if own and all((row["repo"], sha) in commits for sha in shas):
         return own
-    return _plain(row, {squash}, commits)
+    squash = row.get("mergeSha")
+    if not squash or squash == row.get("headSha") or merged_at is None:
+        return own
+    return _plain(row, {squash}, commits) or own
 
 
 def _plain(row: Row, shas: set[str], commits: Commits) -> list[Row]:

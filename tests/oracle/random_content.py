@@ -2,7 +2,7 @@
 
 from tests.oracle.chance import Chance
 from tests.oracle.random_code import PEOPLE
-from tests.oracle.rows import Organisation, Row
+from tests.oracle.rows import Organisation, Row, required_instant, wire
 
 PATHS = (
     *("src/app.py", "src/api.py", "README.md", "docs/größe.md", "img/logo.png", "src/api/v1/app.py"),
@@ -27,11 +27,30 @@ AGENT = "copilot-swe-agent[bot]"
 def with_content(org: Organisation, seed: int) -> Organisation:
     """The same organisation with files on its commits and line counts on some pull requests, the same for a seed."""
     chance = Chance(seed)
+    commits = [_commit(chance, row) for row in org["commits"]]
+    pulls = [_pull(chance, row) for row in org["pull_requests"]]
+    merged = [row for row in pulls if row["commits"] and row["mergedAt"]]
+    late = {(row["repo"], row["number"]): _late(chance, row) for row in merged if chance.maybe(0.2)}
     return {
         **org,
-        "commits": [_commit(chance, row) for row in org["commits"]],
-        "pull_requests": [_pull(chance, row) for row in org["pull_requests"]],
+        "commits": commits + list(late.values()),
+        "pull_requests": [_listing(chance, row, late.get((row["repo"], row["number"]))) for row in pulls],
+        "reviews": org["reviews"] + [{**row, "state": "dismissed"} for row in org["reviews"] if chance.maybe(0.2)],
     }
+
+
+def _late(chance: Chance, pull: Row) -> Row:
+    """A commit pushed to the branch of a pull request after its merge."""
+    at = wire(chance.after(required_instant(pull["mergedAt"]), 90))
+    row = {"repo": pull["repo"], "sha": chance.sha(), "parents": pull["commits"][-1:], "author": chance.pick(PEOPLE)}
+    return {**row, "authoredAt": at, "committedAt": at, "message": "Fix it later", "files": _files(chance)}
+
+
+def _listing(chance: Chance, pull: Row, late: Row | None) -> Row:
+    """A pull request that also lists a later commit, or one that nobody has."""
+    lost = [chance.sha()] if pull["commits"] and chance.maybe(0.1) else []
+    more = [late["sha"]] if late else []
+    return {**pull, "commits": [*pull["commits"], *lost, *more]} if lost or more else pull
 
 
 def _commit(chance: Chance, row: Row) -> Row:

@@ -21,8 +21,8 @@ Signals = dict[str, Any]
 def signals(org: Organisation, now: datetime, row: Row) -> Signals:
     """All 32 by name, and `entropyBits`, which the model reads."""
     commits = read_commits(org)
-    merged_at = instant(row.get("mergedAt"))
-    judged = read_judged(row, commits, merged_at if merged_at is not None and merged_at <= now else now)
+    ended_at = instant(row.get("mergedAt")) or instant(row.get("closedAt"))
+    judged = read_judged(row, commits, ended_at if ended_at is not None and ended_at <= now else now)
     return {
         **code(judged),
         **history(org, judged),
@@ -162,18 +162,23 @@ def review(org: Organisation, judged: Judged) -> Signals:
         and not is_bot(one["reviewer"])
         and not same_person(one["reviewer"], row.get("author"))
     ]
-    approving = [one for one in counted if one["state"] == "approved"]
+    reviewers = {one["reviewer"].casefold() for one in counted}
+    verdicts = [list(verdicts_of(reviewer, counted).values()) for reviewer in reviewers]
     return {
-        "reviewers": len({one["reviewer"].casefold() for one in counted}),
-        "approvals": len({one["reviewer"].casefold() for one in approving}),
-        "changesRequested": len(
-            {
-                (one["reviewer"], required_instant(one["submittedAt"]))
-                for one in counted
-                if one["state"] == "changes_requested"
-            }
-        ),
+        "reviewers": len(reviewers),
+        "approvals": sum(found[-1:] == ["approved"] for found in verdicts),
+        "changesRequested": sum(found.count("changes_requested") for found in verdicts),
     }
+
+
+def verdicts_of(reviewer: str, reviews: list[Row]) -> dict[datetime, str]:
+    """What somebody decided when, in the order of time; of several at one time a dismissal counts, else the stricter one."""
+    found: dict[datetime, str] = {}
+    for state in ("approved", "changes_requested", "dismissed"):
+        for one in reviews:
+            if one["reviewer"].casefold() == reviewer and one["state"] == state:
+                found[required_instant(one["submittedAt"])] = state
+    return dict(sorted(found.items()))
 
 
 def operations(org: Organisation, judged: Judged) -> Signals:

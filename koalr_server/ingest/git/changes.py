@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koalr_server.history.graph import CommitGraph
-from koalr_server.ingest.git.log import Commit, Line, commits
+from koalr_server.ingest.git.log import UNMAPPED, Commit, Line, commits
 from koalr_server.ingest.git.partial import COUNTS, named_commits
 from koalr_server.ingest.git.process import Git, GitError, MissingObjectsError
 from koalr_server.ingest.git.repository import open_repository
@@ -73,7 +73,7 @@ def _partly_counted(git: Git, shas: list[str]) -> Iterator[tuple[str, Change]]:
     try:
         named = {
             header[0].decode(): (header, [(path, None, None, None) for path in paths])
-            for header, paths in named_commits(git, ("HEAD",))
+            for header, paths in named_commits(git, ("HEAD",), header=UNMAPPED)
             if paths is not None
         }
     except MissingObjectsError:
@@ -87,8 +87,8 @@ def _partly_counted(git: Git, shas: list[str]) -> Iterator[tuple[str, Change]]:
 
 
 def _counted(git: Git, shas: list[str]) -> Iterator[Commit]:
-    # Given nothing, git would show HEAD.
-    return commits(git.fields(*COUNTS, "--stdin", stdin="\n".join(shas) + "\n")) if shas else iter(())
+    # Given nothing, git would show HEAD. Names as they were written: a later .mailmap would change what was measured.
+    return commits(git.fields(*COUNTS, *UNMAPPED, "--stdin", stdin="\n".join(shas) + "\n")) if shas else iter(())
 
 
 def _change(header: list[bytes], lines: Sequence[Line], lines_known: bool = True) -> tuple[str, Change]:

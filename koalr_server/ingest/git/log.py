@@ -18,6 +18,8 @@ from koalr_server.ingest.git.tables import (
 # A commit begins with this byte; nothing else that git prints here does.
 MARK = b"\x1e"
 FORMAT = "--format=tformat:%x1e%H%x00%P%x00%aN%x00%aE%x00%at%x00%ct%x00%B"
+# The same with names as they were written, without looking for a .mailmap, which the clone may lack.
+UNMAPPED = ("--no-mailmap", FORMAT.replace("%aN", "%an").replace("%aE", "%ae"))
 PROGRESS_EVERY = 500
 UNKNOWN = (None, None)
 

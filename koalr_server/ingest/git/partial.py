@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from koalr_server.ingest.git.log import FORMAT, MARK, LogReading, read_log
+from koalr_server.ingest.git.log import FORMAT, MARK, UNMAPPED, LogReading, read_log
 from koalr_server.ingest.git.process import SAFE_DIFF, Git, MissingObjectsError
 
 RAW = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--encoding=UTF-8", *SAFE_DIFF)
 # Without directories there is no mailmap either, so names stand as they were written.
-UNMAPPED = FORMAT.replace("%aN", "%an").replace("%aE", "%ae")
-BARE = ("--no-patch", "--no-mailmap", "--encoding=UTF-8", "--no-show-signature", "--no-notes", UNMAPPED)
-COUNTS = ("log", "-z", "--numstat", "-M", "--no-walk=unsorted", "--encoding=UTF-8", FORMAT, *SAFE_DIFF)
+BARE = ("--no-patch", "--encoding=UTF-8", "--no-show-signature", "--no-notes", *UNMAPPED)
+COUNTS = ("log", "-z", "--numstat", "-M", "--no-walk=unsorted", "--encoding=UTF-8", *SAFE_DIFF)
 
 
 def read_partial(git: Git, revisions: Sequence[str], excluded: str, reading: LogReading) -> int:
@@ -31,7 +30,7 @@ def read_partial(git: Git, revisions: Sequence[str], excluded: str, reading: Log
         return reading.count - before
     incomplete = reading.count - before
     if complete:
-        read_log(git.fields(*COUNTS, "--stdin", stdin="\n".join(complete) + "\n"), reading)
+        read_log(git.fields(*COUNTS, FORMAT, "--stdin", stdin="\n".join(complete) + "\n"), reading)
     return incomplete
 
 
@@ -50,7 +49,7 @@ def _read_incomplete(git: Git, revisions: Sequence[str], excluded: str, reading:
 
 
 def named_commits(
-    git: Git, revisions: Sequence[str], excluded: str = ""
+    git: Git, revisions: Sequence[str], excluded: str = "", header: Sequence[str] = (FORMAT,)
 ) -> Iterator[tuple[list[bytes], list[str] | None]]:
     """Every commit's header; beside it, if it touches missing objects and cannot be counted, its paths.
 
@@ -58,8 +57,8 @@ def named_commits(
         MissingObjectsError: not even the directory listings are here.
     """
     missing = _missing_objects(git, revisions, excluded)
-    for header, paths, objects in _raw_commits(git.fields(*RAW, FORMAT, "--stdin", *revisions, stdin=excluded)):
-        yield header, None if objects.isdisjoint(missing) else paths
+    for told, paths, objects in _raw_commits(git.fields(*RAW, *header, "--stdin", *revisions, stdin=excluded)):
+        yield told, None if objects.isdisjoint(missing) else paths
 
 
 def _missing_objects(git: Git, revisions: Sequence[str], excluded: str) -> set[bytes]:

@@ -12,7 +12,10 @@ from typing import IO
 from koalr_server.errors import InputError
 
 CHUNK_BYTES = 1 << 20
-# What a clone's configuration can make git start or fetch, switched off one by one.
+# More moved and edited files than this in a commit count as deleted and created. git compares each with each: 2,000 take a second.
+RENAME_LIMIT = 2_000
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+# What a clone's configuration can make git start or fetch, switched off one by one, and what would change its counts.
 SAFE_CONFIGURATION = (
     "protocol.allow=never",
     "core.fsmonitor=false",
@@ -29,9 +32,23 @@ SAFE_CONFIGURATION = (
     "diff.submodule=short",
     "core.quotePath=false",
     "color.ui=false",
+    "core.attributesFile=/dev/null",
+    "core.bigFileThreshold=512m",
+    "diff.algorithm=myers",
+    "diff.orderFile=/dev/null",
+    f"diff.renameLimit={RENAME_LIMIT}",
+    "log.diffMerges=separate",
+    # Newer versions of git take attributes from HEAD where there is no working tree.
+    f"attr.tree={EMPTY_TREE}",
 )
+# Once it is found a repository is read as if it had no working tree, from outside: .gitattributes and .mailmap lying there are not
+# part of the history, and bare clones have none.
+WITHOUT_WORKING_TREE = ("-C", os.sep, "-c", "core.bare=true", "-c", "mailmap.blob=HEAD:.mailmap")
 # git diff options that keep external programs out and the output independent of configuration.
-SAFE_DIFF = ("--no-ext-diff", "--no-textconv", "--no-relative", "--no-show-signature", "--no-notes", "--no-color")
+SAFE_DIFF = (
+    *("--no-ext-diff", "--no-textconv", "--no-relative", "--no-show-signature", "--no-notes", "--no-color"),
+    "--ignore-submodules=none",
+)
 # Where the caller keeps the configuration, not which repository is meant.
 KEPT_VARIABLES = ("GIT_CONFIG", "GIT_EXEC_PATH")
 
@@ -45,11 +62,26 @@ class MissingObjectsError(GitError):
 
 
 class Git:
-    """One repository's git commands."""
+    """One repository's git commands.
+
+    Attributes:
+        path: where the caller says it is.
+        folder: that of the repository itself, once it is found; the path until then.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = self.folder = path
+        self._place: Sequence[str] = ("-C", str(path))
         self._environment = _environment(path)
+
+    def find(self) -> None:
+        """Look whether the path is a repository, and from now on read it without its working tree.
+
+        Raises:
+            GitError: it is none, or git does not trust it.
+        """
+        self.folder = (self.path / self.text("rev-parse", "--git-dir").removesuffix("\n")).absolute()
+        self._place = (*WITHOUT_WORKING_TREE, f"--git-dir={self.folder}")
 
     def text(self, *arguments: str, stdin: str | None = None) -> str:
         """Standard output of a command.
@@ -152,7 +184,7 @@ class Git:
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         settings = [part for setting in SAFE_CONFIGURATION for part in ("-c", setting)]
-        return ["git", "--no-pager", "-C", str(self.path), *settings, *arguments]
+        return ["git", "--no-pager", *self._place, *settings, *arguments]
 
     def _error(self, complaint: bytes, arguments: Sequence[str]) -> GitError:
         lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
@@ -184,6 +216,7 @@ def _environment(path: Path) -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
         # A folder inside some other repository is not that repository.
         "GIT_CEILING_DIRECTORIES": str(path.resolve().parent),
         "LC_ALL": "C.UTF-8",

@@ -55,7 +55,7 @@ def read_references(git: Git) -> References:
     found = References(heads)
     for line in git.text("for-each-ref", f"--format={TAG_FORMAT}", "refs/tags").splitlines():
         _add_tag(git, found, line)
-    shallow = git.path / git.text("rev-parse", "--git-path", "shallow").strip()
+    shallow = git.folder / git.text("rev-parse", "--git-path", "shallow").strip()
     if shallow.is_file():
         heads[SHALLOW] = hashlib.sha256(shallow.read_bytes()).hexdigest()
     return found

@@ -110,7 +110,7 @@ def open_repository(path: Path) -> Git:
     if not path.is_dir():
         raise GitError(f"{path} is not a folder; give the path of a git clone.")
     git = Git(path)
-    git.text("rev-parse", "--git-dir")
+    git.find()
     return git
 
 

@@ -1,21 +1,32 @@
 -- The affected repositories' changes in order of time, and what their pull requests consist of, for change_signals.py.
 
--- The commits a pull request consists of: its own without merges, else the squash it landed as.
--- Its head alone would be a part taken for the whole.
+-- The commits a pull request consists of: its own without merges, up to its end; else, or if some of its own are not in the
+-- store, the squash it landed as. A part, such as its head alone, is not taken for the whole where the whole is known.
 CREATE OR REPLACE TEMP TABLE change_commits AS
 WITH named AS (
-    SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own FROM pull_request_facts
+    SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own, coalesce(merged_at, closed_at) AS until
+    FROM pull_request_facts
     WHERE repo IN (SELECT repo FROM affected)
     UNION ALL
-    SELECT repo, number, landing_shas[1], false FROM pull_request_facts
+    SELECT repo, number, landing_shas[1], false, NULL FROM pull_request_facts
     WHERE repo IN (SELECT repo FROM affected) AND merged_at IS NOT NULL AND landing_shas[1] IS DISTINCT FROM head_sha
+),
+found AS (
+    SELECT n.*, lower(c.author) AS writer, c.committed_at, c.message, c.additions, c.sha IS NULL AS missing,
+           coalesce(len(c.parents) < 2, false) AND NOT coalesce(c.committed_at > n.until, false) AS plain
+    FROM named n LEFT JOIN commits c ON c.repo = n.repo AND c.sha = n.sha
+),
+chosen AS (
+    SELECT *, bool_or(plain AND NOT own) OVER pull_request
+              AND (bool_or(own AND missing) OVER pull_request OR NOT bool_or(plain AND own) OVER pull_request) AS squashed
+    FROM found
+    WINDOW pull_request AS (PARTITION BY repo, number)
 )
-SELECT n.repo, n.number, n.sha, lower(c.author) AS writer, c.committed_at, c.message, c.additions,
-       a.sha IS NOT NULL AS assisted, c.message <> '' OR assisted AS told
-FROM named n
-JOIN commits c ON c.repo = n.repo AND c.sha = n.sha AND len(c.parents) < 2
+SELECT n.repo, n.number, n.sha, n.writer, n.committed_at, n.message, n.additions,
+       a.sha IS NOT NULL AS assisted, n.message <> '' OR assisted AS told
+FROM chosen n
 LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
-QUALIFY n.own OR NOT bool_or(n.own) OVER (PARTITION BY n.repo, n.number);
+WHERE n.plain AND n.own <> n.squashed;
 
 CREATE OR REPLACE TEMP TABLE begun_changes AS
 SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, repo, number, begun_at

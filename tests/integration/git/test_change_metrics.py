@@ -151,10 +151,79 @@ def test_missing_contents_leave_their_lines_unknown(repository: Repository) -> N
     assert [rows[sha].nuc for sha in rows] == [0, 1, 2, 0, 3]
 
 
-def test_configuration_of_the_clone_changes_nothing(repository: Repository) -> None:
-    repository.commit("start", "a.txt", "line\n" * 3)
-    before = measured(repository.path)
-    repository.git("config", "log.showRoot", "false")
-    repository.git("config", "diff.renames", "false")
+CONFIGURATION = {
+    "log.showRoot": "false",
+    "diff.renames": "false",
+    "diff.renameLimit": "1",
+    "diff.algorithm": "histogram",
+    "diff.orderFile": "nowhere",
+    "diff.ignoreSubmodules": "all",
+    "core.bigFileThreshold": "1",
+    "core.attributesFile": "attributes",
+}
+
+
+def awkward(repository: Repository) -> Repository:
+    """Moves, a submodule, and an edit that ways to compare lines see differently."""
+    repository.write("x.c", "a\n" * 30)
+    repository.write("y.c", "b\n" * 30)
+    repository.commit("start", "a.py", "{\n}\n\n" * 9 + "end\n{\n}\n")
+    repository.git("mv", "x.c", "other.c")
+    repository.git("mv", "y.c", "another.c")
+    repository.write("other.c", "a\n" * 29 + "c\n")
+    repository.write("another.c", "b\n" * 29 + "c\n")
+    first = repository.commit("move", "a.py", "end\n{\n}\n" + "{\n}\n\n" * 9)
+    (repository.path / "sub").mkdir()  # else git would take it for deleted
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{first},sub")
+    second = repository.commit("add", ".gitmodules", '[submodule "sub"]\n\tpath = sub\n\turl = x\n\tignore = all\n')
+    repository.git("update-index", "--cacheinfo", f"160000,{second},sub")
+    repository.git("commit", "--quiet", "--message", "bump")
+    return repository
+
+
+@pytest.mark.parametrize("name", CONFIGURATION)
+def test_configuration_of_the_clone_changes_nothing(repository: Repository, name: str) -> None:
+    before = measured(awkward(repository).path)
+    (repository.path / "attributes").write_text("*.py -diff\n")
+    repository.git("config", name, CONFIGURATION[name])
     assert measured(repository.path) == before
-    assert lines(repository.path, "config", "log.showRoot") == ["false"]
+    assert lines(repository.path, "config", name) == [CONFIGURATION[name]]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_attributes_and_names_that_come_later_change_no_row(repository: Repository, committed: bool) -> None:
+    before = measured(awkward(repository).path)
+    repository.write(".gitattributes", "*.py -diff\n*.c binary\n")
+    repository.write(".mailmap", "Zoe <zoe@example.org> Ann <ann@example.org>\n")
+    if committed:
+        repository.commit("Attributes", "a.txt", GIT_AUTHOR_NAME="Zoe")
+    assert list(measured(repository.path).items())[: len(before)] == list(before.items())
+
+
+def test_a_bare_clone_a_worktree_and_a_submodule_are_measured_alike(repository: Repository, tmp_path: Path) -> None:
+    awkward(repository)
+    repository.write(".gitattributes", "*.py -diff\n")
+    repository.commit("Attributes")
+    expected = measured(repository.path)
+    repository.git("clone", "--quiet", "--bare", str(repository.path), str(tmp_path / "bare"))
+    repository.git("worktree", "add", "--quiet", str(tmp_path / "worktree"))
+    inner = tmp_path / "inner"
+    repository.git("clone", "--quiet", f"--separate-git-dir={tmp_path / 'modules'}", str(repository.path), str(inner))
+    repository.git("-C", str(inner), "config", "core.worktree", str(inner))  # as submodules have it
+    for path in (tmp_path / "bare", tmp_path / "worktree", inner):
+        assert measured(path) == expected
+
+
+def test_a_submodule_moved_on_is_a_line_added_and_a_line_deleted(repository: Repository) -> None:
+    *_, bump = measured(awkward(repository).path).values()
+    assert (bump.nf, bump.la, bump.ld) == (1, 1, 1)
+
+
+def test_a_changed_mode_is_a_file_without_lines_and_a_link_a_line(repository: Repository) -> None:
+    repository.commit("start", "a.sh", "x\n")
+    (repository.path / "a.sh").chmod(0o755)
+    (repository.path / "link").symlink_to("a.sh")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "mode and link")
+    *_, row = measured(repository.path).values()
+    assert (row.nf, row.la, row.ld) == (2, 1, 0)

@@ -1,15 +1,16 @@
 """CODEOWNERS out of a repository: which file was in force when, on the default branch."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from koalr_server.ingest.git.codeowners import LARGEST_BYTES
-from koalr_server.store.codeowners import in_force
 from tests.integration.git.builder import FIRST_MOMENT, STEP_SECS, Repository
 from tests.integration.git.conftest import Ingest
+from tests.integration.server.loaded import import_rows
 
 START = datetime(1970, 1, 1) + timedelta(seconds=FIRST_MOMENT)
 GITHUB, ROOT, DOCS = ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"
@@ -44,16 +45,36 @@ def test_the_first_place_that_has_a_file_is_in_force_until_that_changes(ingest: 
     ]
 
 
-def test_a_moment_sees_what_was_in_force_then(ingest: Ingest, repository: Repository) -> None:
-    repository.commit("first", ROOT, "* @a\n")
-    repository.commit("second", ROOT, "* @b\n")
+@pytest.mark.parametrize("squashed", [False, True])
+@pytest.mark.parametrize("told_later_secs", [None, 0, 2])
+def test_a_pull_request_is_judged_by_the_rules_of_its_base(
+    ingest: Ingest, repository: Repository, squashed: bool, told_later_secs: int | None
+) -> None:
+    """Ann's change makes her the owner of everything; a forge may tell the merge some seconds after the commit."""
+    repository.commit("start", ROOT, "* @bo\n")
+    repository.branch("mine")
+    if squashed:
+        repository.checkout("main")
+        landed = repository.commit("Mine (#1)", ROOT, "* @ann\n")
+    else:
+        repository.commit("mine", ROOT, "* @ann\n")
+        repository.checkout("main")
+        landed = repository.merge("mine", message="Merge pull request #1 from acme/mine\n\nMine")
+    repository.commit("Next (#2)", "b.txt")
     ingest(repository.path)
+    rows = {"reviews": [commented(1), commented(2)]}
+    if told_later_secs is not None:
+        merged_at = datetime.fromtimestamp(int(repository.git("show", "-s", "--format=%ct", landed)), UTC)
+        told = {"repo": "acme/api", "number": 1, "title": "Mine", "author": "ann", "mergeSha": landed}
+        rows["pull_requests"] = [{**told, "mergedAt": merged_at + timedelta(seconds=told_later_secs)}]
+    import_rows(ingest.database, rows)
+    found = ingest.rows("SELECT codeowners_compliance FROM pull_request_signals ORDER BY number")
+    assert [row["codeowners_compliance"] for row in found] == [False, True]
 
-    def at(moment: datetime) -> str | None:
-        return ingest.database.write(lambda cursor: in_force(cursor, "acme/api", moment))
 
-    assert at(after(1) - timedelta(seconds=1)) is None
-    assert [at(after(1)), at(after(2) - timedelta(seconds=1)), at(after(2))] == ["* @a\n", "* @a\n", "* @b\n"]
+def commented(number: int) -> dict[str, Any]:
+    review = {"repo": "acme/api", "number": number, "reviewer": "cleo", "state": "commented"}
+    return {**review, "submittedAt": START}
 
 
 def test_a_version_from_a_branch_counts_from_its_merge(ingest: Ingest, repository: Repository) -> None:

@@ -149,7 +149,7 @@ def test_it_counts_pull_requests_without_coverage_and_without_code_owners(tmp_pa
         LocalAccess(database).call("load", {}, {"coverage_reports": table})
 
     def own_everything(cursor: duckdb.DuckDBPyConnection) -> None:
-        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', '2025-03-02 09:00', '* @bo')")
+        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', '2025-03-02 08:59:59', '* @bo', NULL)")
         derive(cursor, ["acme/api"])
 
     database.write(own_everything)

@@ -288,6 +288,11 @@ class TestRisk:
     def test_get_is_405(self, acme: Api) -> None:
         assert acme.get("/pr-risk/score").status_code == 405
 
+    @pytest.mark.parametrize("owner", ["acme\r\nSet-Cookie: a", "\x1b[31macme", "\u202eemca"])
+    def test_names_are_repeated_without_what_a_terminal_would_obey(self, acme: Api, owner: str) -> None:
+        message = score(acme, owner=owner).json()["error"]["message"]
+        assert message.startswith(f"No pull request {f'{owner}/api'!a} #60; ")
+
     def test_a_key_of_another_team_is_403_and_an_unknown_number_stays_404(self, acme: Api) -> None:
         key = acme.new_key(teams=["Growth"])
         assert score(acme, key=key).status_code == 403

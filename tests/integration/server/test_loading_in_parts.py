@@ -90,7 +90,7 @@ def test_who_is_in_a_team_may_come_before_or_after_what_it_owns() -> None:
         database = Database.in_memory()
         database.write(
             lambda cursor: cursor.execute(
-                "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @acme/payments')"
+                "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @acme/payments', NULL)"
             )
         )
         for load in loads:

@@ -7,7 +7,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from koalr_server.store import change_signals, risk, risk_models
+from koalr_server.risk.floors import Floors
+from koalr_server.risk.pull_request import Question
+from koalr_server.risk.pull_request import risk as risk_of
+from koalr_server.store import change_signals, deriving, risk, risk_models
 from koalr_server.store.database import Database
 from koalr_server.store.deriving import derive
 from tests.integration.server.loaded import Loaded, import_rows
@@ -55,6 +58,10 @@ KNOWN: Organisation = {
 LATER: dict[str, Organisation] = {
     "commit": {"commits": [commit("d" * 40, "cleo", "2025-02-02T12:00:01Z")]},
     "commit of the same second": {"commits": [commit("d" * 40, "cleo", "2025-02-02T12:00:00Z")]},
+    "commit of its own": {
+        "commits": [commit("e" * 40, "ann", "2025-02-10T12:00:01Z", "Fix it", "web/app.js")],
+        "pull_requests": [{**pull(2, "c" * 40, wire(MERGED_AT) or ""), "commits": ["c" * 40, "e" * 40]}],
+    },
     "revert": {"commits": [commit("f" * 40, "bo", "2025-02-09T12:00:00Z", f"Undo\n\nThis reverts commit {'b' * 40}.")]},
     "review": {
         "reviews": [
@@ -75,7 +82,15 @@ def at_the_end(sql: str) -> str:
     return found
 
 
+def with_later_commits(statements: dict[str, str]) -> dict[str, str]:
+    """The same statements, with own commits of after the merge."""
+    found = statements["change_histories"].replace("c.committed_at > n.until", "false")
+    assert found != statements["change_histories"]
+    return {**statements, "change_histories": found}
+
+
 MUTATIONS = [
+    ("commit of its own", deriving, "_SQL", with_later_commits),
     ("commit", change_signals, "EVENTS", at_the_end),
     ("commit of the same second", change_signals, "MEASURED", lambda _: 9),
     ("revert", change_signals, "EVENTS", at_the_end),
@@ -115,8 +130,12 @@ def owned(database: Database) -> Any:
     """Compliance of pull request 2, where bo owns everything from before its merge."""
 
     def change(cursor: duckdb.DuckDBPyConnection) -> None:
-        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @bo')")
-        cursor.execute("INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-02-11', '* @ann')")
+        cursor.execute(
+            "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @bo', NULL)"
+        )
+        cursor.execute(
+            "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-02-11', '* @ann', NULL)"
+        )
         derive(cursor)
 
     database.write(change)
@@ -151,6 +170,32 @@ def test_an_open_pull_request_is_judged_by_what_is_known_now() -> None:
     assert [before[name] for name in ("reviewers", "approvals", "openIncidents")] == [1, 0, 0]
     assert [after[name] for name in ("reviewers", "approvals", "openIncidents")] == [2, 2, 1]
     assert (before["openHours"], after["openHours"]) == (216, 228)
+    database.close()
+
+
+def test_a_pull_request_closed_without_a_merge_is_judged_at_its_closing() -> None:
+    database = Database.in_memory()
+    closed = {**KNOWN["pull_requests"][1], "mergedAt": None, "closedAt": wire(MERGED_AT)}
+    late = LATER["commit of its own"]["commits"]
+    listing = {**closed, "commits": [*closed["commits"], late[0]["sha"]]}
+    for organisation in ({**KNOWN, "pull_requests": [closed]}, LATER["review"], LATER["incident"]):
+        import_rows(database, organisation)
+    then = Loaded(database, MERGED_AT).pr_risk("acme/api", 2)
+    import_rows(database, {"commits": late, "pull_requests": [listing]})
+    assert Loaded(database, datetime(2025, 9, 1)).pr_risk("acme/api", 2) == then
+    assert (then["signals"]["openHours"], then["signals"]["reviewers"]) == (216, 1)
+    database.close()
+
+
+def test_a_pull_request_without_an_opening_is_not_there_before_its_first_commit() -> None:
+    database = Database.in_memory()
+    import_rows(database, {**KNOWN, "pull_requests": [{**KNOWN["pull_requests"][1], "createdAt": None}]})
+    question = Question(2, "api", "acme")
+    there = []
+    for moment in (datetime(2025, 2, 2, 11, 59, 59), datetime(2025, 2, 2, 12)):
+        loaded = Loaded(database, moment)
+        there.append(risk_of(loaded.service.query, question, loaded.now, loaded.scope(None), Floors()))
+    assert [bool(found) for found in there] == [False, True]
     database.close()
 
 

@@ -34,11 +34,6 @@ def test_every_owned_file_needs_one_of_its_owners(
     assert compliance(RULES, paths, approvers, author, MEMBERS) is expected
 
 
-@pytest.mark.parametrize(("login", "expected"), [("ann", True), ("eve", False)])
-def test_an_address_stands_for_the_login_it_belongs_to(login: str, expected: bool) -> None:
-    assert compliance(RULES, ["a.sql"], ["Ann"], None, MEMBERS, {"dba@example.com": login}) is expected
-
-
 def test_without_rules_files_or_reviews_nobody_can_tell() -> None:
     assert compliance(None, ["a"], ["ann"], "zoe", MEMBERS) is None
     assert compliance(RULES, None, ["ann"], "zoe", MEMBERS) is None
