@@ -98,13 +98,12 @@ def _package() -> ModuleType:
     return redis
 
 
+# Errors are raised where no variable holds more of the URL than the secret.
+
+
 def _address(url: Secret) -> str:
     """The URL without what may be secret in it."""
-    try:
-        parts = urlsplit(url.reveal())
-        scheme, host, port = parts.scheme, parts.hostname, parts.port or 6379
-    except ValueError:
-        scheme, host, port = "", None, 0
+    scheme, host, port = _parts(url)
     if scheme not in ("redis", "rediss") or not host:
         raise ConfigError(
             "KOALR_CACHE_URL should be an address such as redis://127.0.0.1:6379/0, or rediss://:password@host:6379/0."
@@ -112,7 +111,27 @@ def _address(url: Secret) -> str:
     return f"{scheme}://{host}:{port}"
 
 
+def _parts(url: Secret) -> tuple[str, str | None, int]:
+    try:
+        parts = urlsplit(url.reveal())
+        # What has no host may be anything, also a password alone.
+        return (parts.scheme, parts.hostname, parts.port or 6379) if parts.hostname else ("", None, 0)
+    except ValueError:
+        return "", None, 0
+
+
 def _client(redis: Any, url: Secret, address: str) -> Any:  # noqa: ANN401 - the package's
+    found = _made(redis, url)
+    if isinstance(found, str):
+        raise ConfigError(
+            f"KOALR_CACHE_URL names {address} with something that does not fit ({found}); "
+            "it may end in the number of a database and options, such as /0?ssl_ca_certs=/etc/ssl/redis.pem."
+        )
+    return found
+
+
+def _made(redis: Any, url: Secret) -> Any:  # noqa: ANN401 - the package's
+    """A client; the name of the error if the URL allows none."""
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
@@ -129,8 +148,5 @@ def _client(redis: Any, url: Secret, address: str) -> Any:  # noqa: ANN401 - the
         # An option that does not exist shows only here.
         client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
     except (ValueError, TypeError, redis.RedisError) as error:
-        raise ConfigError(
-            f"KOALR_CACHE_URL names {address} with something that does not fit ({type(error).__name__}); "
-            "it may end in a number of a database and options, such as /0?ssl_ca_certs=/etc/ssl/redis.pem."
-        ) from None
+        return type(error).__name__
     return client
