@@ -89,7 +89,7 @@ def limited(limit: int = 1000, window_secs: float = 60.0) -> Iterator[Limited]:
             """A process that was killed left its connection."""
 
     server = Quiet(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     api.url = f"http://127.0.0.1:{server.server_port}"
     try:

@@ -3,20 +3,20 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from koalr_api import View
+from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.limited import Limited
-from tests.integration.client.process import client, hammer
+from tests.integration.client.process import hammer
 from tests.integration.client.redis_server import RedisServer
 
 LIMIT, WINDOW_SECS = 30, 1.0
 
 
 @pytest.fixture
-def api(serve: Callable[..., Limited]) -> Limited:
+def api(serve: Serve) -> Limited:
     """Its headers say nothing, so that nothing but our own counting keeps to the limit."""
     found = serve(LIMIT, WINDOW_SECS)
     found.says_limit = False
@@ -24,8 +24,8 @@ def api(serve: Callable[..., Limited]) -> Limited:
 
 
 @pytest.fixture
-def clients(api: Limited, redis_server: RedisServer) -> list[View]:
-    found = [client(api.url, redis_server.url, limit=LIMIT, window_secs=WINDOW_SECS, ttl_secs=0.0) for _ in range(3)]
+def clients(connect: Connect, api: Limited, mortal_redis: RedisServer) -> list[View]:
+    found = [connect(api, mortal_redis.url, limit=LIMIT, window_secs=WINDOW_SECS, ttl_secs=0.0) for _ in range(3)]
     for each in [*found, *found]:  # once more, so that the first hears of the others
         each.metrics.flow(days=1)
     return found
@@ -51,37 +51,37 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_while_it_is_gone_each_keeps_to_its_part_and_says_so_once(
-    api: Limited, clients: list[View], redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+    api: Limited, clients: list[View], mortal_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    redis_server.stop()
-    assert at_once(clients, 2.5) == []
+    mortal_redis.stop()
+    assert at_once(clients, 2.0) == []
     assert not api.refused
     assert LIMIT / 2 < api.most_in_a_window() <= LIMIT
     assert len(warnings(caplog)) == 3
-    assert f"redis://127.0.0.1:{redis_server.port} is gone" in warnings(caplog)[0]
+    assert f"redis://127.0.0.1:{mortal_redis.port} is gone" in warnings(caplog)[0]
 
 
 def test_a_restart_that_empties_it_in_the_middle_of_everything_breaks_no_limit(
-    api: Limited, clients: list[View], redis_server: RedisServer
+    api: Limited, clients: list[View], mortal_redis: RedisServer
 ) -> None:
-    restarting = threading.Timer(0.7, lambda: (redis_server.stop(), redis_server.start()))
+    restarting = threading.Timer(0.6, lambda: (mortal_redis.stop(), mortal_redis.start()))
     restarting.start()
-    assert at_once(clients, 3.0) == []
+    assert at_once(clients, 2.5) == []
     restarting.join()
     assert not api.refused
     assert api.most_in_a_window() <= LIMIT
 
 
 def test_back_again_it_is_shared_again_within_seconds(
-    api: Limited, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+    connect: Connect, api: Limited, mortal_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    one, other = (client(api.url, redis_server.url) for _ in range(2))
-    redis_server.stop()
+    one, other = (connect(api, mortal_redis.url) for _ in range(2))
+    mortal_redis.stop()
     one.metrics.flow(days=1)
     other.metrics.flow(days=1)
     assert api.days() == [1, 1]
-    redis_server.start()
+    mortal_redis.start()
     time.sleep(2.1)
     one.metrics.flow(days=2)
     other.metrics.flow(days=2)
@@ -92,27 +92,27 @@ def test_back_again_it_is_shared_again_within_seconds(
 
 
 def test_frozen_it_costs_a_quarter_of_a_second_and_then_nothing(
-    api: Limited, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+    connect: Connect, api: Limited, mortal_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    koalr = client(api.url, redis_server.url)
+    koalr = connect(api, mortal_redis.url)
     koalr.metrics.flow(days=1)
-    redis_server.freeze()
+    mortal_redis.freeze()
     waits = []
     for days in (2, 3, 4):
         began = time.monotonic()
         koalr.metrics.flow(days=days)
         waits.append(time.monotonic() - began)
-    redis_server.thaw()
+    mortal_redis.thaw()
     assert 0.2 < waits[0] < 0.45
     assert max(waits[1:]) < 0.15
     assert len(warnings(caplog)) == 1
 
 
 def test_gone_from_the_start_a_quarter_of_the_limit_is_used(
-    api: Limited, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+    connect: Connect, api: Limited, mortal_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    redis_server.stop()
-    koalr = client(api.url, redis_server.url, limit=LIMIT, window_secs=WINDOW_SECS, ttl_secs=0.0)
+    mortal_redis.stop()
+    koalr = connect(api, mortal_redis.url, limit=LIMIT, window_secs=WINDOW_SECS, ttl_secs=0.0)
     assert at_once([koalr], 1.5) == []
     assert api.most_in_a_window() <= LIMIT // 4
     assert len(warnings(caplog)) == 1

@@ -1,27 +1,25 @@
 """A Redis with a password, and one that is encrypted."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.integration.client.limited import Limited
-from tests.integration.client.process import client
+from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.redis_server import RedisServer
 
 PASSWORD = "s3cr3tW0rd"
 
 
-def test_a_password_opens_it(tmp_path: Path, serve: Callable[..., Limited], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_password_opens_it(connect: Connect, tmp_path: Path, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     server, api = RedisServer(tmp_path, "--requirepass", PASSWORD), serve()
     server.start()
     try:
         for _ in range(2):
-            client(api.url, f"redis://:{PASSWORD}@127.0.0.1:{server.port}/1").metrics.flow(days=7)
+            connect(api, f"redis://:{PASSWORD}@127.0.0.1:{server.port}/1").metrics.flow(days=7)
         assert len(api.asked) == 1
         assert not caplog.records
-        client(api.url, f"redis://:{PASSWORD}-wrong@127.0.0.1:{server.port}/1").metrics.flow(days=7)
+        connect(api, f"redis://:{PASSWORD}-wrong@127.0.0.1:{server.port}/1").metrics.flow(days=7)
         assert len(api.asked) == 2
         assert "AuthenticationError" in caplog.text
         assert PASSWORD not in caplog.text
@@ -29,7 +27,7 @@ def test_a_password_opens_it(tmp_path: Path, serve: Callable[..., Limited], capl
         server.stop()
 
 
-def test_it_may_be_encrypted(tmp_path: Path, serve: Callable[..., Limited], caplog: pytest.LogCaptureFixture) -> None:
+def test_it_may_be_encrypted(connect: Connect, tmp_path: Path, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     making = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     making += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
@@ -39,10 +37,10 @@ def test_it_may_be_encrypted(tmp_path: Path, serve: Callable[..., Limited], capl
     server.start()
     try:
         for _ in range(2):
-            client(api.url, f"rediss://127.0.0.1:{server.port}/0?ssl_ca_certs={certificate}").metrics.flow(days=7)
+            connect(api, f"rediss://127.0.0.1:{server.port}/0?ssl_ca_certs={certificate}").metrics.flow(days=7)
         assert len(api.asked) == 1
         assert not caplog.records
-        client(api.url, f"rediss://127.0.0.1:{server.port}/0").metrics.flow(days=7)  # a certificate nobody vouches for
+        connect(api, f"rediss://127.0.0.1:{server.port}/0").metrics.flow(days=7)  # a certificate nobody vouches for
         assert len(api.asked) == 2
     finally:
         server.stop()

@@ -1,7 +1,7 @@
 """The budget that Redis counts for all: its rules are those of one process, and the server's word reaches everybody."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,8 +71,8 @@ def refusal(retry_secs: float | None = None) -> Exchange:
 
 
 @pytest.fixture
-def make(redis_server: RedisServer) -> Iterator[Callable[[], Ours]]:
-    yield lambda: Ours(redis_server.url)
+def make(redis_server: RedisServer) -> Callable[[], Ours]:
+    return lambda: Ours(redis_server.url)
 
 
 @pytest.fixture

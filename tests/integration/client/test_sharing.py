@@ -1,31 +1,31 @@
 """What clients of one Redis have of each other: answers with their age, until somebody may not see them any more."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from koalr_api import AuthenticationError, PermissionDeniedError, View, redis_shared
+from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.limited import Limited
-from tests.integration.client.process import KEY, client
+from tests.integration.client.process import KEY
 from tests.integration.client.redis_server import RedisServer
 
 HOUR_SECS = 3600.0
 
 
 @pytest.fixture
-def api(serve: Callable[..., Limited]) -> Limited:
+def api(serve: Serve) -> Limited:
     return serve()
 
 
 @pytest.fixture
-def first(api: Limited, redis_server: RedisServer) -> View:
-    return client(api.url, redis_server.url)
+def first(connect: Connect, api: Limited, redis_server: RedisServer) -> View:
+    return connect(api, redis_server.url)
 
 
 @pytest.fixture
-def second(api: Limited, redis_server: RedisServer) -> View:
-    return client(api.url, redis_server.url, clock_ahead_secs=5 * HOUR_SECS)
+def second(connect: Connect, api: Limited, redis_server: RedisServer) -> View:
+    return connect(api, redis_server.url, clock_ahead_secs=5 * HOUR_SECS)
 
 
 def test_an_answer_has_its_true_age_whatever_the_clocks_say(api: Limited, first: View, second: View) -> None:
@@ -45,8 +45,10 @@ def test_what_others_fetched_costs_nothing_of_the_budget(api: Limited, first: Vi
     assert (found.requests, found.requests_last_minute, found.shared, found.entries) == (0, 0, 1, 1)
 
 
-def test_an_old_answer_is_shown_at_once_and_renewed_behind(api: Limited, redis_server: RedisServer) -> None:
-    short, page = (client(api.url, redis_server.url, ttl_secs=0.1) for _ in range(2))
+def test_an_old_answer_is_shown_at_once_and_renewed_behind(
+    connect: Connect, api: Limited, redis_server: RedisServer
+) -> None:
+    short, page = (connect(api, redis_server.url, ttl_secs=0.1) for _ in range(2))
     short.metrics.flow(days=7)
     time.sleep(0.3)
     found = page.with_options(patience_secs=2.0, max_age_secs=300.0).metrics.flow(days=7)
@@ -57,8 +59,8 @@ def test_an_old_answer_is_shown_at_once_and_renewed_behind(api: Limited, redis_s
         time.sleep(0.01)
 
 
-def test_who_wants_fresh_ones_gets_no_old_one(api: Limited, redis_server: RedisServer) -> None:
-    short, script = (client(api.url, redis_server.url, ttl_secs=0.1) for _ in range(2))
+def test_who_wants_fresh_ones_gets_no_old_one(connect: Connect, api: Limited, redis_server: RedisServer) -> None:
+    short, script = (connect(api, redis_server.url, ttl_secs=0.1) for _ in range(2))
     short.metrics.flow(days=7)
     time.sleep(0.2)
     assert script.metrics.flow(days=7).age.total_seconds() < 0.1
@@ -66,13 +68,13 @@ def test_who_wants_fresh_ones_gets_no_old_one(api: Limited, redis_server: RedisS
 
 
 def test_keys_and_addresses_never_see_each_others_data(
-    redis_server: RedisServer, serve: Callable[..., Limited]
+    connect: Connect, redis_server: RedisServer, serve: Serve
 ) -> None:
     api, elsewhere, other_key = serve(), serve(), "klr_live_" + "o" * 40
     clients = [
-        client(api.url, redis_server.url),
-        client(api.url, redis_server.url, key=other_key),
-        client(elsewhere.url, redis_server.url),
+        connect(api, redis_server.url),
+        connect(api, redis_server.url, key=other_key),
+        connect(elsewhere, redis_server.url),
     ]
     assert [found.metrics.flow(days=7).raw["key"] for found in clients] == [KEY, other_key, KEY]
     assert (len(api.asked), len(elsewhere.asked)) == (2, 1)
@@ -150,7 +152,7 @@ def test_the_oldest_answers_make_room(
     "packed", [b"", b"\x02foreign", b"\x01" + b"\xff" * 50, b"{}", b"\x01" * 1_000_000], ids=lambda packed: packed[:8]
 )
 def test_a_foreign_value_in_place_of_an_answer_is_ignored_and_replaced(
-    api: Limited, first: View, second: View, redis_server: RedisServer, packed: bytes
+    connect: Connect, api: Limited, first: View, second: View, redis_server: RedisServer, packed: bytes
 ) -> None:
     first.metrics.flow(days=7)
     with redis_server.opened() as looking:
@@ -158,7 +160,7 @@ def test_a_foreign_value_in_place_of_an_answer_is_ignored_and_replaced(
         for field in looking.hkeys(name):
             looking.hset(name, field, packed)
     assert second.metrics.flow(days=7).wip_count == 7
-    assert client(api.url, redis_server.url).metrics.flow(days=7).wip_count == 7
+    assert connect(api, redis_server.url).metrics.flow(days=7).wip_count == 7
     assert len(api.asked) == 2
 
 
