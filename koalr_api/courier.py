@@ -1,6 +1,5 @@
 """Carries one job out: to other processes if they share something, else to the API. Holds no lock."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -36,7 +35,7 @@ class Courier:
         Args:
             known: the answer this process has.
         """
-        question = _question(job, known)
+        question = Question(job.request, job.accepts_secs, job.priority == Priority.WAITING)
         found = self._shared.ask(question)
         if isinstance(found, Answer):
             exchange = _read(job, Exchange(self._wall_clock(), answer=found, shared=True))
@@ -66,11 +65,6 @@ class Courier:
             return exchange
         finally:
             self._shared.done(question, turn, ended)
-
-
-def _question(job: Job, known: Answer | None) -> Question:
-    age_secs = math.inf if known is None else (known.clock() - known.fetched_at).total_seconds()
-    return Question(job.request, age_secs, job.accepts_secs, job.priority == Priority.WAITING)
 
 
 def _read(job: Job, exchange: Exchange) -> Exchange:

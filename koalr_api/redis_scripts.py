@@ -30,7 +30,7 @@ ASK = (
 local function answer()
   local at = tonumber(redis.call('ZSCORE', ages, told.question))
   local age = at and now - at
-  if not age or age < 0 or age >= told.accepts or age >= told.younger then return nil end
+  if not age or age < 0 or age >= told.accepts then return nil end
   local packed = redis.call('HGET', answers, told.question)
   return packed and {'answer', text(age), packed}
 end

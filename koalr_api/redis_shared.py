@@ -27,8 +27,6 @@ VERSION = 1
 ASSUMED_PROCESSES = 4
 # A process that sent nothing for so long is taken to have ended.
 PRESENCE_SECS = 600.0
-# An own answer seems younger by Redis's clock than by ours, by the time it took to get there.
-YOUNGER_SECS = 1.0
 # How often what another process has in hand, or a place in the budget, is looked for.
 ELSEWHERE_SECS = 0.2
 SOONEST_SECS, LATEST_SECS = 0.05, 2.0
@@ -135,7 +133,6 @@ class RedisShared:
             "process": self._process,
             "epoch": self._epoch,
             "accepts": min(question.accepts_secs, self._life_secs),
-            "younger": min(question.age_secs - YOUNGER_SECS, self._life_secs),
             "waiting": question.waiting,
             "flying": self._flight_secs,
             "furthest": LONGEST_FLIGHT_SECS + self._budget.counted_secs,

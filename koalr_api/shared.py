@@ -15,13 +15,11 @@ class Question(NamedTuple):
     """What a process would send, and which answer of another one would spare it that.
 
     Attributes:
-        age_secs: of the answer this process has; infinite without one.
-        accepts_secs: an answer of another process must be younger than this.
+        accepts_secs: an answer of another process must be younger than this; what this process has is older.
         waiting: a person waits for it.
     """
 
     request: Request
-    age_secs: float
     accepts_secs: float
     waiting: bool
 

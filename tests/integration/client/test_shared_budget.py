@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from koalr_api import redis_link
 from koalr_api.answer import RateLimit
 from koalr_api.budget import Budget
 from koalr_api.errors import RateLimitError
@@ -56,7 +57,7 @@ class Ours:
 
 
 def question(name: str, waiting: bool = True) -> Question:
-    return Question(Request("GET", f"/{name}"), float("inf"), 0.0, waiting)
+    return Question(Request("GET", f"/{name}"), 0.0, waiting)
 
 
 def told(remaining: int, limit: int = LIMIT, reset_secs: float | None = None) -> Exchange:
@@ -199,3 +200,40 @@ def test_a_redis_that_lost_its_memory_is_told_what_still_counts(
     one.ask("a")
     with redis_server.opened() as looking:
         assert looking.zcard("koalr:1:f1:spends") >= 6
+
+
+def test_after_redis_lost_its_memory_each_keeps_to_its_part_for_a_window(
+    one: Ours, other: Ours, redis_server: RedisServer
+) -> None:
+    one.uses(1)
+    other.uses(1)
+    with redis_server.opened() as looking:
+        looking.flushall()
+    other.waits("a")
+    now = time.monotonic()
+    assert [isinstance(other.budget.take(now, True), float) for _ in range(6)] == [False] * 5 + [True]
+
+
+def test_when_it_goes_what_was_taken_beyond_the_part_is_not_sent(mortal_redis: RedisServer) -> None:
+    ours = Ours(mortal_redis.url)
+    mortal_redis.stop()
+    for _ in range(3):  # of a budget of ten, a quarter of which is two
+        ours.budget.take(time.monotonic(), True)
+    assert ours.waits("a") > 0
+    assert Ours(mortal_redis.url).takes("a")
+
+
+def test_what_was_sent_while_it_was_gone_is_counted_when_it_is_back(
+    mortal_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_link, "PROBE_SECS", 0.3)
+    ours = Ours(mortal_redis.url)
+    ours.uses(1)
+    mortal_redis.freeze()
+    alone = [ours.takes(name) for name in "ab"]
+    mortal_redis.thaw()
+    time.sleep(0.3)
+    ours.takes("c")
+    with mortal_redis.opened() as looking:
+        held = {name.decode() for name in looking.zrange("koalr:1:f1:spends", 0, -1)}
+    assert {turn.ticket for turn in alone} <= held
