@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -42,7 +43,7 @@ class Link:
         """In a child process: a lock of its own. The package gives it connections of its own."""
         self._lock = threading.Lock()
         self._gone = False
-        self._again_at = 0.0
+        self._again_at = -math.inf
 
     def run(self, script: str, keys: Sequence[str], told: Mapping[str, Any], *blobs: bytes) -> Any:  # noqa: ANN401
         """What a script answers; None if Redis is gone."""

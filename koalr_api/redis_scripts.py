@@ -108,9 +108,12 @@ local function close(secs)
   if left < secs or left > told.counted then redis.call('HSET', budget, 'closed_until', text(now + secs)) end
 end
 
+-- What was under way already when the last refusal came tells nothing of the time after it.
+local later = told.at > (known('refused_at') or 0)
+
 local function refused()
   local count = known('refusals') or 0
-  if told.at > (known('refused_at') or 0) then
+  if later then
     count = count + 1
     redis.call('HSET', budget, 'refusals', count, 'refused_at', text(now))
   end
@@ -149,7 +152,7 @@ end
 if told.limit_said then redis.call('HSET', budget, 'limit', told.limit_said) end
 if told.refused then
   refused()
-elseif told.answered then
+elseif told.ended and later then
   redis.call('HDEL', budget, 'refusals')
 end
 if told.remaining then count_others() end

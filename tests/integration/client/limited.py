@@ -58,6 +58,8 @@ def limited(limit: int = 1000, window_secs: float = 60.0) -> Iterator[Limited]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Else head and body, sent apart, cost 40 ms on loopback.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             key = self.headers["X-Koalr-Key"]

@@ -188,6 +188,15 @@ def test_refusals_of_what_was_under_way_together_count_once(one: Ours, other: Ou
     assert other.waits("d") <= 0.25
 
 
+def test_an_answer_to_what_was_under_way_before_a_refusal_does_not_end_the_row(one: Ours, other: Ours) -> None:
+    before = other.takes("a")
+    one.uses(1, refusal())
+    other.ends("a", before)
+    time.sleep(0.26)
+    one.uses(1, refusal())
+    assert other.waits("b") > 0.25
+
+
 def test_a_redis_that_lost_its_memory_is_told_what_still_counts(
     one: Ours, other: Ours, redis_server: RedisServer
 ) -> None:

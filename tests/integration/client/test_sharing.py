@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from koalr_api import AuthenticationError, PermissionDeniedError, View, redis_shared
+from koalr_api import AuthenticationError, PermissionDeniedError, View, redis_told
 from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.limited import Limited
 from tests.integration.client.process import KEY
@@ -138,7 +138,7 @@ def test_the_oldest_answers_make_room(
     api: Limited, first: View, second: View, bound: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in bound.items():
-        monkeypatch.setattr(redis_shared, name, value)
+        monkeypatch.setattr(redis_told, name, value)
     for days in (7, 8, 9):
         first.metrics.flow(days=days)
     for days in (9, 8):
@@ -168,7 +168,7 @@ def test_an_answer_that_fits_no_model_is_asked_anew(
     api: Limited, first: View, second: View, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(redis_shared, "pack", lambda request, answer: pack(request, answer, {"wipCount": "six"}))
+        patched.setattr(redis_told, "pack", lambda request, answer: pack(request, answer, {"wipCount": "six"}))
         first.metrics.flow(days=7)
     assert second.metrics.flow(days=7).wip_count == 7
     assert len(api.asked) == 2
