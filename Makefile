@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench fuzz pictures browser
+.PHONY: help run setup test check bench fuzz pictures browser redis
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,13 +19,16 @@ check: setup ## lint and strict types
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-test: check browser ## everything that must pass
+test: check browser redis ## everything that must pass
 	$(VENV)/python -m pytest
 
 browser: setup
 	@$(VENV)/python scripts/browser.py
 
-bench: setup ## the benchmarks, as a table
+redis: setup
+	@$(VENV)/python scripts/redis_server.py
+
+bench: setup redis ## the benchmarks, as a table
 	$(VENV)/python -m tests.benchmarks
 
 fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_SEED=number repeats a run

@@ -26,6 +26,7 @@ from koalr_api import (
     ValueStream,
     View,
 )
+from koalr_api.shared import Alone
 
 LARGEST_PAGE_SIZE = 100
 # A list is read in at most this many requests; beyond that a page says "latest N of total".
@@ -49,8 +50,9 @@ def _client(base_url: str, api_key: str, embedded: bool) -> Koalr:
         base_url=base_url,
         patience_secs=EMBEDDED_PATIENCE_SECS if embedded else PATIENCE_SECS,
         max_age_secs=MAX_AGE_SECS,
-        # The key of the embedded server is new at every start, and with it the answers.
+        # The key of the embedded server is new at every start and known to no other process, and so are the answers.
         snapshot_path=None if embedded else _snapshot_path(found.fingerprint),
+        shared=Alone() if embedded else None,
     )
 
 

@@ -61,7 +61,9 @@ class Budget:
     ) -> None:
         self.limit = limit
         self._chance = chance
-        self._counted_secs = window_secs + MARGIN_SECS
+        self.counted_secs = window_secs + MARGIN_SECS
+        self._processes = 1
+        self._pooled = False
         self._answered: deque[float] = deque()
         self._flying = 0
         self._others = 0
@@ -107,6 +109,21 @@ class Budget:
         with self._lock:
             self._flying -= 1
 
+    def divide(self, processes: int) -> None:
+        """Keep to one of so many equal parts: as many processes spend the same limit, and nobody counts for all."""
+        with self._lock:
+            self._processes, self._pooled = processes, False
+
+    def pool(self) -> None:
+        """Somebody who counts for all processes is asked before each request; here only what one may spend holds."""
+        with self._lock:
+            self._pooled = True
+
+    def over_part(self, now: float) -> bool:
+        """Whether more than the part of this process was taken already, as happens before somebody divides."""
+        with self._lock:
+            return self._own(now) > self._part()
+
     def spent(self, now: float) -> int:
         """Requests of ours that count now."""
         with self._lock:
@@ -127,10 +144,10 @@ class Budget:
             over = own + others - self.limit + place
             if over <= 0:
                 return closed_secs
-            leaving = [answered + self._counted_secs - now for answered in self._answered]
-            leaving += [self._counted_secs] * (self.limit - len(leaving))
+            leaving = [answered + self.counted_secs - now for answered in self._answered]
+            leaving += [self.counted_secs] * (self.limit - len(leaving))
             rounds, index = divmod(over - 1, self.limit)
-            own_secs = rounds * self._counted_secs + leaving[index]
+            own_secs = rounds * self.counted_secs + leaving[index]
             return max(closed_secs, min(own_secs, self._others_leave_secs(now, others - over)))
 
     def after_fork(self) -> None:
@@ -139,22 +156,32 @@ class Budget:
         self._flying = 0
 
     def _wait_secs(self, now: float, waiting: bool) -> float:
+        own, others = self._own(now), self._others_now(now)
+        if self._pooled:
+            return self._until_left(now, own - self.limit + 1, 0) if own >= self.limit else 0.0
         if now < self._closed_until:
             return self._closed_until - now
-        allowed = self.limit if waiting else self.limit - self.limit // KEPT_SHARE
-        own, others = self._own(now), self._others_now(now)
-        over = own + others - allowed + 1
+        part = self._part()
+        allowed = _allowed(part, waiting)
+        over = max(own + others - _allowed(self.limit, waiting), own - allowed) + 1
         if over > 0:
-            leaving = list(itertools.islice(self._answered, over - 1, over))
-            own_secs = leaving[0] + self._counted_secs - now if leaving else self._counted_secs / self.limit
-            return max(0.01, min(own_secs, self._others_leave_secs(now, others - over)))
-        if not waiting and 2 * own >= self.limit:
+            return self._until_left(now, over, others)
+        if not waiting and 2 * own >= part:
             # Spread evenly, places come free one by one, and someone who waits gets the next within a second.
-            return self._background_sent + self._counted_secs / allowed - now
+            return self._background_sent + self.counted_secs / allowed - now
         return 0.0
 
+    def _part(self) -> int:
+        return max(1, self.limit // self._processes)
+
+    def _until_left(self, now: float, count: int, others: int) -> float:
+        """Seconds until so many of ours or of the others have left the window."""
+        leaving = list(itertools.islice(self._answered, count - 1, count))
+        own_secs = leaving[0] + self.counted_secs - now if leaving else self.counted_secs / self.limit
+        return max(0.01, min(own_secs, self._others_leave_secs(now, others - count)))
+
     def _own(self, now: float) -> int:
-        while self._answered and self._answered[0] <= now - self._counted_secs:
+        while self._answered and self._answered[0] <= now - self.counted_secs:
             self._answered.popleft()
         return len(self._answered) + self._flying
 
@@ -167,7 +194,7 @@ class Budget:
         told_secs = told.retry_secs if told.refused else told.reset_secs
         self._others_first_leaves = now + told_secs if told.remaining == 0 and told_secs else math.inf
         # Alone, our own count knows better than a header in whole seconds of another clock.
-        if self._others and told.remaining == 0 and told.reset_secs and 0 < told.reset_secs <= self._counted_secs:
+        if self._others and told.remaining == 0 and told.reset_secs and 0 < told.reset_secs <= self.counted_secs:
             self._close(now + told.reset_secs)
 
     def _close_refused(self, spend: Spend, now: float, told: Told) -> None:
@@ -176,11 +203,11 @@ class Budget:
             self._refusals += 1
             self._refused = now
         secs = key_pause_secs(self._refusals, told.retry_secs, self._chance())
-        self._close(now + min(secs, self._counted_secs))
+        self._close(now + min(secs, self.counted_secs))
 
     def _others_now(self, now: float) -> int:
         """They leave the window one by one; the next answer says anew how many there are."""
-        left_share = 1 - (now - self._others_seen) / self._counted_secs
+        left_share = 1 - (now - self._others_seen) / self.counted_secs
         left = math.ceil(self._others * min(1.0, max(0.0, left_share)))
         return min(left, max(0, self._others - 1)) if now >= self._others_first_leaves else left
 
@@ -188,7 +215,11 @@ class Budget:
         """Seconds until no more than so many of them are left; infinite if that is fewer than none."""
         if left < 0:
             return math.inf
-        return self._others_seen + self._counted_secs * (1 - left / self._others) - now
+        return self._others_seen + self.counted_secs * (1 - left / self._others) - now
 
     def _close(self, until: float) -> None:
         self._closed_until = max(self._closed_until, until)
+
+
+def _allowed(limit: int, waiting: bool) -> int:
+    return limit if waiting else limit - limit // KEPT_SHARE

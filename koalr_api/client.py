@@ -24,7 +24,7 @@ from koalr_api.secret import NOT_PICKLED, Secret, checked_key
 from koalr_api.shared import Alone, Shared
 from koalr_api.snapshot import Snapshot
 from koalr_api.statistics import Statistics
-from koalr_api.transport import Transport, steady_clock, utc_now
+from koalr_api.transport import Transport, longest_flight_secs, steady_clock, utc_now
 
 DEFAULT_URL = "https://api.koalr.com"
 # Pressing a button twice asks once.
@@ -92,12 +92,13 @@ class Koalr(View):
         most_entries, most_bytes: bounds of the answers kept.
         patience_secs: how long a call waits for its answer before it raises PendingError; None: as long as it takes.
         max_age_secs: an answer up to so old is shown at once while it is renewed; None: fresh ones only.
+        cache_url: Redis in which processes with the same key share answers and budget; default KOALR_CACHE_URL, if set.
         snapshot_path: file that keeps the answers over a restart; default: one per key in KOALR_CACHE_DIR, if set.
-        shared: what other processes with the same key share.
+        shared: another place to share in; Alone() for none, whatever KOALR_CACHE_URL says.
         clock, wall_clock, sleep, chance: for tests.
 
     Raises:
-        ConfigError: no key, a key no header can carry, or a URL that is none.
+        ConfigError: no key, a key no header can carry, a URL that is none, or Redis without its package.
         InvalidArgumentError: a negative number of seconds.
     """
 
@@ -115,6 +116,7 @@ class Koalr(View):
         most_bytes: int = 64 * 1024 * 1024,
         patience_secs: float | None = None,
         max_age_secs: float | None = None,
+        cache_url: str | None = None,
         snapshot_path: str | Path | None = None,
         session: requests.Session | None = None,
         shared: Shared | None = None,
@@ -125,6 +127,7 @@ class Koalr(View):
     ) -> None:
         # Out of this frame's local variables before anything can be raised.
         key, api_key = Secret(api_key or os.environ.get("KOALR_API_KEY") or ""), None
+        place, cache_url = Secret(cache_url or os.environ.get("KOALR_CACHE_URL") or ""), None
         self._transport = Transport(
             base_url=_checked_url(base_url or os.environ.get("KOALR_API_URL") or DEFAULT_URL),
             api_key=checked_key(key),
@@ -135,8 +138,11 @@ class Koalr(View):
         )
         audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
         rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
-        desk = Desk(rules, _budget(self._transport.fingerprint, clock, chance), chance)
-        courier = Courier(self._transport, shared or Alone(), wall_clock)
+        budget = _budget(self._transport.fingerprint, clock, chance)
+        desk = Desk(rules, budget, chance)
+        courier = Courier(
+            self._transport, shared or _shared(place, self._transport, budget, stale_ttl_secs), wall_clock
+        )
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
         if snapshot is not None:
             for request, answer, age_secs in snapshot.load(wall_clock(), lambda at: steady_clock(at, clock)):
@@ -164,6 +170,20 @@ _budgets: "WeakValueDictionary[tuple[str, Callable[[], float]], Budget]" = WeakV
 
 def _budget(fingerprint: str, clock: Callable[[], float], chance: Callable[[], float]) -> Budget:
     return _budgets.setdefault((fingerprint, clock), Budget(chance=chance))
+
+
+def _shared(url: Secret, transport: Transport, budget: Budget, life_secs: float) -> Shared:
+    if not url.reveal():
+        return Alone()
+    # Here, so that nobody loads it who does not use it.
+    from koalr_api.redis_link import Link
+    from koalr_api.redis_shared import RedisShared
+
+    flight_secs = longest_flight_secs(transport.timeout_secs)
+    link = Link(url, transport.clock)
+    return RedisShared(
+        link, transport.fingerprint, budget, flight_secs, life_secs, transport.clock, transport.wall_clock
+    )
 
 
 def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:

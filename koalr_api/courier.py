@@ -1,17 +1,14 @@
 """Carries one job out: to other processes if they share something, else to the API. Holds no lock."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from koalr_api.answer import Answer
 from koalr_api.job import Exchange, Job, bare
 from koalr_api.request import Priority, Request
-from koalr_api.shared import Shared
-
-# How long another process may hold a question before this one asks too; longer than any exchange takes.
-LEASE_SECS = 30.0
-ELSEWHERE_SECS = 0.2
+from koalr_api.shared import Question, Shared, Turn
 
 
 class Sender(Protocol):
@@ -38,25 +35,36 @@ class Courier:
         Args:
             known: the answer this process has.
         """
-        newer = self._shared.newer(job.request, known)
-        if newer is not None:
-            return 0.0, _read(job, Exchange(self._wall_clock(), answer=newer))
-        if not self._shared.lease(job.request, LEASE_SECS):
-            return ELSEWHERE_SECS, None
-        try:
-            wait_secs = self._shared.take(job.priority == Priority.WAITING)
-            if wait_secs > 0:
-                return wait_secs, None
-            exchange = _read(job, self._sender.send(job.request, job.etag))
-            if exchange.answer is not None and not exchange.unchanged:
-                self._shared.keep(job.request, exchange.answer)
-            return 0.0, exchange
-        finally:
-            self._shared.release(job.request)
+        question = Question(job.request, job.accepts_secs, job.priority == Priority.WAITING)
+        found = self._shared.ask(question)
+        if isinstance(found, Answer):
+            exchange = _read(job, Exchange(self._wall_clock(), answer=found, shared=True))
+            if exchange.error is None:
+                return 0.0, exchange
+            # Another process took it for good, so it is one of another version, or was tampered with.
+            question = question._replace(accepts_secs=0.0)
+            found = self._shared.ask(question)
+        if isinstance(found, Turn):
+            return 0.0, self._send(job, known, question, found)
+        return (found, None) if isinstance(found, float) else (0.0, None)
+
+    def forget(self) -> None:
+        """Have the answers dropped that processes share."""
+        self._shared.forget()
 
     def after_fork(self) -> None:
         """Take nothing of the parent's connections."""
         self._sender.after_fork()
+        self._shared.after_fork()
+
+    def _send(self, job: Job, known: Answer | None, question: Question, turn: Turn) -> Exchange:
+        ended: Exchange | None = None
+        try:
+            exchange = _read(job, self._sender.send(job.request, job.etag))
+            ended = _confirmed(job, exchange, known)
+            return exchange
+        finally:
+            self._shared.done(question, turn, ended)
 
 
 def _read(job: Job, exchange: Exchange) -> Exchange:
@@ -68,3 +76,13 @@ def _read(job: Job, exchange: Exchange) -> Exchange:
     except Exception as error:
         # Whatever it is, it belongs to the caller, and not to the thread that fetched.
         return exchange._replace(answer=None, error=bare(error))
+
+
+def _confirmed(job: Job, exchange: Exchange, known: Answer | None) -> Exchange:
+    """With the body that an unchanged answer confirms, if it is still known."""
+    if not exchange.unchanged or exchange.answer is None:
+        return exchange
+    if known is None or known.etag != job.etag:
+        return exchange._replace(answer=None)
+    renewed = replace(known, fetched_at=exchange.answer.fetched_at, clock=exchange.answer.clock)
+    return exchange._replace(answer=renewed)

@@ -40,6 +40,8 @@ class Desk:
         self._failures = Failures(rules.most_entries, self._circuit, chance)
         self.queue = Queue(rules.ttl_secs, rules.retry_budget_secs, budget, self._circuit)
         self._entries = Entries(rules.most_entries, rules.most_bytes, self.queue.in_flight)
+        # Whatever is younger is fresh with every draw of the spread.
+        self._fresh_secs = rules.ttl_secs * (1.0 - TTL_SPREAD)
 
     # Asking
 
@@ -55,7 +57,7 @@ class Desk:
             if age_secs > self.rules.stale_secs:
                 entry = None
             elif accepted is not None and age_secs <= accepted:
-                queued = self._queue(request, reader, audience.priority, entry, audience, now)
+                queued = self._queue(request, reader, audience.priority, entry, audience, self._fresh_secs, now)
                 return Shown(self._stale(request, entry, reader), queued)
         return self._ask_anew(request, reader, audience, entry, now)
 
@@ -84,7 +86,8 @@ class Desk:
         failing = None if audience.insists else self._failures.known(request, entry is not None, now)
         background = audience.priority == Priority.WARMING or (failing is not None and entry is not None)
         priority = audience.priority if background else Priority.WAITING
-        queued = self._queue(request, reader, priority, entry, audience, now)
+        accepts_secs = self._fresh_secs if audience.max_age_secs is None else audience.max_age_secs
+        queued = self._queue(request, reader, priority, entry, audience, accepts_secs, now)
         if failing is None:
             return Pending(self.queue[request])
         if entry is not None:
@@ -93,7 +96,14 @@ class Desk:
         return Failed(failing, queued)
 
     def _queue(
-        self, request: Request, reader: Reader, priority: Priority, entry: Entry | None, audience: Audience, now: float
+        self,
+        request: Request,
+        reader: Reader,
+        priority: Priority,
+        entry: Entry | None,
+        audience: Audience,
+        accepts_secs: float,
+        now: float,
     ) -> bool:
         """Make sure there is a job for the question; whether it is a new one. A question that backs off gets none."""
         if request not in self.queue:
@@ -101,7 +111,7 @@ class Desk:
                 self._failures.forgive(request)
             elif self._failures.left_alone(request, now):
                 return False
-        return self.queue.add(request, reader, priority, entry, audience.insists, now)
+        return self.queue.add(request, reader, priority, entry, audience.insists, accepts_secs, now)
 
     def _stale(self, request: Request, entry: Entry, reader: Reader) -> object:
         self.tally.stale += 1
@@ -116,6 +126,9 @@ class Desk:
 
     def finished(self, job: Job, exchange: Exchange, now: float) -> None:
         """A sent job came back."""
+        if exchange.shared:
+            self._adopted(job, exchange, now)
+            return
         self.queue.landed(job, exchange.told, now)
         if exchange.error is not None:
             self._failed(job, exchange.error, exchange, now)
@@ -135,11 +148,26 @@ class Desk:
             answer = replace(answer, raw=old.raw, scoped_team=old.scoped_team, etag=old.etag, size_bytes=old.size_bytes)
             value = job.reader(answer)
             self.tally.unchanged += 1
-        spread = 1.0 - TTL_SPREAD + 2 * TTL_SPREAD * self._chance()
-        self._entries.put(job.request, Entry(answer, value, now, now + self.rules.ttl_secs * spread))
         self.tally.last_success_at = exchange.at
+        self._keep(job, answer, value, now)
+
+    def _adopted(self, job: Job, exchange: Exchange, now: float) -> None:
+        """Another process had the answer: that cost no request, and says nothing of the API's state."""
+        assert exchange.answer is not None
+        self.queue.unsent(job, now)
+        self.tally.shared += 1
+        age_secs = (exchange.at - exchange.answer.fetched_at).total_seconds()
+        entry = self._keep(job, exchange.answer, exchange.value, now - age_secs)
+        if entry.fresh_until <= now:
+            self.queue.add(job.request, job.reader, Priority.PAGE, entry, False, self._fresh_secs, now)
+
+    def _keep(self, job: Job, answer: Answer, value: object, fetched: float) -> Entry:
+        spread = 1.0 - TTL_SPREAD + 2 * TTL_SPREAD * self._chance()
+        entry = Entry(answer, value, fetched, fetched + self.rules.ttl_secs * spread)
+        self._entries.put(job.request, entry)
         self.tally.changes += 1
         self.queue.settle(job, Settled(value))
+        return entry
 
     def _failed(self, job: Job, error: Exception, exchange: Exchange, now: float) -> None:
         if not isinstance(error, NotFoundError):  # which says nothing of the API's state
@@ -210,4 +238,5 @@ class Desk:
             last_error=self.tally.last_error,
             last_error_at=self.tally.last_error_at,
             ages=self._entries.ages(now),
+            shared=self.tally.shared,
         )

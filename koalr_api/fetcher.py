@@ -87,6 +87,7 @@ class Fetcher:
         """Drop every answer."""
         with self._changed:
             self._desk.forget()
+        self._courier.forget()
 
     def close(self) -> None:
         """End the threads after what they are at, and write the kept answers. Asking again starts anew."""

@@ -24,6 +24,7 @@ class Exchange(NamedTuple):
         value: the model read from the answer.
         rate_limit: what the headers said, also those of a refusal.
         at: when it came.
+        shared: another process fetched the answer.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class Exchange(NamedTuple):
     unchanged: bool = False
     error: Exception | None = None
     rate_limit: RateLimit | None = None
+    shared: bool = False
 
     @property
     def told(self) -> Told:
@@ -52,6 +54,7 @@ class Job:
         number: in the order they were queued.
         not_before: earliest time of the next try.
         retry_until: a further try that would begin later than this is not made.
+        accepts_secs: an answer of another process must be younger than this.
         waiters: callers that wait at this moment.
         settled: the end of it; a caller reads it and not the cache, so that bounds of the cache never lose an answer.
         All times are monotonic seconds.
@@ -68,6 +71,7 @@ class Job:
     retry_until: float = -math.inf
     tries: int = 0
     insists: bool = False
+    accepts_secs: float = math.inf
     waiters: int = 0
     spend: Spend | None = None
     probe: bool = False

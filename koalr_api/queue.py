@@ -57,6 +57,7 @@ class Queue:
         priority: Priority,
         entry: Entry | None,
         insists: bool,
+        accepts_secs: float,
         now: float,
     ) -> bool:
         """Ask for a question; True if nobody did before. The most urgent of those who ask decides its place."""
@@ -73,6 +74,7 @@ class Queue:
             job.retry_until = now + self._retry_secs
         job.asked = now
         job.insists = job.insists or insists
+        job.accepts_secs = min(job.accepts_secs, accepts_secs)
         return new
 
     def next_job(self, now: float) -> Job | float | None:
@@ -93,19 +95,20 @@ class Queue:
             job.retry_until = now + self._retry_secs
         job.probe = self._circuit.probing = self._circuit.is_open
         self.in_flight.add(job.request)
-        self.sent += 1
         return job
 
     def landed(self, job: Job, told: Told, now: float) -> None:
         """A job came back; it is queued again until it is settled."""
         assert job.spend is not None
         self._budget.settle(job.spend, now, told)
+        self.sent += 1
         self._put_back(job)
 
     def unsent(self, job: Job, now: float, again_secs: float = 0.0) -> None:
-        """A job was not sent after all, because another process is at it or its sender was interrupted."""
+        """A job was not sent after all, because another process is at it or has it, or its sender was interrupted."""
         if job.spend is not None:
             self._budget.give_back(job.spend)
+            job.tries -= 1
         self._put_back(job)
         self._circuit.probing = self._circuit.probing and not job.probe
         job.not_before = now + again_secs

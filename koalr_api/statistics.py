@@ -14,6 +14,7 @@ class Tally:
     pending: int = 0
     failed: int = 0
     unchanged: int = 0
+    shared: int = 0
     last_success_at: datetime | None = None
     last_error: str | None = None
     last_error_at: datetime | None = None
@@ -44,6 +45,7 @@ class Statistics(NamedTuple):
         reachable: False while the API is taken to be away, or the key refused.
         last_success_at, last_error_at: aware; last_error: its text, without any key.
         ages: one per answer kept, by request.
+        shared: answers that another process had fetched.
     """
 
     hits: int
@@ -64,3 +66,4 @@ class Statistics(NamedTuple):
     last_error: str | None
     last_error_at: datetime | None
     ages: tuple[EntryAge, ...]
+    shared: int = 0

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from koalr_api.answer import Answer
-from koalr_api.deadline import TimedAdapter
+from koalr_api.deadline import DEADLINE_TIMEOUTS, TimedAdapter
 from koalr_api.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -175,6 +175,12 @@ class Transport:
             request_id=request_id,
             retry_at=retry_at(response.headers, at),
         )
+
+
+def longest_flight_secs(timeout_secs: tuple[float, float]) -> float:
+    """The longest that a request can take: two addresses to connect to, the deadline of an answer, and some air."""
+    connect_secs, read_secs = timeout_secs
+    return 2 * connect_secs + DEADLINE_TIMEOUTS * read_secs + 2.0
 
 
 def steady_clock(at: datetime, clock: Callable[[], float]) -> Callable[[], datetime]:

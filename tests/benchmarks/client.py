@@ -16,6 +16,7 @@ from koalr_server.http.service import Service
 from koalr_server.keys import new_key
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
+from tests.benchmarks import processes
 from tests.policies import TtlOffice, lock_per_question, no_lock, one_lock
 from tests.running import running
 from tests.virtual import DeskOffice, Server, Time, crowd
@@ -29,7 +30,7 @@ CALLS = 20_000
 
 def measure() -> Rows:
     """The simulated half hour of each, the loopback run, and the costs of a call and of importing."""
-    return [*simulated(), loopback(), cached_call(), cold_question(), importing()]
+    return [*simulated(), loopback(), *processes.measure(), cached_call(), cold_question(), importing()]
 
 
 def simulated() -> Rows:

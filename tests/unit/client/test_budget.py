@@ -201,3 +201,48 @@ def test_two_threads_cannot_take_the_same_place() -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: budget.take(0.0, waiting=True), range(2000)))
     assert sum(isinstance(each, Spend) for each in found) == 500
+
+
+def test_a_part_is_kept_to_and_a_tenth_of_it_is_for_people() -> None:
+    budget = Budget(60)
+    budget.divide(3)
+    use(budget, 18)
+    assert refused(budget, 1.0, waiting=False) > 0
+    use(budget, 2)
+    assert refused(budget, 1.0) > 0
+
+
+def test_what_was_spent_before_counts_towards_a_part() -> None:
+    budget = Budget(60)
+    use(budget, 25)
+    assert not budget.over_part(0.0)
+    budget.divide(3)
+    assert budget.over_part(0.0)
+    assert refused(budget, 0.0) > 0
+    assert taken(budget, WINDOW)
+
+
+def test_a_part_is_never_nothing() -> None:
+    budget = Budget(2)
+    budget.divide(5)
+    assert taken(budget, 0.0)
+    assert refused(budget, 0.0) > 0
+
+
+def test_pooled_only_what_one_process_may_ever_spend_holds() -> None:
+    budget = Budget(60)
+    budget.divide(3)
+    budget.settle(taken(budget, 0.0), 0.0, Told(60, 0, 30.0))
+    assert refused(budget, 0.0) > 0
+    budget.pool()
+    use(budget, 59)
+    assert refused(budget, 0.0, waiting=False) == WINDOW
+
+
+def test_divided_again_what_others_spent_counts_as_before() -> None:
+    budget = Budget(60)
+    budget.pool()
+    budget.settle(taken(budget, 0.0), 0.0, Told(60, 4, None))
+    budget.divide(2)
+    use(budget, 4)
+    assert refused(budget, 0.0) > 0

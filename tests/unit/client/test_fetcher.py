@@ -16,6 +16,7 @@ from koalr_api import APIConnectionError, Koalr, PendingError, Priority, workers
 from koalr_api.answer import Answer
 from koalr_api.job import Exchange
 from koalr_api.request import Request
+from koalr_api.shared import Question, Turn
 from koalr_api.transport import Transport, utc_now
 
 KEY = "klr_live_" + "k" * 40
@@ -33,6 +34,8 @@ class Wire:
         self.let.set()
         self.error: Exception | None = None
         self.body: dict[str, Any] = FLOW
+        self.etag: str | None = None
+        self.unchanged = False
         self._lock = threading.Lock()
 
     def send(self, _transport: Transport, request: Request, etag: str | None = None) -> Exchange:
@@ -42,7 +45,8 @@ class Wire:
         assert self.let.wait(10)
         if self.error is not None:
             return Exchange(utc_now(), error=self.error)
-        return Exchange(utc_now(), answer=Answer(self.body, utc_now(), utc_now, size_bytes=100))
+        answer = Answer(self.body, utc_now(), utc_now, etag=self.etag, size_bytes=100)
+        return Exchange(utc_now(), answer=answer, unchanged=self.unchanged)
 
 
 @pytest.fixture
@@ -293,23 +297,25 @@ class Neighbours:
     def __init__(self) -> None:
         self.answers: dict[Request, Answer] = {}
         self.leased: set[Request] = set()
-        self.kept: list[Request] = []
+        self.ended: list[tuple[Request, Exchange | None]] = []
         self.waits: list[float] = []
 
-    def newer(self, request: Request, than: Answer | None) -> Answer | None:
-        return self.answers.get(request)
+    def ask(self, question: Question) -> Answer | Turn | float:
+        found = self.answers.get(question.request) if question.accepts_secs else None
+        if found is not None:
+            return found
+        if question.request in self.leased:
+            return 0.02
+        return self.waits.pop() if self.waits else Turn("t")
 
-    def lease(self, request: Request, secs: float) -> bool:
-        return request not in self.leased
+    def done(self, question: Question, turn: Turn, exchange: Exchange | None) -> None:
+        self.ended.append((question.request, exchange))
 
-    def release(self, request: Request) -> None:
+    def forget(self) -> None:
+        self.answers.clear()
+
+    def after_fork(self) -> None:
         pass
-
-    def take(self, waiting: bool) -> float:
-        return self.waits.pop() if self.waits else 0.0
-
-    def keep(self, request: Request, answer: Answer) -> None:
-        self.kept.append(request)
 
 
 class TestNeighbours:
@@ -332,8 +338,52 @@ class TestNeighbours:
         shared = Neighbours()
         shared.waits = [0.05]
         koalr = Koalr(KEY, shared=shared)
+        found = koalr.metrics.flow()
+        ((request, exchange),) = shared.ended
+        assert (len(wire.sent), request) == (1, self.QUESTION)
+        assert exchange is not None
+        assert exchange.answer is found.answer
+
+    def test_one_that_does_not_fit_is_asked_for(self, wire: Wire) -> None:
+        shared = Neighbours()
+        shared.answers[self.QUESTION] = Answer(FLOW | {"wipCount": "six"}, utc_now(), utc_now)
+        assert Koalr(KEY, shared=shared).metrics.flow().wip_count == 6
+        assert len(wire.sent) == 1
+
+    def test_a_request_that_was_broken_off_is_handed_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_given: object) -> Exchange:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Transport, "send", interrupted)
+        shared = Neighbours()
+        with pytest.raises(KeyboardInterrupt):
+            Koalr(KEY, shared=shared).metrics.flow()
+        assert shared.ended == [(self.QUESTION, None)]
+
+    def test_what_was_not_sent_counts_as_no_try(self, wire: Wire) -> None:
+        shared = Neighbours()
+        shared.waits = [0.01] * 5
+        wire.error = APIConnectionError("lost")
+        with pytest.raises(APIConnectionError):
+            Koalr(KEY, shared=shared).metrics.flow()
+        assert len(wire.sent) == 3
+
+    def test_an_unchanged_answer_is_offered_anew_with_its_body(
+        self, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared = Neighbours()
+        koalr = Koalr(KEY, shared=shared, clock=clock, wall_clock=clock.wall)
+        wire.etag = '"1"'
         koalr.metrics.flow()
-        assert (len(wire.sent), shared.kept) == (1, [self.QUESTION])
+        clock.ahead = 70
+        monkeypatch.setattr(wire, "body", {})
+        wire.unchanged = True
+        assert koalr.metrics.flow().wip_count == 6
+        exchange = shared.ended[-1][1]
+        assert exchange is not None
+        assert exchange.answer is not None
+        assert dict(exchange.answer.raw) == FLOW
+        assert exchange.answer.clock() - exchange.answer.fetched_at < timedelta(seconds=5)
 
 
 def test_the_answers_survive_a_restart_with_their_age(wire: Wire, clock: Clock, tmp_path: Path) -> None:
