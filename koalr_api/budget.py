@@ -64,6 +64,8 @@ class Budget:
         self.counted_secs = window_secs + MARGIN_SECS
         self._processes = 1
         self._pooled = False
+        self._first_part = math.inf
+        self._first_until = -math.inf
         self._answered: deque[float] = deque()
         self._flying = 0
         self._others = 0
@@ -109,9 +111,15 @@ class Budget:
         with self._lock:
             self._flying -= 1
 
-    def divide(self, processes: int) -> None:
-        """Keep to one of so many equal parts: as many processes spend the same limit, and nobody counts for all."""
+    def divide(self, processes: int, first_part: float, now: float) -> None:
+        """Keep to one of so many equal parts: as many processes spend the same limit, and nobody counts for all any more.
+
+        Args:
+            first_part: no more than this in the first window, when what was spent before may not have been in equal parts.
+        """
         with self._lock:
+            if self._pooled:
+                self._first_part, self._first_until = first_part, now + self.counted_secs
             self._processes, self._pooled = processes, False
 
     def pool(self) -> None:
@@ -122,7 +130,7 @@ class Budget:
     def over_part(self, now: float) -> bool:
         """Whether more than the part of this process was taken already, as happens before somebody divides."""
         with self._lock:
-            return self._own(now) > self._part()
+            return self._own(now) > self._part(now)
 
     def spent(self, now: float) -> int:
         """Requests of ours that count now."""
@@ -161,7 +169,7 @@ class Budget:
             return self._until_left(now, own - self.limit + 1, 0) if own >= self.limit else 0.0
         if now < self._closed_until:
             return self._closed_until - now
-        part = self._part()
+        part = self._part(now)
         allowed = _allowed(part, waiting)
         over = max(own + others - _allowed(self.limit, waiting), own - allowed) + 1
         if over > 0:
@@ -171,8 +179,9 @@ class Budget:
             return self._background_sent + self.counted_secs / allowed - now
         return 0.0
 
-    def _part(self) -> int:
-        return max(1, self.limit // self._processes)
+    def _part(self, now: float) -> int:
+        part = max(1, self.limit // self._processes)
+        return int(min(part, self._first_part)) if now < self._first_until else part
 
     def _until_left(self, now: float, count: int, others: int) -> float:
         """Seconds until so many of ours or of the others have left the window."""

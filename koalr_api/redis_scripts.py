@@ -75,22 +75,26 @@ if not epoch or not string.find(epoch, '^%x+$') then
 end
 if epoch ~= told.epoch then return {'epoch', epoch} end
 
-local holder = redis.call('GET', lease)
-if holder and holder ~= told.ticket then return {'wait', text(told.elsewhere)} end
-
 redis.call('ZREMRANGEBYSCORE', spends, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', spends, now + told.furthest, '+inf')
 redis.call('ZREMRANGEBYSCORE', processes, '-inf', now)
 local spent = redis.call('ZCARD', spends)
+
+local function reply(what, number, count)
+  return {what, text(number), count, redis.call('ZCARD', processes)}
+end
+
+local holder = redis.call('GET', lease)
+if holder and holder ~= told.ticket then return reply('wait', told.elsewhere, spent) end
 local secs = pause(spent)
-if secs > 0 then return {'wait', text(math.min(secs, told.latest))} end
+if secs > 0 then return reply('wait', math.min(secs, told.latest), spent) end
 
 redis.call('SET', lease, told.ticket, 'PX', math.ceil(told.flying * 1000))
 redis.call('ZADD', spends, now + told.flying + told.counted, told.ticket)
 redis.call('ZADD', processes, now + told.presence, told.process)
 if not told.waiting then redis.call('HSET', budget, 'background_at', text(now)) end
 for _, key in ipairs({budget, spends, processes}) do redis.call('EXPIRE', key, told.idle) end
-return {'go', spent + 1, redis.call('ZCARD', processes), text(now)}
+return reply('go', now, spent + 1)
 """
 )
 

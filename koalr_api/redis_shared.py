@@ -17,7 +17,7 @@ from koalr_api.job import Exchange
 from koalr_api.packed import question_id, unpack
 from koalr_api.redis_link import Link
 from koalr_api.redis_scripts import ASK, DONE, FORGET, REGISTER
-from koalr_api.redis_told import ELSEWHERE_SECS, LATEST_SECS, LONGEST_FLIGHT_SECS, number
+from koalr_api.redis_told import LATEST_SECS, LONGEST_FLIGHT_SECS, number
 from koalr_api.shared import Question, Turn
 from koalr_api.transport import steady_clock
 
@@ -68,6 +68,8 @@ class RedisShared:
         self._process = secrets.token_hex(8)
         self._epoch = ""
         self._alone_until = -math.inf
+        self._heard_at = -math.inf
+        self._spent = 0
         self._counting: dict[str, float] = {}
         self._lock = threading.Lock()
         self._link.after_fork()
@@ -76,26 +78,25 @@ class RedisShared:
         """See shared.Shared."""
         ticket = secrets.token_hex(16)
         for _ in range(MOST_STEPS):
+            if self._over_part():
+                return AT_ONCE_SECS
             told = redis_told.asked(question, self._budget, self._flight_secs, self._life_secs)
             told |= {"ticket": ticket, "process": self._process, "epoch": self._epoch}
             match self._link.run(ASK, self._keys(question), told):
                 case None:
                     return self._alone(ticket)
                 case [b"epoch", bytes(epoch)]:
-                    if self._enter(epoch.decode("ascii", "replace")):
-                        return AT_ONCE_SECS
+                    self._enter(epoch.decode("ascii", "replace"))
                 case [b"answer", age, packed]:
                     answer = self._answer(question, number(age), packed)
                     if answer is not None:
-                        self._back()
                         return answer
                     question = question._replace(accepts_secs=0.0)
-                case [b"wait", secs]:
-                    self._back()
+                case [b"wait", secs, int(spent), int(processes)]:
+                    self._back(spent, processes)
                     return min(max(number(secs), AT_ONCE_SECS), LATEST_SECS)
-                case [b"go", int(spent), int(processes), at]:
-                    self._back()
-                    self._processes = max(1, processes)
+                case [b"go", at, int(spent), int(processes)]:
+                    self._back(spent, processes)
                     self._count(ticket, self._flight_secs)
                     return Turn(ticket, spent, number(at))
         return self._alone(ticket)
@@ -128,28 +129,40 @@ class RedisShared:
         """The desk gave permission; it counts if that came out of this process's part of the budget."""
         self._part_for_a_window()
         self._epoch = ""
-        if self._budget.over_part(self._clock()):
-            return ELSEWHERE_SECS
+        if self._over_part():
+            return AT_ONCE_SECS
         self._count(ticket, self._flight_secs)
         return Turn(ticket)
 
     def _part_for_a_window(self) -> None:
-        self._alone_until = self._clock() + self._budget.counted_secs
-        self._budget.divide(self._processes)
+        """Keep to a part from now on: what was sent from here, and of what was left an equal share; equal parts later."""
+        now = self._clock()
+        self._alone_until = now + self._budget.counted_secs
+        first_part = math.inf
+        if now < self._heard_at + self._budget.counted_secs:
+            left = max(0, self._budget.limit - self._spent)
+            first_part = len(self._spends()) + left // self._processes
+        self._budget.divide(self._processes, first_part, now)
 
-    def _back(self) -> None:
-        if self._clock() >= self._alone_until:
+    def _over_part(self) -> bool:
+        """Whether permission was given out of the budget of all, before it was known that it has to be divided."""
+        now = self._clock()
+        return now < self._alone_until and self._budget.over_part(now)
+
+    def _back(self, spent: int, processes: int) -> None:
+        """Redis counts."""
+        self._heard_at = self._clock()
+        self._spent, self._processes = spent, max(1, processes)
+        if self._heard_at >= self._alone_until:
             self._budget.pool()
 
-    def _enter(self, epoch: str) -> bool:
-        """Have counted what Redis has lost or never heard of; whether it forgot what it knew before."""
-        forgot = bool(self._epoch)
-        if forgot:
+    def _enter(self, epoch: str) -> None:
+        """Have counted what Redis has lost or never heard of."""
+        if self._epoch:
             self._part_for_a_window()
         spends = self._spends()
         if not spends or self._link.run(REGISTER, self._keys(), redis_told.counting(spends)) is not None:
             self._epoch = epoch
-        return forgot
 
     def _count(self, ticket: str, flight_secs: float) -> None:
         """Remember a request for as long as it counts."""

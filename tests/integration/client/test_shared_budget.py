@@ -218,7 +218,7 @@ def test_after_redis_lost_its_memory_each_keeps_to_its_part_for_a_window(
     other.uses(1)
     with redis_server.opened() as looking:
         looking.flushall()
-    other.waits("a")
+    other.takes("a")
     now = time.monotonic()
     assert [isinstance(other.budget.take(now, True), float) for _ in range(6)] == [False] * 5 + [True]
 
@@ -246,3 +246,14 @@ def test_what_was_sent_while_it_was_gone_is_counted_when_it_is_back(
     with mortal_redis.opened() as looking:
         held = {name.decode() for name in looking.zrange("koalr:1:f1:spends", 0, -1)}
     assert {turn.ticket for turn in alone} <= held
+
+
+def test_when_it_goes_what_others_spent_before_is_left_to_them(mortal_redis: RedisServer) -> None:
+    one, other = (Ours(mortal_redis.url) for _ in range(2))
+    one.uses(7)
+    other.uses(1)
+    mortal_redis.stop()
+    other.takes("a")
+    now = time.monotonic()
+    # One was its own, and of the two that were left half is.
+    assert [isinstance(other.budget.take(now, True), float) for _ in range(3)] == [False, False, True]

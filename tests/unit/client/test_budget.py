@@ -1,5 +1,6 @@
 """The budget of requests: never over the limit as the server counts, whatever the delays and headers."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -205,7 +206,7 @@ def test_two_threads_cannot_take_the_same_place() -> None:
 
 def test_a_part_is_kept_to_and_a_tenth_of_it_is_for_people() -> None:
     budget = Budget(60)
-    budget.divide(3)
+    budget.divide(3, math.inf, 0.0)
     use(budget, 18)
     assert refused(budget, 1.0, waiting=False) > 0
     use(budget, 2)
@@ -216,7 +217,7 @@ def test_what_was_spent_before_counts_towards_a_part() -> None:
     budget = Budget(60)
     use(budget, 25)
     assert not budget.over_part(0.0)
-    budget.divide(3)
+    budget.divide(3, math.inf, 0.0)
     assert budget.over_part(0.0)
     assert refused(budget, 0.0) > 0
     assert taken(budget, WINDOW)
@@ -224,14 +225,14 @@ def test_what_was_spent_before_counts_towards_a_part() -> None:
 
 def test_a_part_is_never_nothing() -> None:
     budget = Budget(2)
-    budget.divide(5)
+    budget.divide(5, math.inf, 0.0)
     assert taken(budget, 0.0)
     assert refused(budget, 0.0) > 0
 
 
 def test_pooled_only_what_one_process_may_ever_spend_holds() -> None:
     budget = Budget(60)
-    budget.divide(3)
+    budget.divide(3, math.inf, 0.0)
     budget.settle(taken(budget, 0.0), 0.0, Told(60, 0, 30.0))
     assert refused(budget, 0.0) > 0
     budget.pool()
@@ -243,6 +244,17 @@ def test_divided_again_what_others_spent_counts_as_before() -> None:
     budget = Budget(60)
     budget.pool()
     budget.settle(taken(budget, 0.0), 0.0, Told(60, 4, None))
-    budget.divide(2)
+    budget.divide(2, math.inf, 0.0)
     use(budget, 4)
     assert refused(budget, 0.0) > 0
+
+
+def test_the_first_part_holds_for_a_window_and_may_be_nothing() -> None:
+    budget = Budget(60)
+    budget.pool()
+    budget.divide(3, 0, 0.0)
+    assert 0 < refused(budget, 0.0) < 5
+    budget.divide(3, 10, 30.0)  # told again, it is still the first
+    assert refused(budget, WINDOW - 0.1) > 0
+    use(budget, 20, WINDOW)
+    assert refused(budget, WINDOW) > 0
