@@ -19,16 +19,18 @@ check: setup ## lint and strict types
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-test: check browser redis ## everything that must pass
+test: check browser ## everything that must pass
 	$(VENV)/python -m pytest
 
 browser: setup
 	@$(VENV)/python scripts/browser.py
 
-redis: setup
+redis: setup ## the tests of processes that share in Redis, half a minute of real servers and real time
 	@$(VENV)/python scripts/redis_server.py
+	REDIS_TESTS=1 $(VENV)/python -m pytest tests/integration/client
 
-bench: setup redis ## the benchmarks, as a table
+bench: setup ## the benchmarks, as a table
+	@$(VENV)/python scripts/redis_server.py
 	$(VENV)/python -m tests.benchmarks
 
 fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_SEED=number repeats a run
