@@ -88,7 +88,7 @@ def past_forecasts(
 
 
 def _questions(weeks: Counts, days: Counts, longest_ago_weeks: int) -> Counts:
-    """What could have been asked, and how it went: rows of weeks ago, horizon, items, days it took."""
+    """What could have been asked, and how it went: rows of weeks ago, horizon, items, days it took, weeks known."""
     totals = weeks.sum(axis=1)
     rows = []
     for weeks_ago in range(0, min(longest_ago_weeks, len(weeks) - SHORT_WEEKS) + 1, STEP_WEEKS):
@@ -102,8 +102,9 @@ def _questions(weeks: Counts, days: Counts, longest_ago_weeks: int) -> Counts:
                 continue
             items = max(1, round(horizon * pace))
             took = int(np.searchsorted(np.cumsum(ahead[: patience * DAYS_PER_WEEK]), items))
-            rows.append((weeks_ago, horizon, items, took if took < patience * DAYS_PER_WEEK else NEVER))
-    return np.array(rows, np.int64).reshape(-1, 4)
+            actual = took if took < patience * DAYS_PER_WEEK else NEVER
+            rows.append((weeks_ago, horizon, items, actual, len(known)))
+    return np.array(rows, np.int64).reshape(-1, 5)
 
 
 def _said(weeks: Counts, questions: Counts, model: Model, runs: int) -> Counts:
@@ -112,9 +113,7 @@ def _said(weeks: Counts, questions: Counts, model: Model, runs: int) -> Counts:
     One set of draws serves all moments with as many weeks to draw from: only the history they are taken from moves.
     """
     said = np.full((len(questions), len(SHARES)), NEVER, np.int64)
-    totals = weeks.sum(axis=1)
-    known = np.array([on_record(totals[weeks_ago:]) for weeks_ago in questions[:, 0]], np.int64)
-    drawable = np.minimum(known, model.window_weeks)
+    drawable = np.minimum(questions[:, 4], model.window_weeks)
     for length in np.unique(drawable):
         asked = np.flatnonzero(drawable == length)
         for rows in np.array_split(asked, -(-len(asked) * runs // MOST_AT_ONCE)):
@@ -127,7 +126,7 @@ def _took(weeks: Counts, questions: Counts, model: Model, known: int, runs: int)
     """Days that simulated runs take, the next day being 1; shape (questions, runs)."""
     by_day = np.cumsum(weeks, axis=1, dtype=np.float64)
     totals = by_day[:, -1]
-    speeds = _speeds(model, totals, questions[:, 0])
+    speeds = _speeds(model, totals, questions)
     took = np.full((len(questions), runs), NEVER, np.int64)
     # Every run still going, as its place in `took` laid flat: most are done long before the last.
     going = np.arange(took.size)
@@ -147,9 +146,8 @@ def _took(weeks: Counts, questions: Counts, model: Model, known: int, runs: int)
     return took
 
 
-def _speeds(model: Model, totals: Numbers, starts: Counts) -> Numbers:
+def _speeds(model: Model, totals: Numbers, questions: Counts) -> Numbers:
     """What to multiply drawn weeks by, shape (questions, AHEAD_WEEKS)."""
-    moments, places = np.unique(starts, return_inverse=True)
-    known = [totals[moment:][: on_record(totals[moment:])] for moment in moments]
-    found: Numbers = np.array([weekly_pace(model, past)[:AHEAD_WEEKS] for past in known])[places]
-    return found
+    moments, places = np.unique(questions[:, [0, 4]], axis=0, return_inverse=True)
+    found = [weekly_pace(model, totals[ago : ago + known])[:AHEAD_WEEKS] for ago, known in moments]
+    return np.array(found)[places]

@@ -29,15 +29,16 @@ def plain_days(weeks: Counts, items: int, shares: Sequence[float]) -> list[int |
     done = 0.0
     days: list[int | None] = []
     for week in range(HORIZON_WEEKS if totals.any() else 0):
-        # A drawn week ends by a day whatever had no more left than it did until then.
-        by_then = done + np.cumsum(left)[by_day].mean(axis=0)
-        while len(days) < len(shares) and by_then[-1] >= shares[len(days)] - HAIR:
-            day = int(np.argmax(by_then >= shares[len(days)] - HAIR))
+        after = _after(left, totals, chances)
+        done_after = 1 - float(after.sum())
+        while len(days) < len(shares) and done_after >= shares[len(days)] - HAIR:
+            # A drawn week ends by a day whatever had no more left than it did until then.
+            by_then = done + np.cumsum(left)[by_day].mean(axis=0)
+            day = min(int(np.searchsorted(by_then, shares[len(days)] - HAIR)), DAYS_PER_WEEK - 1)
             days.append(week * DAYS_PER_WEEK + day + 1)
         if len(days) == len(shares):
             break
-        done = float(by_then[-1])
-        left = _after(left, totals, chances)
+        left, done = after, done_after
     return days + [None] * (len(shares) - len(days))
 
 
