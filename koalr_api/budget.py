@@ -106,7 +106,7 @@ class Budget:
             elif spend.sent > self._refused:
                 self._refusals = 0
 
-    def give_back(self, spend: Spend) -> None:  # noqa: ARG002 - the counterpart of take
+    def give_back(self) -> None:
         """Nothing was sent after all."""
         with self._lock:
             self._flying -= 1

@@ -107,7 +107,7 @@ class Queue:
     def unsent(self, job: Job, now: float, again_secs: float = 0.0) -> None:
         """A job was not sent after all, because another process is at it or has it, or its sender was interrupted."""
         if job.spend is not None:
-            self._budget.give_back(job.spend)
+            self._budget.give_back()
             job.tries -= 1
         self._put_back(job)
         self._circuit.probing = self._circuit.probing and not job.probe

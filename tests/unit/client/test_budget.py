@@ -185,7 +185,8 @@ def test_refusals_of_what_was_under_way_together_count_as_one() -> None:
 
 def test_what_was_not_sent_is_not_spent() -> None:
     budget = Budget(1)
-    budget.give_back(taken(budget, 0.0))
+    taken(budget, 0.0)
+    budget.give_back()
     assert taken(budget, 0.0)
 
 
