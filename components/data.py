@@ -10,6 +10,7 @@ import streamlit as st
 from components import connection
 from components.connection import Connection
 from components.filters import Filters
+from components.states import RETRY_BUTTON
 from koalr_api import (
     ConfigError,
     Deployment,
@@ -39,7 +40,6 @@ PATIENCE_SECS = 2.0
 EMBEDDED_PATIENCE_SECS = 10.0
 # Older figures are waited for before they are shown, if the API answers.
 MAX_AGE_SECS = 300.0
-RETRY_BUTTON = "retry"
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,7 +51,7 @@ def _client(base_url: str, api_key: str, embedded: bool) -> Koalr:
         patience_secs=EMBEDDED_PATIENCE_SECS if embedded else PATIENCE_SECS,
         max_age_secs=MAX_AGE_SECS,
         # The key of the embedded server is new at every start and known to no other process, and so are the answers.
-        snapshot_path=None if embedded else _snapshot_path(found.fingerprint),
+        snapshot_path="" if embedded else _snapshot_path(found.fingerprint),
         shared=Alone() if embedded else None,
     )
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from koalr_api import Deployment, PullRequest
+from koalr_api import Deployment, DoraWeek, FlowWeek, PullRequest
 
 SECONDS_PER_HOUR = 3600
 
 
-def weekly(trend: Sequence[object], field: str, scale: float = 1.0) -> pd.DataFrame:
+def weekly(trend: Sequence[DoraWeek | FlowWeek], field: str, scale: float = 1.0) -> pd.DataFrame:
     """One row per week of a trend: week_start (date), value (float, NaN without data), days (of the week begun).
 
     Args:
@@ -18,9 +18,9 @@ def weekly(trend: Sequence[object], field: str, scale: float = 1.0) -> pd.DataFr
     """
     return pd.DataFrame(
         {
-            "week_start": [getattr(week, "week_start") for week in trend],  # noqa: B009 - entries share no base
+            "week_start": [week.week_start for week in trend],
             "value": pd.array([_scaled(getattr(week, field), scale) for week in trend], dtype="float64"),
-            "days": [getattr(week, "days", None) or 7 for week in trend],
+            "days": [week.days or 7 for week in trend],
         }
     )
 
@@ -29,16 +29,16 @@ def _scaled(value: float | None, scale: float) -> float:
     return float("nan") if value is None else value * scale
 
 
-def weekly_deployments(trend: Sequence[object]) -> pd.DataFrame:
+def weekly_deployments(trend: Sequence[DoraWeek]) -> pd.DataFrame:
     """One row per week: week_start, deployed (successful production deployments), failed (of them), days."""
-    deployed = [int(getattr(week, "n", 0) or 0) for week in trend]
-    rates = [getattr(week, "change_failure_rate", None) or 0.0 for week in trend]
+    deployed = [week.n for week in trend]
+    rates = [week.change_failure_rate or 0.0 for week in trend]
     return pd.DataFrame(
         {
-            "week_start": [getattr(week, "week_start") for week in trend],  # noqa: B009 - entries share no base
+            "week_start": [week.week_start for week in trend],
             "deployed": deployed,
             "failed": [round(count * rate) for count, rate in zip(deployed, rates, strict=True)],
-            "days": [getattr(week, "days", None) or 7 for week in trend],
+            "days": [week.days or 7 for week in trend],
         }
     )
 

@@ -20,6 +20,9 @@ from koalr_api import (
 
 COME_BACK_SECS = 2.0
 
+RETRY_BUTTON = "retry"
+"""Key of the button under a failure."""
+
 
 def guarded(render: Callable[[], None]) -> None:
     """Draw a page; what the API refuses becomes one sentence and a next step."""
@@ -40,7 +43,7 @@ def failed(error: KoalrError) -> None:
         step = _next_step(error)
         if step:
             st.markdown(f":small[:gray[{step}]]")
-        st.button("Try again", icon=":material/refresh:", key="retry")
+        st.button("Try again", icon=":material/refresh:", key=RETRY_BUTTON)
 
 
 def queued(error: PendingError) -> None:

@@ -7,7 +7,7 @@
 Every answer is a frozen model with units in its docstrings; every failure is a KoalrError (errors.py draws the tree).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from koalr_api.client import Koalr, View
 from koalr_api.errors import (
@@ -57,20 +57,20 @@ if TYPE_CHECKING:
         TopContribution,
     )
     from koalr_api.models.status import Basis, Finding, Lack, Status, Step
+else:
+    _TOPICS = ("dora", "flow", "reviews", "records", "forecast", "risk", "custom", "status")
 
-_TOPICS = ("dora", "flow", "reviews", "records", "forecast", "risk", "custom", "status")
+    # Making fifty classes takes longer than a command that uses three of them should wait, so they are loaded when named.
+    # Type checkers do not see this, or every name would be one to them.
+    def __getattr__(name: str) -> object:
+        if name in __all__:
+            from importlib import import_module
 
-
-# Making fifty classes takes longer than a command that uses three of them should wait, so they are loaded when named.
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has this name
-    if name in __all__:
-        from importlib import import_module
-
-        for topic in _TOPICS:
-            module = import_module(f"koalr_api.models.{topic}")
-            if name in vars(module):
-                return vars(module)[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            for topic in _TOPICS:
+                module = import_module(f"koalr_api.models.{topic}")
+                if name in vars(module):
+                    return vars(module)[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -23,6 +23,17 @@ def paged(page: int, page_size: int) -> Parameters:
     return {"page": within("page", page, 1, None), "pageSize": within("page_size", page_size, 1, LARGEST_PAGE_SIZE)}
 
 
+def not_negative(name: str, value: float | None) -> float | None:
+    """A number from 0, or None.
+
+    Raises:
+        InvalidArgumentError: it is below, or not a number.
+    """
+    if value is not None and not value >= 0:
+        raise InvalidArgumentError(f"{name} must be 0 or more, or None, got {value!r}")
+    return value
+
+
 def named(name: str, value: str) -> str:
     """A text that is not empty.
 

@@ -15,7 +15,7 @@ import requests
 from koalr_api.budget import Budget
 from koalr_api.courier import Courier
 from koalr_api.desk import Desk
-from koalr_api.errors import ConfigError
+from koalr_api.errors import ConfigError, InvalidArgumentError
 from koalr_api.fetcher import Fetcher
 from koalr_api.request import Audience, Priority
 from koalr_api.resources import Resources
@@ -51,7 +51,7 @@ class View(Resources):
         """A view for somebody with other needs.
 
         Raises:
-            InvalidArgumentError: a negative number of seconds.
+            InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0.
         """
         return View(self._fetcher, self._audience._replace(**options).checked())
 
@@ -93,13 +93,14 @@ class Koalr(View):
         patience_secs: how long a call waits for its answer before it raises PendingError; None: as long as it takes.
         max_age_secs: an answer up to so old is shown at once while it is renewed; None: fresh ones only.
         cache_url: Redis in which processes with the same key share answers and budget; default KOALR_CACHE_URL, if set.
-        snapshot_path: file that keeps the answers over a restart; default: one per key in KOALR_CACHE_DIR, if set.
+        snapshot_path: file that keeps the answers over a restart, "" for none; default: one per key in KOALR_CACHE_DIR, if set.
+        session: sends the requests; its adapters for http and https are replaced by ones that keep to the deadline.
         shared: another place to share in; Alone() for none, whatever KOALR_CACHE_URL says.
         clock, wall_clock, sleep, chance: for tests.
 
     Raises:
         ConfigError: no key, a key no header can carry, a URL that is none, or Redis without its package.
-        InvalidArgumentError: a negative number of seconds.
+        InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0.
     """
 
     def __init__(
@@ -131,13 +132,15 @@ class Koalr(View):
         self._transport = Transport(
             base_url=_checked_url(base_url or os.environ.get("KOALR_API_URL") or DEFAULT_URL),
             api_key=checked_key(key),
-            timeout_secs=timeout_secs,
+            timeout_secs=_checked_timeouts(timeout_secs),
             session=session or requests.Session(),
             clock=clock,
             wall_clock=wall_clock,
         )
         audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
-        rules = Rules(cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes)
+        rules = Rules(
+            cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes
+        ).checked()
         budget = _budget(self._transport.fingerprint, clock, chance)
         desk = Desk(rules, budget, chance)
         courier = Courier(
@@ -187,10 +190,15 @@ def _shared(url: Secret, transport: Transport, budget: Budget, life_secs: float)
 
 
 def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:
-    folder = os.environ.get("KOALR_CACHE_DIR")
-    if path is None and folder:
+    if path is None and (folder := os.environ.get("KOALR_CACHE_DIR")):
         path = Path(folder) / f"koalr-{fingerprint[:16]}.answers"
-    return Snapshot(Path(path), fingerprint) if path is not None else None
+    return Snapshot(Path(path), fingerprint) if path else None
+
+
+def _checked_timeouts(timeout_secs: tuple[float, float]) -> tuple[float, float]:
+    if not all(secs > 0 for secs in timeout_secs):
+        raise InvalidArgumentError(f"timeout_secs must be two numbers over 0, got {timeout_secs!r}")
+    return timeout_secs
 
 
 def _checked_url(url: str) -> str:

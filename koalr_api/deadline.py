@@ -8,12 +8,14 @@ import http.client
 import io
 import socket
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # An answer may take so many read timeouts in all.
 DEADLINE_TIMEOUTS = 2.0
@@ -29,7 +31,7 @@ class _TimedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any writable buffer
+    def readinto(self, buffer: "WriteableBuffer") -> int | None:
         if self._timeout_secs is not None:
             left_secs = self._began + DEADLINE_TIMEOUTS * self._timeout_secs - time.monotonic()
             if left_secs <= 0:
@@ -43,7 +45,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
         self.fp = io.BufferedReader(_TimedReader(sock))
@@ -65,20 +67,20 @@ class _TimedSecurePool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _TimedSecureConnection
 
 
-POOLS: dict[str, Callable[..., Any]] = {"http": _TimedPool, "https": _TimedSecurePool}
+POOLS: dict[str, type] = {"http": _TimedPool, "https": _TimedSecurePool}
 
 
 class TimedAdapter(HTTPAdapter):
     """An adapter for requests.Session whose answers have a deadline of two read timeouts."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - requests' signature
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As requests does, with these pools."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.ProxyManager:
         """As requests does; a SOCKS proxy has pools of its own, which keep the timeout per byte only."""
-        found = super().proxy_manager_for(proxy, **kwargs)
+        found: urllib3.ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):
             found.pool_classes_by_scheme = POOLS
         return found

@@ -21,7 +21,9 @@ All are picklable. No message, repr, cause or traceback carries an API key.
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+Error = TypeVar("Error", bound=Exception)
 
 HIDDEN = "klr_…"
 _SHAPE_OF_A_KEY = re.compile(r"klr_[a-z]+_[0-9A-Za-z_-]{4,}")
@@ -34,7 +36,7 @@ class KoalrError(Exception):
         super().__init__(_SHAPE_OF_A_KEY.sub(HIDDEN, text))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, dict(vars(self)))
+        return restored, (type(self), self.args, dict(vars(self)))
 
 
 class ConfigError(KoalrError):
@@ -147,8 +149,8 @@ def error_class(status: int) -> type[APIStatusError]:
     return InternalServerError if status >= 500 else _BY_STATUS.get(status, APIStatusError)
 
 
-def _restored(kind: type[KoalrError], args: tuple[str, ...], attributes: Mapping[str, Any]) -> KoalrError:
-    """An unpickled error; its class may want more than its text, which the attributes hold."""
+def restored(kind: type[Error], args: tuple[Any, ...], attributes: Mapping[str, Any]) -> Error:
+    """An error of a kind with such attributes; its class may want more than its text, which the attributes hold."""
     error = kind.__new__(kind, *args)
     vars(error).update(attributes)
     return error

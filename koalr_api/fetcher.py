@@ -14,7 +14,7 @@ from typing import Any
 from koalr_api import forks
 from koalr_api.courier import Courier
 from koalr_api.desk import Desk
-from koalr_api.errors import PendingError
+from koalr_api.errors import PendingError, restored
 from koalr_api.job import Failed, Job, Pending, Shown
 from koalr_api.request import Audience, Reader, Request
 from koalr_api.snapshot import Snapshot
@@ -53,7 +53,7 @@ class Fetcher:
         forks.watch(self)
         if snapshot is not None:
             # Also when the interpreter ends; it must not hold the fetcher itself.
-            self._last_save = weakref.finalize(self, lambda: snapshot.save(desk.answers()))
+            weakref.finalize(self, _save, snapshot, desk)
 
     def _equip(self) -> None:
         self._changed = threading.Condition(threading.Lock())
@@ -92,10 +92,11 @@ class Fetcher:
     def close(self) -> None:
         """End the threads after what they are at, and write the kept answers. Asking again starts anew."""
         self._workers.close()
-        with self._changed:
-            kept = self._desk.answers()
         if self._snapshot is not None:
-            self._snapshot.save(kept)
+            with self._changed:
+                kept = self._desk.answers() if self._snapshot.unsaved(self._desk.tally.changes) else None
+            if kept is not None:
+                self._snapshot.save(kept)
 
     # Waiting (the lock is held)
 
@@ -197,6 +198,9 @@ class Fetcher:
 
 def _anew(error: Exception) -> Exception:
     """A copy to raise: one instance raised by many threads would gather all their tracebacks."""
-    found = type(error).__new__(type(error), *error.args)
-    found.__dict__.update(error.__dict__)
-    return found
+    return restored(type(error), error.args, vars(error))
+
+
+def _save(snapshot: Snapshot, desk: Desk) -> None:
+    if snapshot.unsaved(desk.tally.changes):
+        snapshot.save(desk.answers())

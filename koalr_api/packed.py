@@ -28,9 +28,12 @@ def question_id(request: Request) -> str:
 
 
 def pack(request: Request, answer: Answer) -> bytes | None:
-    """The answer to a question as bytes; None if it is too large to be shared."""
+    """The answer to a question as bytes; None if it is too large or too deep to be shared."""
     row = {"question": _text(request), "team": answer.scoped_team, "etag": answer.etag, "body": dict(answer.raw)}
-    plain = json.dumps(row, separators=(",", ":")).encode()
+    try:
+        plain = json.dumps(row, separators=(",", ":")).encode()
+    except RecursionError:  # a field nobody knows may be nested deeper than can be written again
+        return None
     if len(plain) > LARGEST_BODY_BYTES:
         return None
     packed = FORMAT + zlib.compress(plain, 1)

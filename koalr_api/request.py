@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from koalr_api.answer import Answer
+from koalr_api.arguments import not_negative
 from koalr_api.errors import InvalidArgumentError
 
 # Reads a model out of an answer; raises ResponseValidationError if it does not fit.
@@ -61,9 +62,7 @@ class Audience(NamedTuple):
             InvalidArgumentError: they do not.
         """
         for name in ("patience_secs", "max_age_secs"):
-            value = getattr(self, name)
-            if value is not None and not value >= 0:
-                raise InvalidArgumentError(f"{name} must be 0 or more, or None, got {value!r}")
+            not_negative(name, getattr(self, name))
         if self.priority == Priority.WAITING:
             raise InvalidArgumentError(
                 "priority must be PAGE, TV or WARMING; a call that has to wait comes first anyway"

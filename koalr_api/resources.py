@@ -58,7 +58,7 @@ class Metrics(Resource):
         """A saved custom metric."""
         from koalr_api.models.custom import CustomMetric
 
-        if not slug or slug in (".", ".."):
+        if named("slug", slug) in (".", ".."):
             raise InvalidArgumentError(f"slug must be the name of a custom metric, got {slug!r}")
         return self._get(CustomMetric, f"/custom-metrics/{quote(slug, safe='')}/query", window(days))
 

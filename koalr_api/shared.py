@@ -41,7 +41,7 @@ class Turn(NamedTuple):
 class Shared(Protocol):
     """A place known to several processes. No method raises; what cannot be had is answered as if alone."""
 
-    def ask(self, question: Question) -> Answer | Turn | float:
+    def ask(self, question: Question, /) -> Answer | Turn | float:
         """Another process's answer, or permission to send, or the seconds after which asking again is worth it."""
 
     def done(self, question: Question, turn: Turn, exchange: Exchange | None) -> None:
@@ -57,7 +57,7 @@ class Shared(Protocol):
 class Alone:
     """No other process."""
 
-    def ask(self, question: Question) -> Answer | Turn | float:  # noqa: ARG002 - the protocol's
+    def ask(self, _question: Question) -> Turn:
         """The budget of this process is all there is."""
         return Turn("")
 

@@ -49,10 +49,15 @@ class Snapshot:
 
     def due(self, changes: int, now: float) -> bool:
         """Whether there is something new and the last writing is long enough ago; then it counts as written."""
-        if changes == self._saved_changes or now < self._saved_at + PAUSE_SECS:
+        if now < self._saved_at + PAUSE_SECS or not self.unsaved(changes):
             return False
-        self._saved_changes, self._saved_at = changes, now
+        self._saved_at = now
         return True
+
+    def unsaved(self, changes: int) -> bool:
+        """Whether there is something new; then it counts as written."""
+        before, self._saved_changes = self._saved_changes, changes
+        return changes != before
 
     def save(self, kept: Iterable[Kept]) -> None:
         """Write the file anew: whole or not at all, readable by this user alone. A failure is logged once."""
@@ -60,7 +65,7 @@ class Snapshot:
             body = json.dumps([_to_json(request, answer) for request, answer in kept], separators=(",", ":")).encode()
             if len(body) <= LARGEST_FILE_BYTES:
                 self._replace(self._heading(body) + body)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self._complain(f"cannot be written ({type(error).__name__})")
 
     def load(

@@ -26,7 +26,7 @@ def install() -> None:
             if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
                 break
     if missing():
-        sys.exit(f"error: the tests need {' and '.join(missing())}; install it and run make test again.")
+        sys.exit(f"error: the tests need {' and '.join(missing())}; install it and run the same command again.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Reads the command line, prints the answer, and turns every failure into one line and a status."""
 
 import argparse
+import io
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from koalr_api.command.tables import comma_separated, table
 from koalr_api.command.texts import escaped_json, printable
 from koalr_api.command.views import Table, View
 from koalr_api.errors import APIStatusError, KoalrError
+from koalr_api.model import Model
+from koalr_api.pages import Page
 from koalr_api.version import VERSION
 
 PROGRAM = "python -m koalr_api"
@@ -31,7 +34,8 @@ Exit status: 0 answered, 2 wrong usage, 3 no or refused key or wrong address, 4 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the answer is the process's exit status."""
     options = build_parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _run(QUESTIONS[options.command], options)
         sys.stdout.flush()
@@ -109,11 +113,10 @@ def _run(question: Question, options: argparse.Namespace) -> None:
         print(f"note: {note}", file=sys.stderr)
 
 
-def _body(found: Any, options: argparse.Namespace) -> dict[str, Any]:  # noqa: ANN401 - a model
-    if options.all:
+def _body(found: Model, options: argparse.Namespace) -> dict[str, Any]:
+    if options.all and isinstance(found, Page):
         return {"data": [row.raw for row in found], "total": found.total}
-    body: dict[str, Any] = found.raw
-    return body
+    return found.raw
 
 
 def _write(view: View) -> None:
@@ -130,17 +133,18 @@ def _write_csv(text: str) -> None:
     print("\n".join(lines), end="")
 
 
-def _notes(question: Question, found: Any, options: argparse.Namespace) -> list[str]:  # noqa: ANN401 - a model
-    if options.all:
-        return []
+def _notes(question: Question, found: Model, options: argparse.Namespace) -> list[str]:
+    # What was put together from several answers has none of its own, but its rows have.
+    read = list(found) if options.all and isinstance(found, Page) else [found]
     notes = []
     team = getattr(options, "team", None)
-    if team is not None and not question.team_documented and found.scoped_team != team:
+    if team is not None and not question.team_documented and any(each.scoped_team != team for each in read):
         notes.append(
             "this API does not say that it answers for a team here: take the figures for the whole organisation's"
         )
-    if found.stale:
-        notes.append(f"the API cannot be asked; this answer is {found.age.total_seconds() / 60:.0f} minutes old")
+    ages = [each.age for each in read if each.stale]
+    if ages:
+        notes.append(f"the API cannot be asked; this answer is {max(ages).total_seconds() / 60:.0f} minutes old")
     return notes
 
 

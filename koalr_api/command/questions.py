@@ -4,7 +4,7 @@ import re
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from koalr_api.arguments import LARGEST_PAGE_SIZE
 from koalr_api.client import Koalr
@@ -13,6 +13,10 @@ from koalr_api.command.views import FIGURES, LISTS, View
 from koalr_api.errors import InvalidArgumentError, NotFoundError
 from koalr_api.model import Rows
 from koalr_api.pages import Page
+
+if TYPE_CHECKING:
+    from koalr_api.models.risk import RiskScore
+    from koalr_api.models.status import Status
 
 _PULL_REQUEST = re.compile(r"([^/#\s]+)/([^/#\s]+)#([0-9]{1,18})")
 
@@ -64,11 +68,7 @@ def _rows(name: str) -> Callable[[Any, Namespace], View]:
     return lambda page, _options: views.listing(LISTS[name], page.data, page.total)
 
 
-def _delivery(koalr: Koalr, options: Namespace) -> Any:  # noqa: ANN401 - a forecast
-    return koalr.forecast.delivery(options.items, options.team)
-
-
-def _risk(koalr: Koalr, options: Namespace) -> Any:  # noqa: ANN401 - a score
+def _risk(koalr: Koalr, options: Namespace) -> "RiskScore":
     owner, repo, number = options.owner, options.repo, options.pr
     if options.pull_request is not None:
         named = _PULL_REQUEST.fullmatch(options.pull_request)
@@ -80,7 +80,7 @@ def _risk(koalr: Koalr, options: Namespace) -> Any:  # noqa: ANN401 - a score
     return koalr.pr_risk.score(owner, repo, number)
 
 
-def _status(koalr: Koalr, options: Namespace) -> Any:  # noqa: ANN401 - a status
+def _status(koalr: Koalr, options: Namespace) -> "Status":
     found = koalr.status(options.team)
     if found is None:
         raise NotFoundError(
@@ -122,7 +122,7 @@ QUESTIONS: dict[str, Question] = {
     "delivery": Question(
         "dates by which so many items are done",
         ("items", "team"),
-        _delivery,
+        lambda koalr, options: koalr.forecast.delivery(options.items, options.team),
         lambda found, _options: views.delivery(found),
     ),
     "backlog": Question(

@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from koalr_api.command.tables import Column, moment, number, words
+
+if TYPE_CHECKING:
+    from koalr_api.models.custom import CustomMetric
+    from koalr_api.models.dora import Dora
+    from koalr_api.models.flow import Flow, ValueStream
+    from koalr_api.models.forecast import BacklogForecast, DeliveryForecast
+    from koalr_api.models.reviews import Copilot, Reviews
+    from koalr_api.models.risk import RiskScore
+    from koalr_api.models.status import Status
+
+    Windowed = Dora | Flow | Reviews | Copilot | ValueStream | CustomMetric
 
 HOURS_PER_SECOND = 1 / 3600
 MINUTES_PER_SECOND = 1 / 60
@@ -96,12 +107,12 @@ LISTS: dict[str, tuple[Column, ...]] = {
 }
 
 
-def figures(columns: Sequence[Column], found: Any, days: int) -> View:  # noqa: ANN401 - any model with a window
+def figures(columns: Sequence[Column], found: "Windowed", days: int) -> View:
     """The window, the one before, and its weeks, where the server has them."""
     rows: list[Shown] = [(f"last {days} days", found)]
     if found.previous is not None:
         rows.append((f"{days} days before", found.previous))
-    rows += [(f"week of {week.week_start}", week) for week in getattr(found, "trend", None) or ()]
+    rows += [(f"week of {week.week_start}", week) for week in found.trend or ()]
     shown = [Column(column.head, _of_second(column), column.right) for column in columns]
     return [Table([Column("window", lambda row: str(row[0]), right=False), *shown], rows)]
 
@@ -110,7 +121,7 @@ def _of_second(column: Column) -> Callable[[Shown], str | None]:
     return lambda row: column.value(row[1])
 
 
-def custom(found: Any, days: int) -> View:  # noqa: ANN401 - CustomMetric
+def custom(found: "CustomMetric", days: int) -> View:
     """A custom metric by window; its unit is its own."""
     return figures([number("value", f"{found.label} ({found.unit})", 2)], found, days)
 
@@ -120,7 +131,7 @@ def listing(columns: Sequence[Column], rows: Sequence[object], total: int) -> Vi
     return [Table(columns, rows), f"{len(rows):,} of {total:,}"]
 
 
-def delivery(found: Any) -> View:  # noqa: ANN401 - DeliveryForecast
+def delivery(found: "DeliveryForecast") -> View:
     """Dates by confidence."""
     names = ("p50", "p85", "p95")
     columns = [
@@ -132,7 +143,7 @@ def delivery(found: Any) -> View:  # noqa: ANN401 - DeliveryForecast
     return [Table(columns, names), *_sentences(found.reason)]
 
 
-def backlog(found: Any) -> View:  # noqa: ANN401 - BacklogForecast
+def backlog(found: "BacklogForecast") -> View:
     """Weeks to empty by confidence, and the throughput behind them."""
     columns = [
         Column("confidence (%)", lambda name: name[1:]),
@@ -146,7 +157,7 @@ def backlog(found: Any) -> View:  # noqa: ANN401 - BacklogForecast
     return [Table(speed, [found]), "", Table(columns, ("p50", "p85")), *_sentences(found.reason)]
 
 
-def risk(found: Any) -> View:  # noqa: ANN401 - RiskScore
+def risk(found: "RiskScore") -> View:
     """The score, why, and every signal that is known."""
     score = "unknown" if found.risk_score is None else f"{found.risk_score:.0f} of 100"
     heading = f"{found.repo} #{found.pr_number}: risk {score}{f', {found.tier}' if found.tier else ''}"
@@ -159,7 +170,7 @@ def risk(found: Any) -> View:  # noqa: ANN401 - RiskScore
     return [heading, *_sentences(found.recommendation, found.label, *reasons), "", Table(columns, signals)]
 
 
-def status(found: Any) -> View:  # noqa: ANN401 - Status
+def status(found: "Status") -> View:
     """What each answer rests on, and what to do."""
     columns = [
         words("name", "answer"),
