@@ -1,11 +1,14 @@
 """Arguments of calls, checked before anything is sent."""
 
+from typing import TypeVar
+
 from koalr_api.errors import InvalidArgumentError
 
 LONGEST_WINDOW_DAYS = 1095
 LARGEST_PAGE_SIZE = 100
 MOST_ITEMS = 10_000
 Parameters = dict[str, str | int]
+Number = TypeVar("Number", int, float)
 
 
 def window(days: int, team_id: str | None = None) -> Parameters:
@@ -23,14 +26,14 @@ def paged(page: int, page_size: int) -> Parameters:
     return {"page": within("page", page, 1, None), "pageSize": within("page_size", page_size, 1, LARGEST_PAGE_SIZE)}
 
 
-def not_negative(name: str, value: float | None) -> float | None:
-    """A number from 0, or None.
+def not_negative(name: str, value: Number, allowed: str = "0 or more") -> Number:
+    """A number from 0.
 
     Raises:
         InvalidArgumentError: it is below, or not a number.
     """
-    if value is not None and not value >= 0:
-        raise InvalidArgumentError(f"{name} must be 0 or more, or None, got {value!r}")
+    if not value >= 0:
+        raise InvalidArgumentError(f"{name} must be {allowed}, got {value!r}")
     return value
 
 

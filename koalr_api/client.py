@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 import requests
 
+from koalr_api.arguments import not_negative
 from koalr_api.budget import Budget
 from koalr_api.courier import Courier
 from koalr_api.desk import Desk
@@ -139,8 +140,13 @@ class Koalr(View):
         )
         audience = Audience(patience_secs=patience_secs, max_age_secs=max_age_secs).checked()
         rules = Rules(
-            cache_ttl_secs, stale_ttl_secs, max_retries, retry_budget_secs, most_entries, most_bytes
-        ).checked()
+            ttl_secs=not_negative("cache_ttl_secs", cache_ttl_secs),
+            stale_secs=not_negative("stale_ttl_secs", stale_ttl_secs),
+            max_retries=not_negative("max_retries", max_retries),
+            retry_budget_secs=not_negative("retry_budget_secs", retry_budget_secs),
+            most_entries=not_negative("most_entries", most_entries),
+            most_bytes=not_negative("most_bytes", most_bytes),
+        )
         budget = _budget(self._transport.fingerprint, clock, chance)
         desk = Desk(rules, budget, chance)
         courier = Courier(

@@ -62,7 +62,9 @@ class Audience(NamedTuple):
             InvalidArgumentError: they do not.
         """
         for name in ("patience_secs", "max_age_secs"):
-            not_negative(name, getattr(self, name))
+            value = getattr(self, name)
+            if value is not None:
+                not_negative(name, value, "0 or more, or None")
         if self.priority == Priority.WAITING:
             raise InvalidArgumentError(
                 "priority must be PAGE, TV or WARMING; a call that has to wait comes first anyway"

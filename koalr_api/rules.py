@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from koalr_api.arguments import not_negative
-
 
 class Rules(NamedTuple):
     """How long values serve and how failures are retried.
@@ -22,13 +20,3 @@ class Rules(NamedTuple):
     retry_budget_secs: float = 2.0
     most_entries: int = 1024
     most_bytes: int = 64 * 1024 * 1024
-
-    def checked(self) -> "Rules":
-        """Itself, if its numbers make sense.
-
-        Raises:
-            InvalidArgumentError: they do not.
-        """
-        for name, value in self._asdict().items():
-            not_negative(name, value)
-        return self

@@ -280,3 +280,13 @@ def test_answers_outlive_a_restart_of_the_dashboard(
     st.cache_resource.clear()
     monkeypatch.setattr(Transport, "send", lambda *_given: Exchange(utc_now(), error=APIConnectionError("away")))
     assert metrics(open_page()) == before
+
+
+def test_the_embedded_server_leaves_no_answers_behind(
+    connected: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KOALR_CACHE_DIR", str(tmp_path))
+    client = data._client(connected(documented_only()), KEY, True)
+    assert client.teams.list().data
+    client.close()
+    assert list(tmp_path.iterdir()) == []

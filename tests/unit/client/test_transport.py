@@ -206,3 +206,30 @@ def test_a_slug_is_one_path_segment(koalr: Koalr, web: responses.RequestsMock) -
     assert koalr.metrics.custom("a/b?c").unit == "hours"
     with pytest.raises(InvalidArgumentError):
         koalr.metrics.custom("..")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cache_ttl_secs": -1},
+        {"cache_ttl_secs": float("nan")},
+        {"stale_ttl_secs": -5},
+        {"retry_budget_secs": -1},
+        {"max_retries": -3},
+        {"most_bytes": -1},
+        {"patience_secs": -1},
+        {"timeout_secs": (3, 0)},
+        {"timeout_secs": (float("nan"), 3)},
+    ],
+    ids=str,
+)
+def test_numbers_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgumentError, match=next(iter(settings))):
+        Koalr("klr_live_x", base_url="http://127.0.0.1:1", **settings)
+
+
+def test_a_slug_is_a_text_with_a_letter() -> None:
+    koalr = Koalr("klr_live_x", base_url="http://127.0.0.1:1")
+    for slug in (5, " ", "", ".", ".."):
+        with pytest.raises(InvalidArgumentError, match="slug"):
+            koalr.metrics.custom(slug)  # type: ignore[arg-type]
