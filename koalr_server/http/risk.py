@@ -10,10 +10,9 @@ from koalr_server.http import schemas
 from koalr_server.http.answers import answer
 from koalr_server.http.errors import ApiError
 from koalr_server.http.parameters import CurrentKey, CurrentService, key_header
+from koalr_server.http.schemas.risk import LARGEST_NUMBER, LONGEST_NAME
 from koalr_server.risk.pull_request import NotAllowedError, Question, risk
 
-LARGEST_NUMBER = 10**18
-LONGEST_NAME = 200
 FIELDS = ("prNumber", "repo", "owner")
 
 router = APIRouter(prefix="/v1", dependencies=[Security(key_header)])

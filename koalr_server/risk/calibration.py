@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from koalr_server.risk.evaluation import NORMAL_95, agreement, auc_difference, auc_interval
+from koalr_server.risk.evaluation import NORMAL_95, agreement, auc_difference, auc_interval, wholeness
 from koalr_server.risk.model import FloatArray
 
 LEAST_LOSS = 0.02
@@ -53,7 +53,7 @@ def brier_excess(predicted: FloatArray, outcomes: FloatArray) -> float:
     Source: Spiegelhalter (1986). 0 if the probabilities leave no doubt of it: all 0, 1/2 or 1.
     """
     lever = 1 - 2 * predicted
-    variance = float(lever**2 @ (predicted * (1 - predicted)))
+    variance = wholeness(outcomes) * float(lever**2 @ (predicted * (1 - predicted)))
     return float((outcomes - predicted) @ lever) / sqrt(variance) if variance else 0.0
 
 

@@ -3,15 +3,13 @@
 import math
 from collections.abc import Collection, Sequence
 
-from koalr_server.risk.change_metrics import Change, ChangeHistory, ChangeMetrics, FileChange
+from koalr_server.risk.change_metrics import METRICS, Change, ChangeHistory, ChangeMetrics, FileChange
 from koalr_server.risk.file_history import FileHistory, FileSignals
 from koalr_server.risk.paths import kinds_of
+from koalr_server.risk.signals import SIGNALS
 
-METRIC_COLUMNS = (
-    *("subsystems_changed", "directories_changed", "files_changed", "entropy_bits", "lines_added", "lines_deleted"),
-    *("lines_in_files", "is_fix", "prior_authors", "days_since_change", "prior_changes"),
-    *("author_experience", "author_recent_experience", "author_subsystem_experience"),
-)
+_MEASURES = {signal.feature: signal.measure for signal in SIGNALS}
+METRIC_COLUMNS = tuple(_MEASURES[metric] for metric in METRICS)
 """The columns of pull_request_signals that are change metrics, in the order of METRICS (docs/CHANGE_METRICS.md)."""
 
 CONTENT_COLUMNS = ("change_entropy", "test_share", "schema_migration", "infrastructure_files", "dependency_files")

@@ -96,12 +96,21 @@ def reliability(probabilities: FloatArray, outcomes: FloatArray, groups: int = G
 def agreement(probabilities: FloatArray, outcomes: FloatArray) -> ReliabilityRow:
     """Predicted beside observed, all together; both of shape (n,), n at least 1."""
     count, observed = len(outcomes), float(outcomes.mean())
-    spread = NORMAL_95**2 / count
+    spread = NORMAL_95**2 * wholeness(outcomes) / count
     middle = (observed + spread / 2) / (1 + spread)
     margin = sqrt(spread * observed * (1 - observed) + spread**2 / 4) / (1 + spread)
     return ReliabilityRow(
         count, float(probabilities.mean()), observed, max(middle - margin, 0.0), min(middle + margin, 1.0)
     )
+
+
+def wholeness(outcomes: FloatArray) -> float:
+    """The variance of outcomes beside that of whole failures with the same mean: 1 for those, less where blame is shared.
+
+    Shape: (n,), n at least 1. 1 where all are alike.
+    """
+    whole = float(outcomes.mean() * (1 - outcomes.mean()))
+    return float(outcomes.var()) / whole if outcomes.min() < outcomes.max() else 1.0
 
 
 def decile_rho(scores: FloatArray, outcomes: FloatArray) -> float:

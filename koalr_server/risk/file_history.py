@@ -4,9 +4,8 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from koalr_server.risk.change_metrics import FileChange
+from koalr_server.risk.change_metrics import DAY_SECS, FileChange
 
-DAY_SECS = 86_400
 RECENT_SECS = 30 * DAY_SECS
 REVERTS_SECS = 365 * DAY_SECS
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from koalr_server.risk.change_metrics import METRICS
 from koalr_server.risk.score_map import score_points, scores_of
 
-FEATURES = ("ns", "nd", "nf", "entropy", "la", "ld", "lt", "fix", "ndev", "age", "nuc", "exp", "rexp", "sexp")
-"""The 14 change metrics of Kamei et al., "A Large-Scale Empirical Study of Just-in-Time Quality Assurance" (2013)."""
+FEATURES = METRICS
+"""What the shipped model may weigh: the 14 change metrics of docs/CHANGE_METRICS.md."""
 
 TRANSFORMS = {"log1p": np.log1p, "none": np.positive}
 LEAST_ADAPTED = 100

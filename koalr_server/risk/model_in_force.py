@@ -16,7 +16,7 @@ from koalr_server.risk.signals import SIGNALS
 
 LEAST_FAILURES = 30
 LEAST_SETTLED = 300
-FITTED_PART = 0.7
+FITTED_PERCENT = 70
 FITTED_NAME = "own-outcomes-1"
 TRANSFORMS = {
     signal.feature: "none" if signal.unit in ("share", "signed share", "yes or no") else "log1p" for signal in SIGNALS
@@ -128,14 +128,13 @@ def model_in_force(quarter: datetime, known: KnownChanges) -> ModelInForce:
     """Refit the shipped model if enough outcomes are known and it helps, else adapt or just take it."""
     # What it was trained on stands in the shipped document; a copy per quarter need not repeat it.
     shipped = replace(default_model(), training={}, evaluation={})
-    adapted = shipped.adapted_to(known.columns) if len(known) >= LEAST_ADAPTED else shipped
     settled = known.settled()
     failures = float(settled.outcomes.sum())
-    plain = ModelInForce(quarter, adapted, settled=len(settled))
+    plain = ModelInForce(quarter, shipped.adapted_to(known.columns), settled=len(settled))
     if len(settled) < LEAST_SETTLED or failures < LEAST_FAILURES:
         return replace(
             plain,
-            reason=f"{failures:.0f} failures among {len(settled):,} pull requests are known; a refit takes "
+            reason=f"{int(failures)} failures among {len(settled):,} pull requests are known; a refit takes "
             f"{LEAST_FAILURES} among {LEAST_SETTLED}.",
         )
     return _refitted(plain, shipped, settled)
@@ -143,10 +142,14 @@ def model_in_force(quarter: datetime, known: KnownChanges) -> ModelInForce:
 
 def _refitted(plain: ModelInForce, shipped: RiskModel, settled: KnownChanges) -> ModelInForce:
     """Judged on the last part of the pull requests, made from all of them."""
-    first, last = np.split(np.arange(len(settled)), [int(FITTED_PART * len(settled))])
+    first, last = np.split(np.arange(len(settled)), [len(settled) * FITTED_PERCENT // 100])
     seen, unseen = settled.rows(first), settled.rows(last)
     if not seen.outcomes.any() or not unseen.outcomes.any():
         return replace(plain, reason="All known failures lie close together in time; a refit could not be checked.")
+    if seen.outcomes.min() == 1 or unseen.outcomes.min() == 1:
+        return replace(
+            plain, reason="For a part of the known pull requests everything failed; a refit could not be checked."
+        )
     predicted = _fit(shipped, seen).probabilities(unseen.columns)
     others = shipped.adapted_to(seen.columns).probabilities(unseen.columns)
     if ranks_worse(predicted, others, unseen.outcomes):

@@ -36,11 +36,17 @@ def stage_assistance(cursor: Cursor) -> None:
         JOIN commits c ON c.repo = p.repo AND c.sha = p.landing_shas[1] AND len(c.parents) > 1
         WHERE p.repo IN (SELECT repo FROM affected) AND p.merged_at IS NOT NULL"""
     ).fetchall()
-    branches = [(repo, str(number)) for repo, number, message in merges if merges_agent_branch(message)]
-    _stage(cursor, "agent_branches", ("repo", "number"), branches)
+    branches = [(repo, number) for repo, number, message in merges if merges_agent_branch(message)]
+    _stage(cursor, "agent_branches", ("repo", "number"), branches, (pa.string(), pa.int64()))
 
 
-def _stage(cursor: Cursor, name: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> None:
-    values = zip(*rows, strict=True) if rows else [()] * len(columns)
-    arrays = [pa.array(column, pa.string()) for column in values]
+def _stage(
+    cursor: Cursor,
+    name: str,
+    columns: tuple[str, str],
+    rows: Sequence[tuple[object, object]],
+    types: tuple[pa.DataType, pa.DataType] = (pa.string(), pa.string()),
+) -> None:
+    values = zip(*rows, strict=True) if rows else ((), ())
+    arrays = [pa.array(column, type_) for column, type_ in zip(values, types, strict=True)]
     stage(cursor, name, pa.Table.from_arrays(arrays, names=list(columns)))

@@ -73,7 +73,7 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> "Database":
-        """A store that lives and dies with the process; for tests."""
+        """A store that lives and dies with the process."""
         return cls._prepared(duckdb.connect(":memory:", config=SETTINGS), Path(":memory:"))
 
     @classmethod

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from koalr_server import errors
 from koalr_server.errors import ServerError, StoreError, StoreLockedError
-from koalr_server.store.database import Database
+from koalr_server.store.database import FILE_NAME, Database
 from koalr_server.store.operations import OPERATIONS
 
 NO_TABLES: Mapping[str, pa.Table] = {}
@@ -103,14 +103,15 @@ def open_access(folder: Path, create: bool = True) -> Iterator[Access]:
     """Open the store of a folder, or reach the server that has it open.
 
     Args:
-        create: whether a missing folder is made; what only looks finds nothing in it, and leaves no trace of a mistyped name.
+        create: whether a store is made where there is none; what only looks finds nothing then, and leaves no trace.
 
     Raises:
         StoreLockedError: a process without a socket (another command) holds the folder.
         StoreError: the folder cannot be used.
     """
     try:
-        database = Database.open(folder) if create or folder.exists() else Database.in_memory()
+        nothing = not folder.exists() or (folder.is_dir() and not (folder / FILE_NAME).exists())
+        database = Database.in_memory() if nothing and not create else Database.open(folder)
     except StoreLockedError:
         remote = RemoteAccess(folder)
         try:

@@ -9,7 +9,6 @@ import pyarrow as pa
 from koalr_server.history.bots import is_bot
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.pull_requests import FoundPullRequest, find_pull_requests
-from koalr_server.store.codeowners import replace_codeowners
 from koalr_server.store.deriving import derive
 from koalr_server.store.loading import load_kind
 from koalr_server.store.merging import count, stage
@@ -53,7 +52,7 @@ def load_git(cursor: Cursor, arguments: Mapping[str, Any], tables: Mapping[str, 
     added = _add_commits(cursor, tables["commits"], tables["files"])
     _replace_heads(cursor, repo, arguments["heads"])
     if "codeowners" in tables:
-        replace_codeowners(cursor, repo, tables["codeowners"])
+        _replace_codeowners(cursor, repo, tables["codeowners"])
     deployments = _replace_tag_deployments(cursor, repo, tables["deployments"])
     changed = bool(added or removed)
     if changed or not count(cursor, "SELECT count(*) FROM repos WHERE repo = ?", [repo]):
@@ -108,6 +107,13 @@ def _replace_heads(cursor: Cursor, repo: str, heads: Mapping[str, str]) -> None:
     )
     cursor.execute("DELETE FROM git_heads WHERE repo = ?", [repo])
     cursor.execute("INSERT INTO git_heads SELECT ?, ref, sha FROM read_heads", [repo])
+
+
+def _replace_codeowners(cursor: Cursor, repo: str, versions: pa.Table) -> None:
+    """The CODEOWNERS files over time: known_from, path, content, sha."""
+    stage(cursor, "read_codeowners", versions)
+    cursor.execute("DELETE FROM codeowners WHERE repo = ?", [repo])
+    cursor.execute("INSERT INTO codeowners BY NAME SELECT ? AS repo, * EXCLUDE (ordinal) FROM read_codeowners", [repo])
 
 
 def _replace_tag_deployments(cursor: Cursor, repo: str, deployments: pa.Table) -> int:

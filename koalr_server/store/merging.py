@@ -41,13 +41,8 @@ def merge(cursor: duckdb.DuckDBPyConnection, target: str, key: Sequence[str], se
     `target`, `key` and `select` are SQL text of this package, never input. `select` yields the columns of `target`
     in any order, plus `ordinal`.
     """
-    columns = [
-        row[0]
-        for row in cursor.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
-            [target],
-        ).fetchall()
-    ]
+    # Of no rows, which takes a hundredth of the time of asking the catalogue.
+    columns = [name for name, *_ in cursor.execute(f"SELECT * FROM {target} LIMIT 0").description or ()]  # noqa: S608
     names = ", ".join(columns)
     same_key = " AND ".join(f"old.{name} IS NOT DISTINCT FROM staged.{name}" for name in key)
     same_row = " AND ".join(f"old.{name} IS NOT DISTINCT FROM staged.{name}" for name in columns)

@@ -14,7 +14,7 @@ from koalr_server.store.merging import stage
 Cursor = duckdb.DuckDBPyConnection
 
 # Raised whenever models come out otherwise from the same pull requests.
-EDITION = "2"
+EDITION = "3"
 # What was known when a quarter began. A pull request merged less than 30 days before has no outcome yet, and what failed
 # later had not failed yet.
 KNOWN = "s.merged_at >= {quarter} - INTERVAL 2 YEAR AND s.merged_at < {quarter} AND NOT s.is_bot"

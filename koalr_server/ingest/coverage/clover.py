@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from koalr_server.ingest.coverage.tally import Tally, whole_number
+from koalr_server.ingest.coverage.tally import Tally, parsed, whole_number
 
 RUNNABLE = ("stmt", "cond")
 COUNTERS = ("count", "truecount", "falsecount")
@@ -26,4 +26,4 @@ class Clover:
             self._file += 1
         elif tag == "line" and self._tested and attributes.get("type") in RUNNABLE:
             run = any(whole_number(attributes, counter) > 0 for counter in COUNTERS)
-            self._tally.add(self._file, whole_number(attributes, "num"), run)
+            self._tally.add(self._file, parsed(attributes.get("num", ""), "num"), run)

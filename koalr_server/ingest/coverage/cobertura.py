@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from koalr_server.ingest.coverage.tally import Tally, whole_number
+from koalr_server.ingest.coverage.tally import Tally, parsed, whole_number
 
 
 class Cobertura:
@@ -19,4 +19,6 @@ class Cobertura:
         if tag == "class":
             self._file = attributes.get("filename") or attributes.get("name", "")
         elif tag == "line" and "hits" in attributes:
-            self._tally.add(self._file, whole_number(attributes, "number"), whole_number(attributes, "hits") > 0)
+            self._tally.add(
+                self._file, parsed(attributes.get("number", ""), "number"), whole_number(attributes, "hits") > 0
+            )

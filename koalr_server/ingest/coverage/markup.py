@@ -40,6 +40,8 @@ def read_xml(chunks: Iterable[bytes], root: Callable[[str, Mapping[str, str]], E
         raise ReportError(f"line {error.lineno}: the XML is broken or breaks off ({reason})") from None
     except ReportError as error:
         raise ReportError(f"line {parser.CurrentLineNumber}: {error}") from None
+    except (LookupError, ValueError):  # an encoding that Python does not know, or cannot read byte by byte
+        raise ReportError("the encoding that the document names cannot be read; UTF-8 can") from None
 
 
 def _refused(*_declaration: object) -> NoReturn:

@@ -30,7 +30,9 @@ WHERE n.plain AND n.own <> n.squashed;
 
 CREATE OR REPLACE TEMP TABLE begun_changes AS
 SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, repo, number, begun_at
-FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL);
+FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL)
+-- A date nobody can mean was left empty; such a commit has no place in time.
+WHERE begun_at IS NOT NULL;
 
 CREATE OR REPLACE TEMP TABLE change_paths AS
 SELECT b.ordinal, f.path, sum(f.additions)::BIGINT AS additions, sum(f.deletions)::BIGINT AS deletions,
@@ -43,7 +45,7 @@ GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE earlier_changes AS
 SELECT row_number() OVER (ORDER BY repo, committed_at, sha) AS ordinal, repo, sha, lower(author) AS author, committed_at, additions
-FROM commits WHERE len(parents) < 2 AND repo IN (SELECT repo FROM begun_changes);
+FROM commits WHERE len(parents) < 2 AND committed_at IS NOT NULL AND repo IN (SELECT repo FROM begun_changes);
 
 CREATE OR REPLACE TEMP TABLE taken_back AS
 WITH undone AS (

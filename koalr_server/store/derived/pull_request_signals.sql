@@ -36,7 +36,7 @@ measured AS (
     LEFT JOIN moment_signals m ON m.repo = p.repo AND m.number = p.number
     LEFT JOIN assistance a ON a.repo = p.repo AND a.number = p.number
     LEFT JOIN coverage_deltas d ON d.repo = p.repo AND d.number = p.number
-    LEFT JOIN agent_branches b ON b.repo = p.repo AND b.number::BIGINT = p.number
+    LEFT JOIN agent_branches b ON b.repo = p.repo AND b.number = p.number
     WHERE p.repo IN (SELECT repo FROM affected)
 )
 SELECT s.*, c.commits, p.reverted_at, f.failed_at, f.failed_share, hash(s) AS fingerprint

@@ -235,6 +235,21 @@ def test_impossible_dates_are_left_empty_and_the_commit_kept(
     assert row["authored_at"] in ((kept,) if kept else (None, datetime(1970, 1, 1), datetime(1969, 12, 31)))
 
 
+def test_pull_requests_with_an_impossible_commit_date_are_read(repository: Repository, ingest: Ingest) -> None:
+    repository.commit("One (#1)")
+    repository.commit("Two (#2)")
+    tree, parent = repository.git("write-tree"), repository.git("rev-parse", "HEAD")
+    same = repository.git("log", "-1", "--format=%an <%ae>")
+    raw = f"tree {tree}\nparent {parent}\nauthor {same} 1735689600 +0000\ncommitter {same} 999999999999999 +0000\n\nThree (#3)\n"
+    command = ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
+    made = subprocess.run(command, input=raw.encode(), cwd=repository.path, check=True, capture_output=True)
+    repository.git("reset", "-q", "--hard", made.stdout.decode().strip())
+    repository.commit("Four (#4)")
+    ingest(repository.path)
+    rows = ingest.rows("SELECT number FROM pull_request_signals ORDER BY number")
+    assert [row["number"] for row in rows] == [1, 2, 3, 4]
+
+
 def test_dates_in_the_future_are_kept_and_counted(repository: Repository) -> None:
     repository.commit("tomorrow", GIT_AUTHOR_DATE="@4102444800 +0000")
     history = read_repository(repository.path, now=datetime(2026, 1, 1, tzinfo=UTC))

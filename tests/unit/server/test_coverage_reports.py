@@ -80,6 +80,17 @@ def test_dialects_and_encodings_are_read(content: bytes, expected: tuple[str, in
             "report: line 1: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected, not <html>.",
         ),
         (b"<", "report: line 1: the XML is broken or breaks off (unclosed token)."),
+        *(
+            (
+                f'<?xml version="1.0" encoding="{name}"?><coverage/>'.encode(),
+                "report: the encoding that the document names cannot be read; UTF-8 can.",
+            )
+            for name in ("shift_jis", "foo", "idna")
+        ),
+        (
+            b'<report><package name="p"><sourcefile name="a"><line ci="1" mi="0"/></sourcefile></package></report>',
+            "report: line 1: nr should be a whole number, got ''.",
+        ),
         (COVERAGE_PY[:-30], "report: line 3: the XML is broken or breaks off (unclosed token)."),
         (COVERAGE_PY[:-11], "report: line 3: the XML is broken or breaks off (no element found)."),
         (COVERAGE_PY.replace(b"</class>", b""), "report: line 3: the XML is broken or breaks off (mismatched tag)."),

@@ -154,3 +154,20 @@ def test_dates_move_with_the_sample() -> None:
 )
 def test_quarters_begin_with_their_first_day(day: tuple[int, int, int], first: tuple[int, int, int]) -> None:
     assert quarter_of(datetime(*day, 23)) == datetime(*first)
+
+
+@pytest.mark.parametrize("part", [slice(0, 420), slice(420, None), slice(None)], ids=["first", "last", "all"])
+def test_where_everything_failed_nothing_can_be_checked(part: slice) -> None:
+    changes = known(600, 100)
+    changes.outcomes[part] = 1
+    found = model_in_force(QUARTER, changes)
+    assert "everything failed" in str(found.reason)
+    assert not found.calibrated
+
+
+def test_part_failures_are_told_as_whole_ones_that_are_full() -> None:
+    changes = known(400, 0)
+    changes.outcomes[:99] = 0.3  # 29.7 in all
+    assert "29 failures among 400 pull requests are known; a refit takes 30" in str(
+        model_in_force(QUARTER, changes).reason
+    )

@@ -66,6 +66,16 @@ def test_the_excess_of_true_probabilities_is_standard_normal() -> None:
     assert 0.85 < np.std(excesses) < 1.15
 
 
+def test_shared_blame_scatters_less_and_is_not_taken_for_too_small_errors() -> None:
+    excesses = []
+    for seed in range(300):
+        chance = np.random.default_rng(seed)
+        parts = np.minimum(chances(chance.normal(-3, 1, 2_000)), 0.24)
+        excesses.append(brier_excess(parts, 0.25 * (chance.random(2_000) < 4 * parts)))
+    assert abs(np.mean(excesses)) < 0.2
+    assert 0.85 < np.std(excesses) < 1.15
+
+
 def test_the_excess_is_squared_errors_beside_their_expectation() -> None:
     """0.04 + 0.64 where 0.16 + 0.16 was expected; the variance is twice 0.6² · 0.2 · 0.8."""
     found = brier_excess(np.array([0.2, 0.2]), np.array([0.0, 1.0]))
