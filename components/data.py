@@ -1,33 +1,50 @@
-"""The only place where Streamlit meets the API client: one client per connection, shared by every viewer."""
+"""The only place where Streamlit meets the API client: one client per connection, shared by every viewer.
+
+Every function raises KoalrError where there is no answer to show; see koalr_api.errors.
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
-from components import connection
+from components import connection, freshness, wall
 from components.connection import Connection
 from components.filters import Filters
 from components.states import RETRY_BUTTON
 from koalr_api import (
+    BacklogForecast,
     ConfigError,
+    Copilot,
+    CustomMetric,
+    DeliveryForecast,
     Deployment,
     Dora,
     Flow,
     Incident,
     Koalr,
+    KoalrError,
+    Model,
+    NotFoundError,
     Page,
     PullRequest,
     Reviews,
+    RiskScore,
+    SavedMetric,
     Statistics,
     Status,
-    Team,
+    Teams,
     ValueStream,
     View,
 )
 from koalr_api.shared import Alone
+
+M = TypeVar("M", bound=Model)
 
 LARGEST_PAGE_SIZE = 100
 # A list is read in at most this many requests; beyond that a page says "latest N of total".
@@ -40,6 +57,8 @@ PATIENCE_SECS = 2.0
 EMBEDDED_PATIENCE_SECS = 10.0
 # Older figures are waited for before they are shown, if the API answers.
 MAX_AGE_SECS = 300.0
+
+_announcing: ContextVar[bool] = ContextVar("announcing", default=False)
 
 
 @st.cache_resource(show_spinner=False)
@@ -80,9 +99,29 @@ def client() -> View:
     """
     connected = _connected()
     found: View = _client(connected.base_url, connected.api_key, connected.embedded)
-    if st.query_params.get("kiosk") == "1":
+    if wall.wanted():
         found = found.for_tv()
+    if _announcing.get():
+        found = found.with_options(patience_secs=0.0)
     return found.refresh() if st.session_state.get(RETRY_BUTTON) else found
+
+
+def _told(answer: M) -> M:
+    """An answer, its age noted for the line that says how old the page is."""
+    freshness.note(answer.fetched_at, answer.stale)
+    return answer
+
+
+def announce(*questions: Callable[[], object]) -> None:
+    """Let questions be asked side by side that a page will ask one after another; what they answer stays in the client."""
+    token = _announcing.set(True)
+    try:
+        for question in questions:
+            # Whatever is wrong is told where the answer is used.
+            with suppress(KoalrError):
+                question()
+    finally:
+        _announcing.reset(token)
 
 
 def statistics() -> Statistics:
@@ -108,45 +147,80 @@ def status(filters: Filters) -> Status | None:
     return client().status(team_id=filters.team_id)
 
 
-def teams() -> Page[Team]:
+def teams() -> Teams:
     """Every team."""
     return client().teams.list()
 
 
 def dora(filters: Filters) -> Dora:
     """DORA metrics of the window."""
-    return client().metrics.dora(days=filters.days, team_id=filters.team_id)
+    return _told(client().metrics.dora(days=filters.days, team_id=filters.team_id))
 
 
 def flow(filters: Filters) -> Flow:
     """Flow metrics of the window."""
-    return client().metrics.flow(days=filters.days, team_id=filters.team_id)
+    return _told(client().metrics.flow(days=filters.days, team_id=filters.team_id))
 
 
 def reviews(filters: Filters) -> Reviews:
     """Review metrics of the window."""
-    return client().metrics.reviews(days=filters.days, team_id=filters.team_id)
+    return _told(client().metrics.reviews(days=filters.days, team_id=filters.team_id))
+
+
+def copilot(filters: Filters) -> Copilot:
+    """GitHub Copilot usage of the window."""
+    return _told(client().metrics.copilot(days=filters.days, team_id=filters.team_id))
 
 
 def value_stream(filters: Filters) -> ValueStream:
     """Value stream of the window."""
-    return client().metrics.value_stream(days=filters.days, team_id=filters.team_id)
+    return _told(client().metrics.value_stream(days=filters.days, team_id=filters.team_id))
+
+
+def custom_metrics() -> Page[SavedMetric] | None:
+    """The saved custom metrics; None if the server does not list them."""
+    try:
+        return _told(client().custom_metrics.list())
+    except NotFoundError:
+        return None
+
+
+def custom_metric(slug: str, filters: Filters) -> CustomMetric:
+    """One saved custom metric over the window."""
+    return _told(client().metrics.custom(slug, days=filters.days))
+
+
+def delivery(items: int, filters: Filters) -> DeliveryForecast:
+    """When so many items are done."""
+    return _told(client().forecast.delivery(items=items, team_id=filters.team_id))
+
+
+def backlog(filters: Filters) -> BacklogForecast:
+    """Weeks until nothing is open."""
+    return _told(client().forecast.backlog(team_id=filters.team_id))
+
+
+def risk(owner: str, repo: str, number: int) -> RiskScore:
+    """The deployment risk of a pull request."""
+    return _told(client().pr_risk.score(owner=owner, repo=repo, pr_number=number))
 
 
 def incidents(filters: Filters) -> Page[Incident]:
     """Incidents of the window."""
-    return client().incidents.list(days=filters.days, team_id=filters.team_id)
+    return _told(client().incidents.list(days=filters.days, team_id=filters.team_id))
 
 
 def deployments(filters: Filters, page: int) -> Page[Deployment]:
     """One page of deployments."""
-    return client().deployments.list(days=filters.days, team_id=filters.team_id, page=page, page_size=LARGEST_PAGE_SIZE)
+    return _told(
+        client().deployments.list(days=filters.days, team_id=filters.team_id, page=page, page_size=LARGEST_PAGE_SIZE)
+    )
 
 
 def pull_requests(filters: Filters, page: int) -> Page[PullRequest]:
     """One page of merged pull requests."""
-    return client().pull_requests.list(
-        days=filters.days, team_id=filters.team_id, page=page, page_size=LARGEST_PAGE_SIZE
+    return _told(
+        client().pull_requests.list(days=filters.days, team_id=filters.team_id, page=page, page_size=LARGEST_PAGE_SIZE)
     )
 
 

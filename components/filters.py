@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components import address
 from components.format import plain
+from components.site import Entry
 
 DEFAULT_DAYS = 30
 OFFERED_DAYS = (7, 30, 90)
@@ -23,26 +25,6 @@ class Filters:
     team_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One URL parameter between two script runs: what the URL says now, what we last wrote there, what the widget holds."""
-
-    url: str | None
-    written: str | None
-    held: str | None
-
-
-def settle(parameter: Parameter, page_changed: bool) -> str | None:
-    """Which of URL and widget is right.
-
-    The widget, unless the URL was changed from outside: by a link, a reload or the Back button. Changing the page drops
-    every parameter from the URL, which is no one's choice.
-    """
-    dropped = page_changed and parameter.url is None
-    changed_outside = parameter.url != parameter.written and not dropped
-    return parameter.url if changed_outside else parameter.held
-
-
 def parse_days(text: str | None) -> int | None:
     """A window in days from untrusted text, or None if it is none."""
     if text is None or not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= LONGEST_WINDOW_DAYS:
@@ -56,8 +38,10 @@ def current() -> Filters:
     return found if isinstance(found, Filters) else Filters()
 
 
-def choose(team_names: Mapping[str, str], page_changed: bool) -> Sequence[str]:
-    """Draw the two controls, settle them with the URL, and keep the result for `current()`.
+def choose(team_names: Mapping[str, str], page_changed: bool, page: Entry) -> Sequence[str]:
+    """Draw the controls the page takes, settle them with the URL, and keep the result for `current()`.
+
+    A filter the page does not take stays as it is, for the next page.
 
     Args:
         team_names: team id -> name, in the order to offer.
@@ -66,18 +50,40 @@ def choose(team_names: Mapping[str, str], page_changed: bool) -> Sequence[str]:
         Sentences about URL values that could not be used.
     """
     notes: list[str] = []
-    team_id = _choose_team(team_names, page_changed, notes)
-    days = _choose_days(page_changed, notes)
-    name = team_names.get(team_id) if team_id else None
-    st.session_state[STATE_KEY] = Filters(days, team_id, name)
+    team_id = _wanted_team(team_names, page_changed, notes)
+    days = _wanted_days(page_changed, notes)
+    if page.team:
+        team_id = _offer_teams(team_names, team_id)
+    if page.window:
+        days = _offer_days(days)
+    keep(team_names, team_id, days)
     return notes
 
 
-def _choose_team(team_names: Mapping[str, str], page_changed: bool, notes: list[str]) -> str | None:
-    wanted = _settled("team", page_changed)
+def read(team_names: Mapping[str, str]) -> Sequence[str]:
+    """The filters of the URL alone, where there are no controls."""
+    notes: list[str] = []
+    keep(team_names, _wanted_team(team_names, False, notes), _wanted_days(False, notes))
+    return notes
+
+
+def keep(team_names: Mapping[str, str], team_id: str | None, days: int) -> None:
+    """Remember what is chosen, here and in the URL."""
+    address.write("team", team_id)
+    address.write("days", str(days) if days != DEFAULT_DAYS else None)
+    st.session_state[STATE_KEY] = Filters(days, team_id, team_names.get(team_id) if team_id else None)
+
+
+def _wanted_team(team_names: Mapping[str, str], page_changed: bool, notes: list[str]) -> str | None:
+    held = st.session_state.get("team", current().team_id)
+    wanted = address.settled("team", held or None, page_changed)
     if wanted is not None and wanted not in team_names:
         notes.append(f"No team {plain(wanted[:60])} here, so all teams are shown.")
-        wanted = None
+        return None
+    return wanted
+
+
+def _offer_teams(team_names: Mapping[str, str], wanted: str | None) -> str | None:
     st.session_state["team"] = wanted or ""
     chosen = st.selectbox(
         "Team",
@@ -87,49 +93,31 @@ def _choose_team(team_names: Mapping[str, str], page_changed: bool, notes: list[
         label_visibility="collapsed",
         width=220,
     )
-    _write("team", chosen or None)
     return chosen or None
 
 
-def _choose_days(page_changed: bool, notes: list[str]) -> int:
-    wanted = _settled("days", page_changed)
+def _wanted_days(page_changed: bool, notes: list[str]) -> int:
+    held = st.session_state.get("days", current().days)
+    wanted = address.settled("days", str(held) if held else None, page_changed)
     days = parse_days(wanted)
     if wanted is not None and days is None:
         notes.append(
             f"{plain(wanted[:60])} is no window; days go from 1 to {LONGEST_WINDOW_DAYS}. Showing {DEFAULT_DAYS} days."
         )
-    options = sorted({*OFFERED_DAYS, days or DEFAULT_DAYS})
-    st.session_state["days"] = days or DEFAULT_DAYS
+    return days or DEFAULT_DAYS
+
+
+def _offer_days(days: int) -> int:
+    st.session_state["days"] = days
     chosen = st.segmented_control(
         "Window",
-        options,
+        sorted({*OFFERED_DAYS, days}),
         format_func=lambda count: f"{count} d",
         key="days",
         required=True,
         label_visibility="collapsed",
     )
-    _write("days", str(chosen) if chosen != DEFAULT_DAYS else None)
     return chosen or DEFAULT_DAYS
-
-
-def _settled(name: str, page_changed: bool) -> str | None:
-    held = st.session_state.get(name)
-    parameter = Parameter(
-        url=st.query_params.get(name),
-        written=st.session_state.get(f"url.{name}"),
-        held=str(held) if held not in (None, "") else None,
-    )
-    return settle(parameter, page_changed)
-
-
-def _write(name: str, value: str | None) -> None:
-    """Put a value into the URL; a default needs no parameter."""
-    if st.query_params.get(name) != value:
-        if value is None:
-            del st.query_params[name]
-        else:
-            st.query_params[name] = value
-    st.session_state[f"url.{name}"] = value
 
 
 def scope_note(scoped_team: str | None) -> None:

@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from components import figures, freshness
+from components.exports import csv_text
 from components.filters import DEFAULT_DAYS, LONGEST_WINDOW_DAYS, Filters
-from components.format import age, day_label, window_label
+from components.format import age, ago, day_label, window_label
+from components.freshness import Freshness
+from components.site import Entry
 from koalr_api import Page, Team
 
 
@@ -54,14 +60,53 @@ def emptiness(told: Organisation, chosen: Filters) -> str | None:
     )
 
 
-def draw(told: Organisation, chosen: Filters, teams: Page[Team]) -> None:
-    """Age, window against the window before, zone, year of the tiers."""
-    data_from = told.loaded_at if told.loaded_at and not told.sample else teams.fetched_at
-    data_age = age(max(timedelta(0), datetime.now(UTC) - data_from), data_from)
-    window = window_label(told.now, chosen.days)
-    st.markdown(
-        f":small[:gray[:material/schedule: Data {data_age} · {window} · all times UTC · tiers: DORA report 2023]]"
-    )
+def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
+    """What can be taken along, then age, window against the window before, zone, year of the tiers."""
+    _draw_exports()
+    parts = [f":material/schedule: {data_age(told, freshness.current(), datetime.now(UTC))}"]
+    if page.window:
+        parts.append(window_label(told.now, chosen.days))
+    parts += ["all times UTC", "tiers: DORA report 2023"]
+    st.markdown(f":small[:gray[{' · '.join(parts)}]]")
+
+
+def data_age(told: Organisation, shown: Freshness, now: datetime) -> str:
+    """ "Answers 2 min old", and when data came in last where the server tells and it is the viewer's own data."""
+    since = shown.since
+    parts = [f"Answers {age(max(timedelta(0), now - since), since)}"] if since else ["No answer yet"]
+    if told.loaded_at and not told.sample:
+        parts.append(f"data loaded {ago(max(timedelta(0), now - told.loaded_at), told.loaded_at)}")
+    return ", ".join(parts)
+
+
+def stale_badge(shown: Freshness, now: datetime) -> str | None:
+    """A badge where an answer could not be renewed; None while all is well."""
+    if not shown.stale or shown.since is None:
+        return None
+    return f":orange-badge[:material/schedule: {age(max(timedelta(0), now - shown.since), shown.since)}]"
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return csv_text(table).encode()
+
+
+def _draw_exports() -> None:
+    shown = figures.shown()
+    if not shown:
+        return
+    with st.popover("Data of this page", icon=":material/download:", type="tertiary"):
+        st.markdown(":small[:gray[Exactly what the charts show. Pictures: the camera at the top right of a chart.]]")
+        for figure in shown:
+            st.download_button(
+                figure.name.replace("-", " ").capitalize() + ", CSV",
+                partial(_csv, figure.table),
+                f"{figure.name}.csv",
+                "text/csv",
+                key=f"export-{figure.name}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/table:",
+            )
 
 
 def _instant(text: object) -> datetime | None:

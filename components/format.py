@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 NO_BREAK = "\u00a0"
 NO_DATA = "–"
@@ -100,9 +100,14 @@ def relative_change(now: float | None, before: float | None) -> str | None:
     return f"{round((ratio - 1) * 100):+d}{NO_BREAK}%".replace("-", "−")
 
 
-def day_label(moment: datetime) -> str:
+def day_label(moment: date) -> str:
     """ "6 Jan"."""
     return f"{moment.day} {moment:%b}"
+
+
+def date_label(moment: date | None) -> str:
+    """ "Fri 25 Apr"; an en dash without a date."""
+    return NO_DATA if moment is None else f"{moment:%a} {day_label(moment)}"
 
 
 def window_label(until: datetime, days: int) -> str:
@@ -123,6 +128,12 @@ def age(old: timedelta, since: datetime) -> str:
     if seconds < 86400:
         return f"{int(seconds // 3600)}{NO_BREAK}h old"
     return f"of {since:%a} {day_label(since)} {since:%H:%M}"
+
+
+def ago(old: timedelta, since: datetime) -> str:
+    """ "just now", "2 min ago", "3 h ago", then "Fri 6 Mar 14:05"."""
+    text = age(old, since)
+    return text.replace(" old", " ago").removeprefix("of ")
 
 
 def plain(text: str) -> str:

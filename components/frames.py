@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from components.charts.durations import Spread
 from koalr_api import Deployment, DoraWeek, FlowWeek, PullRequest
 
 SECONDS_PER_HOUR = 3600
@@ -53,6 +54,13 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
         }
     )
+
+
+def spread_rows(spread: Spread | None) -> pd.DataFrame:
+    """One row per bin: from_hours, to_hours, items."""
+    if spread is None:
+        return pd.DataFrame()
+    return pd.DataFrame({"from_hours": spread.lows, "to_hours": spread.highs, "items": spread.counts})
 
 
 def lead_time_hours(deployments: Sequence[Deployment]) -> list[float]:

@@ -1,7 +1,9 @@
 """What a page shows when there is no number: loading, empty, stale, failed. Never a traceback."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -11,6 +13,7 @@ from koalr_api import (
     APIConnectionError,
     AuthenticationError,
     ConfigError,
+    InternalServerError,
     KoalrError,
     NotFoundError,
     PendingError,
@@ -19,17 +22,24 @@ from koalr_api import (
 )
 
 COME_BACK_SECS = 2.0
+LOOK_AGAIN_SECS = 8.0
+A_MINUTE_SECS = 60.0
+SENTENCE_HEIGHT, CARDS_HEIGHT, CHARTS_HEIGHT = 44, 220, 380
+
+_DECORATION = re.compile(r":[a-z]+-badge\[[^\]]*\]|:material/[a-z_]+:")
 
 RETRY_BUTTON = "retry"
 """Key of the button under a failure."""
 
 
-def guarded(render: Callable[[], None]) -> None:
-    """Draw a page; what the API refuses becomes one sentence and a next step."""
-    try:
-        render()
-    except KoalrError as error:
-        failed(error)
+@contextmanager
+def loading() -> Iterator[None]:
+    """The outline of a page while its answers are awaited; nothing if they are there at once."""
+    with ExitStack() as outline:
+        outline.enter_context(st.skeleton(height=SENTENCE_HEIGHT))
+        outline.enter_context(st.skeleton(height=CARDS_HEIGHT))
+        outline.enter_context(st.skeleton(height=CHARTS_HEIGHT))
+        yield
 
 
 def failed(error: KoalrError) -> None:
@@ -43,6 +53,7 @@ def failed(error: KoalrError) -> None:
         step = _next_step(error)
         if step:
             st.markdown(f":small[:gray[{step}]]")
+        _look_again_by_itself(error)
         st.button("Try again", icon=":material/refresh:", key=RETRY_BUTTON)
 
 
@@ -51,22 +62,72 @@ def queued(error: PendingError) -> None:
     with st.container(border=True):
         st.markdown("#### :gray-badge[:material/hourglass: queued] The figures are on their way")
         place = "next to be asked for" if error.place == 1 else f"number {error.place} in the queue"
-        wait_secs = max(1, round((error.expected_at - datetime.now(UTC)).total_seconds()))
         st.markdown(
-            f"They are {place}, expected in about {wait_secs} s. The page shows them as soon as they are there."
+            f"They are {place}, expected in about {seconds_until(error.expected_at)} s. "
+            "The page shows them as soon as they are there."
         )
         st.markdown(
             ":small[:gray[The API answers so many questions a minute, and these figures are asked for the first time.]]"
         )
-    st.session_state["queued.since"] = time.monotonic()
-    _come_back()
+        _count_down(COME_BACK_SECS, None)
 
 
-@st.fragment(run_every=COME_BACK_SECS)
-def _come_back() -> None:
-    """Draw the page anew after a while; the first run of a fragment belongs to the page itself."""
-    if time.monotonic() - st.session_state["queued.since"] >= COME_BACK_SECS / 2:
-        st.rerun()
+def _look_again_by_itself(error: KoalrError) -> None:
+    """Where waiting helps, nobody needs to press a button."""
+    if isinstance(error, RateLimitError):
+        retry_at = error.retry_at
+        _count_down(float(seconds_until(retry_at)) if retry_at else A_MINUTE_SECS, "Next update in {} s.")
+    elif isinstance(error, APIConnectionError | InternalServerError):
+        _count_down(LOOK_AGAIN_SECS, "Looking again in {} s.")
+
+
+def _count_down(wait_secs: float, words: str | None) -> None:
+    """Draw the page anew after a while.
+
+    Args:
+        words: said with the seconds left in the place of {}; None to wait in silence.
+    """
+    until = time.monotonic() + wait_secs
+
+    @st.fragment(run_every=1.0 if words else wait_secs)
+    def _counting() -> None:
+        left_secs = until - time.monotonic()
+        # The first run of a fragment belongs to the page itself.
+        if left_secs <= wait_secs / 2 and left_secs < 0.5:
+            st.rerun()
+        if words:
+            st.markdown(f":small[:gray[{words.format(max(1, round(left_secs)))}]]")
+
+    _counting()
+
+
+def seconds_until(moment: datetime) -> int:
+    """Whole seconds from now on, at least 1."""
+    return max(1, round((moment - datetime.now(UTC)).total_seconds()))
+
+
+def failed_part(error: KoalrError, title: str) -> None:
+    """A card in the place of one part of a page, the rest of which stands."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}**")
+        st.markdown(f":small[{_heading(error)}]")
+        st.markdown(f":small[:gray[{plain(str(error))}]]")
+
+
+def short_words(error: KoalrError) -> str:
+    """A few words for a card that has no number."""
+    if isinstance(error, PendingError):
+        return "on its way"
+    if isinstance(error, RateLimitError):
+        return "waiting for the budget"
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
+        return "not allowed"
+    return "not to be had"
+
+
+def wall_words(error: KoalrError) -> str:
+    """What happened, for a screen on a wall."""
+    return _DECORATION.sub("", _heading(error)).strip()
 
 
 def _heading(error: KoalrError) -> str:
@@ -87,7 +148,7 @@ def _heading(error: KoalrError) -> str:
 
 def _next_step(error: KoalrError) -> str | None:
     if isinstance(error, RateLimitError):
-        return _retry_sentence(error.retry_at)
+        return "All viewers share one budget of requests; the figures come as soon as it allows."
     if isinstance(error, AuthenticationError):
         return "Set KOALR_API_KEY to a valid key and restart the dashboard."
     if isinstance(error, PermissionDeniedError):
@@ -97,13 +158,6 @@ def _next_step(error: KoalrError) -> str | None:
     if isinstance(error, APIConnectionError):
         return "Nothing is lost; the page works again as soon as the server answers."
     return None
-
-
-def _retry_sentence(retry_at: datetime | None) -> str:
-    if retry_at is None:
-        return "Try again in a minute."
-    wait_secs = max(1, round((retry_at - datetime.now(UTC)).total_seconds()))
-    return f"Next update in {wait_secs} s."
 
 
 def empty(title: str, reason: str, command: str | None = None) -> None:

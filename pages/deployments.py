@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import data, figures, filters, states
+from components import data, figures, filters, states, view
 from components.charts.deployments import deployments_per_week
 from components.frames import deployment_rows, weekly_deployments
 from components.paging import choose_page
@@ -48,4 +48,4 @@ def render() -> None:
     )
 
 
-states.guarded(render)
+view.show(lambda: None, lambda _nothing: render())

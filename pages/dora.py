@@ -1,37 +1,67 @@
 """DORA: the tier ladder, week by week, and how lead time spreads."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
-from components import data, figures, filters, states
+from components import data, figures, filters, view
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
 from components.charts.trends import weekly_trend
+from components.dora_cards import dora_tile
+from components.filters import Filters
 from components.format import duration
-from components.frames import lead_time_hours, weekly, weekly_deployments
+from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments
 from components.metrics import DORA_METRICS, DoraMetric
+from components.screen import Screen
 from components.sentences import coloured, dora_sentence
 from components.theme import Palette
 from components.tiers import distance, tier_of
-from koalr_api import Dora
+from koalr_api import Deployment, Dora, KoalrError, Page
 
 HOURS_PER_DAY = 24
 
 
-def render() -> None:
-    """Sentence, ladder, trends, distribution."""
+class Answers(NamedTuple):
+    """What the page is drawn from; deployments stand in where the server does not say how lead times spread."""
+
+    chosen: Filters
+    dora: Dora
+    deployments: Page[Deployment] | KoalrError | None
+
+
+def ask() -> Answers:
+    """DORA metrics, and the deployments where they are needed."""
     chosen = filters.current()
     dora = data.dora(chosen)
+    told = dora.lead_time_distribution is not None
+    return Answers(chosen, dora, None if told else view.attempt(lambda: data.deployments(chosen, 1)))
+
+
+def draw(told: Answers) -> None:
+    """Sentence, ladder, trends, distribution."""
     palette = figures.viewer_palette()
-    st.markdown(f"## {dora_sentence(dora)}")
-    filters.scope_note(dora.scoped_team)
-    draw_ladder(dora, palette)
-    draw_trends(dora, palette)
+    st.markdown(f"## {dora_sentence(told.dora)}")
+    filters.scope_note(told.dora.scoped_team)
+    draw_ladder(told.dora, palette)
+    draw_trends(told.dora, palette)
     left, right = st.columns(2)
-    with left:
-        draw_lead_times(dora, palette)
-    with right:
-        draw_deployments(dora, palette)
+    with left, st.container(border=True, height="stretch"):
+        draw_lead_times(told, palette)
+    with right, st.container(border=True, height="stretch"):
+        draw_deployments(told.dora, palette)
+
+
+def screen(told: Answers) -> Screen:
+    """On a wall: the four tiers and how lead times spread."""
+    spread, _counted = lead_times(told)
+    return Screen(
+        dora_sentence(told.dora),
+        [dora_tile(metric, told.dora) for metric in DORA_METRICS],
+        spread_heading(spread),
+        lambda palette: duration_distribution(spread, palette, tiered=True),
+    )
 
 
 def draw_ladder(dora: Dora, palette: Palette) -> None:
@@ -73,35 +103,42 @@ def draw_trends(dora: Dora, palette: Palette) -> None:
     for column, metric in zip(st.columns(len(DORA_METRICS)), DORA_METRICS, strict=True):
         with column, st.container(border=True):
             st.markdown(f"**{metric.short_name}**  \n:small[:green[{metric.elite}]]")
+            weeks = weekly(dora.trend, metric.field)
             figure = weekly_trend(
-                weekly(dora.trend, metric.field),
+                weeks,
                 palette,
                 metric.text,
                 threshold=metric.elite_edge,
                 logarithmic=metric.field == "mttr",
             )
-            figures.show(figure, key=f"trend-{metric.field}")
+            figures.show(figure, key=f"trend-{metric.field}", table=weeks)
 
 
-def draw_lead_times(dora: Dora, palette: Palette) -> None:
-    """How lead times spread: of every change where the server says, else of the latest deployments."""
-    with st.container(border=True, height="stretch"):
-        told = dora.lead_time_distribution
-        if told is not None:
-            spread: Spread | None = Spread(
-                [each.from_hours for each in told.bins],
-                [each.to_hours for each in told.bins],
-                [each.changes for each in told.bins],
-                told.p50,
-                told.p85,
-            )
-            counted = f"Lead time of {told.changes} changes, logarithmic scale"
-        else:
-            page = data.deployments(filters.current(), 1)
-            spread = spread_of(lead_time_hours(page.data))
-            counted = f"Deployments that shipped changes, among the latest {len(page.data)} of {page.total}; logarithmic scale"
-        st.markdown(f"**{spread_heading(spread)}**  \n:small[:gray[{counted}]]")
-        figures.show(duration_distribution(spread, palette, tiered=True), key="lead-times")
+def lead_times(told: Answers) -> tuple[Spread | None, str]:
+    """How lead times spread, and of what: of every change where the server says, else of the latest deployments."""
+    found = told.dora.lead_time_distribution
+    if found is not None:
+        spread = Spread(
+            [each.from_hours for each in found.bins],
+            [each.to_hours for each in found.bins],
+            [each.changes for each in found.bins],
+            found.p50,
+            found.p85,
+        )
+        return spread, f"Lead time of {found.changes} changes, logarithmic scale"
+    if told.deployments is None or isinstance(told.deployments, KoalrError):
+        return None, "The deployments cannot be had at the moment."
+    page = told.deployments
+    return spread_of(lead_time_hours(page.data)), (
+        f"Deployments that shipped changes, among the latest {len(page.data)} of {page.total}; logarithmic scale"
+    )
+
+
+def draw_lead_times(told: Answers, palette: Palette) -> None:
+    """How lead times spread."""
+    spread, counted = lead_times(told)
+    st.markdown(f"**{spread_heading(spread)}**  \n:small[:gray[{counted}]]")
+    figures.show(duration_distribution(spread, palette, tiered=True), key="lead-times", table=spread_rows(spread))
 
 
 def spread_heading(spread: Spread | None) -> str:
@@ -116,13 +153,13 @@ def spread_heading(spread: Spread | None) -> str:
 
 def draw_deployments(dora: Dora, palette: Palette) -> None:
     """Deployments per week with the failed ones."""
-    with st.container(border=True, height="stretch"):
-        st.markdown("**Production deployments per week**")
-        st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
-        if dora.trend:
-            figures.show(
-                deployments_per_week(weekly_deployments(dora.trend), palette, height=260), key="deployments-per-week"
-            )
+    st.markdown("**Production deployments per week**")
+    st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
+    if dora.trend:
+        weeks = weekly_deployments(dora.trend)
+        figures.show(deployments_per_week(weeks, palette, height=260), key="deployments-per-week", table=weeks)
+    else:
+        st.markdown(":small[:gray[This server gives no weekly figures.]]")
 
 
-states.guarded(render)
+view.show(ask, draw, screen)

@@ -1,33 +1,84 @@
 """Flow: how long work takes, how much gets done, how much is in progress."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
-from components import cards, data, figures, filters, states
+from components import cards, data, figures, filters, states, view
 from components.cards import Card
 from components.charts.durations import cycle_time_scatter
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
+from components.data import Latest
 from components.format import COUNT, NO_DATA, PER_WEEK, change_text, duration, duration_unit, percent_unit, shown
 from components.frames import cycle_times, weekly
+from components.screen import Screen, change_tile
 from components.sentences import flow_sentence, littles_law
-from koalr_api import Flow
+from koalr_api import Flow, KoalrError
 
 HOURS_PER_DAY = 24
 
 
-def render() -> None:
-    """Cards, scatter, Little's law, weeks."""
+class Answers(NamedTuple):
+    """What the page is drawn from."""
+
+    flow: Flow
+    latest: Latest | KoalrError
+
+
+def ask() -> Answers:
+    """Flow metrics, and the latest pull requests for the dots."""
     chosen = filters.current()
-    flow = data.flow(chosen)
-    st.markdown(f"## {flow_sentence(flow)}")
-    cards.draw(flow_cards(flow))
+    data.announce(lambda: data.flow(chosen), lambda: data.pull_requests(chosen, 1))
+    return Answers(data.flow(chosen), view.attempt(lambda: data.latest_pull_requests(chosen)))
+
+
+def draw(told: Answers) -> None:
+    """Cards, scatter, Little's law, weeks."""
+    st.markdown(f"## {flow_sentence(told.flow)}")
+    filters.scope_note(told.flow.scoped_team)
+    cards.draw(flow_cards(told.flow))
     left, right = st.columns([2, 1])
-    with left, st.container(border=True, height="stretch"):
-        draw_scatter()
+    with left:
+        if isinstance(told.latest, KoalrError):
+            states.failed_part(told.latest, "Cycle time of merged pull requests")
+        else:
+            with st.container(border=True, height="stretch"):
+                draw_scatter(told.latest)
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Does it add up?**")
-        st.markdown(littles_law(flow))
-    draw_weeks(flow)
+        st.markdown(littles_law(told.flow))
+    draw_weeks(told.flow)
+
+
+def screen(told: Answers) -> Screen:
+    """On a wall: the four flow metrics and what gets done week by week."""
+    flow, before, weeks = told.flow, told.flow.previous, told.flow.trend
+    hours, hours_before = days_in_hours(flow.cycle_time), days_in_hours(before.cycle_time if before else None)
+    efficiency = flow.flow_efficiency
+    return Screen(
+        flow_sentence(flow),
+        [
+            change_tile("Cycle time", hours, hours_before, duration_unit(hours or 0), better="down"),
+            change_tile("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, better="up"),
+            change_tile("In progress", flow.wip_count, before.wip_count if before else None, COUNT, better="down"),
+            change_tile(
+                "Flow efficiency",
+                efficiency,
+                before.flow_efficiency if before else None,
+                percent_unit(efficiency or 0),
+                better="up",
+                missing="no status history",
+            ),
+        ],
+        "Items finished per week",
+        (lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished")) if weeks else None,
+    )
+
+
+def days_in_hours(days: float | None) -> float | None:
+    """Days to hours."""
+    return None if days is None else days * HOURS_PER_DAY
 
 
 def flow_cards(flow: Flow) -> list[Card]:
@@ -70,14 +121,13 @@ def flow_cards(flow: Flow) -> list[Card]:
     ]
 
 
-def draw_scatter() -> None:
+def draw_scatter(latest: Latest) -> None:
     """Cycle times of the latest merged pull requests."""
-    latest = data.latest_pull_requests(filters.current())
     frame = cycle_times(latest.rows)
     shown_of = f"latest {len(latest.rows)} of {latest.total}" if latest.total > len(latest.rows) else f"{latest.total}"
     st.markdown("**Cycle time of merged pull requests**")
     st.markdown(f":small[:gray[{shown_of} merged in the window, {len(frame)} with a known start; logarithmic scale]]")
-    figures.show(cycle_time_scatter(frame, figures.viewer_palette()), key="cycle-times")
+    figures.show(cycle_time_scatter(frame, figures.viewer_palette()), key="cycle-times", table=frame)
 
 
 def draw_weeks(flow: Flow) -> None:
@@ -88,11 +138,14 @@ def draw_weeks(flow: Flow) -> None:
     left, right = st.columns(2)
     with left, st.container(border=True):
         st.markdown("**Items finished per week**  \n:small[:gray[Strong bars: last 4 weeks. \\* week not over]]")
-        figures.show(weekly_bars(weekly(flow.trend, "n"), figures.viewer_palette(), "items finished"), key="throughput")
+        weeks = weekly(flow.trend, "n")
+        figures.show(weekly_bars(weeks, figures.viewer_palette(), "items finished"), key="throughput", table=weeks)
     with right, st.container(border=True):
         st.markdown("**Median cycle time per week**  \n:small[:gray[Items finished in the week]]")
         frame = weekly(flow.trend, "cycle_time", HOURS_PER_DAY)
-        figures.show(weekly_trend(frame, figures.viewer_palette(), duration, height=220), key="cycle-time-trend")
+        figures.show(
+            weekly_trend(frame, figures.viewer_palette(), duration, height=220), key="cycle-time-trend", table=frame
+        )
 
 
-states.guarded(render)
+view.show(ask, draw, screen)

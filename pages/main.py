@@ -1,30 +1,39 @@
-"""The frame of every page: navigation, title, filters, banner, footer."""
+"""The frame of every page: navigation, title, filters, banner, footer; on a wall, header and rotation."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
 
-from components import data, filters, footer, states
+from components import data, figures, filters, footer, freshness, share, stage, states, wall
 from components.format import plain
-from koalr_api import KoalrError, Page, Team
+from components.site import BY_KEY, HOME, SITE, Entry
+from koalr_api import KoalrError, Teams
 
 ICON = Path(__file__).parent.parent / "components" / "icon.png"
 
-PAGES = {
-    "": [st.Page("overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
-    "Delivery": [
-        st.Page("dora.py", title="DORA", icon=":material/stairs:", url_path="dora"),
-        st.Page("flow.py", title="Flow", icon=":material/air:", url_path="flow"),
-    ],
-    "Records": [
-        st.Page("deployments.py", title="Deployments", icon=":material/rocket_launch:", url_path="deployments"),
-        st.Page("pull_requests.py", title="Pull requests", icon=":material/merge:", url_path="pull-requests"),
-    ],
-    "About": [st.Page("status.py", title="Status", icon=":material/monitor_heart:", url_path="status")],
-}
+
+def navigation() -> tuple[Mapping[str, st.Page], str]:
+    """The pages by key, and the key of the one in view."""
+    pages = {
+        entry.key: st.Page(
+            entry.file,
+            title=entry.title,
+            icon=entry.icon,
+            default=entry.key == HOME,
+            url_path=None if entry.key == HOME else entry.key,
+        )
+        for entry in SITE
+    }
+    groups: dict[str, list[st.Page]] = {}
+    for entry in SITE:
+        groups.setdefault(entry.group, []).append(pages[entry.key])
+    current = st.navigation(groups, position="hidden" if wall.wanted() else "sidebar", expanded=True)
+    return pages, next(key for key, page in pages.items() if page.title == current.title)
 
 
-def load_teams() -> tuple[Page[Team] | None, KoalrError | None]:
+def load_teams() -> tuple[Teams | None, KoalrError | None]:
     """The teams, or why they cannot be had: the frame stands either way."""
     try:
         return data.teams(), None
@@ -35,18 +44,44 @@ def load_teams() -> tuple[Page[Team] | None, KoalrError | None]:
 def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
-    page = st.navigation(PAGES, position="sidebar")
-    page_changed = st.session_state.get("page") != page.title
-    st.session_state["page"] = page.title
+    pages, key = navigation()
+    entry = BY_KEY[key]
+    page_changed = st.session_state.get("page") != key
+    st.session_state["page"] = key
+    freshness.begin()
+    figures.begin()
     teams, error = load_teams()
+    if wall.wanted():
+        draw_wall(pages, entry, teams)
+    else:
+        draw_page(pages[key], entry, teams, error, page_changed)
+
+
+def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -> None:
+    """A screen nobody sits at: it asks for nothing and says everything itself."""
+    filters.read({team.id: team.name for team in teams.data} if teams else {})
+    chosen = filters.current()
+    whose = chosen.team_name or (footer.organisation(teams).name if teams else "")
+    window = f"last {chosen.days} days" if entry.window else ""
+    clock_place = stage.header(entry.title, " · ".join(part for part in (whose, window) if part))
+    pages[entry.key].run()
+    with clock_place:
+        stage.clock()
+    stage.turn(wall.rotation(), entry.key, pages)
+
+
+def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrError | None, page_changed: bool) -> None:
+    """Title and controls, the page, and the line under it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(page.title, width="stretch")
-        notes = filters.choose({team.id: team.name for team in teams.data} if teams else {}, page_changed)
+        badge = st.empty()
+        notes = filters.choose({team.id: team.name for team in teams.data} if teams else {}, page_changed, entry)
+        share.draw(entry)
     for note in notes:
         st.info(note, icon=":material/info:")
     if teams is None:
         assert error is not None
-        if page.url_path == "status":  # it is about the connection, so it is there without one
+        if entry.key == "status":  # it is about the connection, so it is there without one
             page.run()
         else:
             states.failed(error)
@@ -57,10 +92,13 @@ def draw() -> None:
     if organisation.sample:
         st.markdown(f":small[:orange-badge[Sample] :gray[{plain(organisation.notice or '')}]]")
     hint = footer.emptiness(organisation, filters.current())
-    if hint:
+    if hint and entry.window:
         st.info(hint, icon=":material/history:")
     page.run()
-    footer.draw(organisation, filters.current(), teams)
+    stale = footer.stale_badge(freshness.current(), datetime.now(UTC))
+    if stale:
+        badge.markdown(stale)
+    footer.draw(organisation, filters.current(), entry)
 
 
 draw()

@@ -1,65 +1,83 @@
 """Overview: the story in one screen."""
 
 from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
+import pandas as pd
 import streamlit as st
 
-from components import cards, data, figures, filters, states
+from components import cards, data, figures, filters, states, view
 from components.cards import Card
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
-from components.format import COUNT, NO_DATA, PER_WEEK, Unit, change_text, duration_unit, known, shown
+from components.dora_cards import dora_card, dora_tile
+from components.filters import Filters
+from components.format import COUNT, NO_DATA, change_text, date_label, day_label, duration_unit, known
 from components.frames import weekly_deployments
-from components.metrics import DORA_METRICS, DoraMetric
+from components.metrics import DORA_METRICS
 from components.noise import rate_change_is_noise
-from components.sentences import TIER_COLOURS, dora_sentence
-from components.tiers import display_unit, tier_of
-from koalr_api import Dora, Flow, Incident, Page, Reviews
+from components.screen import Fact, Screen
+from components.sentences import dora_sentence
+from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
+FORECAST_ITEMS = 20
 HOURS_PER_DAY = 24
 
 
-def render() -> None:
-    """Judgement on top, cause in the middle, flow below."""
+class Answers(NamedTuple):
+    """What the page is drawn from; the parts it can do without may be errors."""
+
+    chosen: Filters
+    dora: Dora
+    flow: Flow | KoalrError
+    reviews: Reviews | KoalrError
+    incidents: Page[Incident] | KoalrError
+    delivery: DeliveryForecast | KoalrError
+
+
+def ask() -> Answers:
+    """Five questions, asked side by side."""
     chosen = filters.current()
-    dora, flow, reviews = data.dora(chosen), data.flow(chosen), data.reviews(chosen)
-    st.markdown(f"## {dora_sentence(dora)}")
-    filters.scope_note(dora.scoped_team)
-    cards.draw([dora_card(metric, dora, chosen.days) for metric in DORA_METRICS])
-    left, right = st.columns([2, 1])
-    with left, st.container(border=True, height="stretch"):
-        draw_deployments(dora)
-    with right, st.container(border=True, height="stretch"):
-        draw_changes(dora, flow, reviews)
-    cards.draw(small_cards(flow, reviews, data.incidents(chosen)))
-
-
-def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
-    """A DORA metric with its tier, change and sparkline."""
-    value: float | None = getattr(dora, metric.field)
-    before: float | None = getattr(dora.previous, metric.field) if dora.previous else None
-    tier = tier_of(metric.field, value)
-    unit = display_unit(metric.field, value or before or 0.0)
-    noise = metric.field == "change_failure_rate" and rate_change_is_noise(dora, days)
-    return Card(
-        label=metric.name,
-        value=metric.text(value),
-        definition=metric.definition,
-        change=change_text(value, before, unit),
-        before=("within noise" if noise else f"was {metric.text(before)}")
-        if before is not None and value is not None
-        else None,
-        judgement="off" if noise else ("normal" if metric.higher_is_better else "inverse"),
-        history=history(dora, metric.field),
-        badge=f":{TIER_COLOURS[tier]}-badge[{tier.capitalize()}]" if tier else "",
-        note=metric.missing if value is None else None,
+    data.announce(
+        lambda: data.dora(chosen),
+        lambda: data.flow(chosen),
+        lambda: data.reviews(chosen),
+        lambda: data.incidents(chosen),
+        lambda: data.delivery(FORECAST_ITEMS, chosen),
+    )
+    return Answers(
+        chosen,
+        data.dora(chosen),
+        view.attempt(lambda: data.flow(chosen)),
+        view.attempt(lambda: data.reviews(chosen)),
+        view.attempt(lambda: data.incidents(chosen)),
+        view.attempt(lambda: data.delivery(FORECAST_ITEMS, chosen)),
     )
 
 
-def history(dora: Dora, field: str) -> Sequence[float] | None:
-    """Weekly values for a sparkline; weeks without data are left out."""
-    values = [float(value) for week in dora.trend or () if (value := getattr(week, field)) is not None]
-    return values if len(values) > 1 else None
+def draw(told: Answers) -> None:
+    """Judgement on top, cause in the middle, outlook below."""
+    st.markdown(f"## {dora_sentence(told.dora)}")
+    filters.scope_note(told.dora.scoped_team)
+    cards.draw([dora_card(metric, told.dora, told.chosen.days) for metric in DORA_METRICS])
+    left, right = st.columns([2, 1])
+    with left, st.container(border=True, height="stretch"):
+        draw_deployments(told.dora)
+    with right, st.container(border=True, height="stretch"):
+        draw_changes(told)
+    cards.draw(small_cards(told))
+
+
+def screen(told: Answers) -> Screen:
+    """On a wall: the four tiers, deployments per week, and what is now."""
+    weeks = told.dora.trend
+    return Screen(
+        dora_sentence(told.dora),
+        [dora_tile(metric, told.dora) for metric in DORA_METRICS],
+        "Deployments per week",
+        (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
+        facts(told),
+    )
 
 
 def draw_deployments(dora: Dora) -> None:
@@ -67,79 +85,105 @@ def draw_deployments(dora: Dora) -> None:
     st.markdown("**Production deployments per week**")
     st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
     if dora.trend:
-        figures.show(
-            deployments_per_week(weekly_deployments(dora.trend), figures.viewer_palette()), key="deployments-per-week"
-        )
+        weeks = weekly_deployments(dora.trend)
+        figures.show(deployments_per_week(weeks, figures.viewer_palette()), key="deployments-per-week", table=weeks)
     else:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
 
 
-def draw_changes(dora: Dora, flow: Flow, reviews: Reviews) -> None:
+def draw_changes(told: Answers) -> None:
     """The metrics that moved most."""
     st.markdown("**What changed most**")
     st.markdown(":small[:gray[against the window before]]")
-    figures.show(what_changed_most(changes(dora, flow, reviews), figures.viewer_palette()), key="changes")
+    found = changes(told)
+    figures.show(what_changed_most(found, figures.viewer_palette()), key="what-changed-most", table=change_rows(found))
 
 
-def changes(dora: Dora, flow: Flow, reviews: Reviews) -> list[Change]:
+def change_rows(found: Sequence[Change]) -> pd.DataFrame:
+    """The table behind it: metric, now, before, verdict; in API units."""
+    return pd.DataFrame([{"metric": c.name, "now": c.now, "before": c.before, "verdict": c.verdict} for c in found])
+
+
+def changes(told: Answers) -> list[Change]:
     """Every headline figure that has a value now and before."""
-    chosen = filters.current()
-    found = [
-        ("Deployments", dora, "deploy_frequency", "up", False),
-        ("Lead time", dora, "lead_time", "down", False),
-        ("Failure rate", dora, "change_failure_rate", "down", rate_change_is_noise(dora, chosen.days)),
-        ("Time to restore", dora, "mttr", "down", False),
-        ("Cycle time", flow, "cycle_time", "down", False),
-        ("Throughput", flow, "throughput", "up", False),
-        ("First review", reviews, "avg_first_response_time", "down", False),
+    noise = rate_change_is_noise(told.dora, told.chosen.days)
+    found: list[tuple[str, object, str, Literal["up", "down"], bool]] = [
+        ("Deployments", told.dora, "deploy_frequency", "up", False),
+        ("Lead time", told.dora, "lead_time", "down", False),
+        ("Failure rate", told.dora, "change_failure_rate", "down", noise),
+        ("Time to restore", told.dora, "mttr", "down", False),
+        ("Cycle time", told.flow, "cycle_time", "down", False),
+        ("Throughput", told.flow, "throughput", "up", False),
+        ("First review", told.reviews, "avg_first_response_time", "down", False),
     ]
     rows = []
-    for name, answer, field, better, noise in found:
-        now, before = getattr(answer, field), getattr(answer.previous, field) if answer.previous else None
+    for name, answer, field, better, noisy in found:
+        if isinstance(answer, KoalrError):
+            continue
+        now, before = getattr(answer, field), getattr(getattr(answer, "previous", None), field, None)
         if known(now) and known(before) and before:
-            rows.append(Change(name, float(now), float(before), "up" if better == "up" else "down", noise))
+            rows.append(Change(name, float(now), float(before), better, noisy))
     return rows
 
 
-def small_cards(flow: Flow, reviews: Reviews, incidents: Page[Incident]) -> list[Card]:
-    """Cycle time, throughput, first review, open incidents."""
-    chosen = filters.current()
-    still_open = sum(1 for incident in incidents.data if incident.resolved_at is None)
-    return [
-        hours_card(
-            "Cycle time",
-            in_hours(flow.cycle_time),
-            in_hours(flow.previous.cycle_time if flow.previous else None),
-            "Median time from start to done of the work items, or pull requests, finished in the window.",
-        ),
-        Card(
-            "Throughput",
-            shown(flow.throughput, PER_WEEK),
-            "Work items, or pull requests, finished per week.",
-            change_text(flow.throughput, flow.previous.throughput if flow.previous else None, PER_WEEK),
-            judgement="normal",
-        ),
-        hours_card(
-            "First review",
-            reviews.avg_first_response_time,
-            reviews.previous.avg_first_response_time if reviews.previous else None,
-            "Mean time from ready for review to the first review by another person.",
-            none="no reviews in the data",
-        ),
-        Card(
-            "Open incidents",
-            COUNT.text(still_open),
-            f"Incidents of the last {chosen.days} days that are not resolved.",
-            note=f"{incidents.total} in {chosen.days} d",
-        ),
-    ]
+def small_cards(told: Answers) -> list[Card]:
+    """Cycle time, first review, the next items, open incidents."""
+    return [cycle_card(told.flow), review_card(told.reviews), forecast_card(told.delivery), incident_card(told)]
 
 
-def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str | None = None) -> Card:
+def failed_card(label: str, definition: str, error: KoalrError) -> Card:
+    """No number, and why."""
+    return Card(label, NO_DATA, definition, note=states.short_words(error))
+
+
+def cycle_card(flow: Flow | KoalrError) -> Card:
+    """Median time from start to done."""
+    definition = "Median time from start to done of the work items, or pull requests, finished in the window."
+    if isinstance(flow, KoalrError):
+        return failed_card("Cycle time", definition, flow)
+    before = flow.previous.cycle_time if flow.previous else None
+    return hours_card("Cycle time", in_hours(flow.cycle_time), in_hours(before), definition, "nothing finished")
+
+
+def review_card(reviews: Reviews | KoalrError) -> Card:
+    """Mean time to the first review."""
+    definition = "Mean time from ready for review to the first review by another person."
+    if isinstance(reviews, KoalrError):
+        return failed_card("First review", definition, reviews)
+    before = reviews.previous.avg_first_response_time if reviews.previous else None
+    return hours_card("First review", reviews.avg_first_response_time, before, definition, "no reviews in the data")
+
+
+def forecast_card(delivery: DeliveryForecast | KoalrError) -> Card:
+    """When the next items are done."""
+    label = f"Next {FORECAST_ITEMS} items, 85 % sure"
+    definition = f"The date by which {FORECAST_ITEMS} more items are done with 85 % confidence; see Forecast."
+    if isinstance(delivery, KoalrError):
+        return failed_card(label, definition, delivery)
+    if delivery.p85 is None:
+        return Card(label, NO_DATA, definition, note="too little history")
+    return Card(label, date_label(delivery.p85), definition, note=f"50 %: {date_label(delivery.p50)}")
+
+
+def incident_card(told: Answers) -> Card:
+    """Incidents not resolved yet."""
+    definition = f"Incidents of the last {told.chosen.days} days that are not resolved."
+    if isinstance(told.incidents, KoalrError):
+        return failed_card("Open incidents", definition, told.incidents)
+    note = f"{told.incidents.total} in {told.chosen.days} d"
+    return Card("Open incidents", COUNT.text(still_open(told.incidents)), definition, note=note)
+
+
+def still_open(incidents: Page[Incident]) -> int:
+    """How many are not resolved."""
+    return sum(1 for incident in incidents.data if incident.resolved_at is None)
+
+
+def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str) -> Card:
     """A duration with its change; less is better."""
-    unit: Unit = duration_unit(now) if now is not None else COUNT
     if now is None:
         return Card(label, NO_DATA, definition, note=none)
+    unit = duration_unit(now)
     return Card(label, unit.text(now), definition, change_text(now, before, unit), judgement="inverse")
 
 
@@ -148,4 +192,16 @@ def in_hours(days: float | None) -> float | None:
     return None if days is None else days * HOURS_PER_DAY
 
 
-states.guarded(render)
+def facts(told: Answers) -> list[Fact]:
+    """Open incidents, work in progress, the next items."""
+    found = []
+    if not isinstance(told.incidents, KoalrError):
+        found.append(Fact(COUNT.text(still_open(told.incidents)), "incidents open"))
+    if not isinstance(told.flow, KoalrError) and told.flow.wip_count is not None:
+        found.append(Fact(COUNT.text(told.flow.wip_count), "in progress"))
+    if not isinstance(told.delivery, KoalrError) and told.delivery.p85 is not None:
+        found.append(Fact(day_label(told.delivery.p85), f"next {FORECAST_ITEMS}, 85 % sure"))
+    return found
+
+
+view.show(ask, draw, screen)

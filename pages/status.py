@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from components import cards, data, diagnosis, filters, states
+from components import cards, data, diagnosis, filters, states, view
 from components.cards import Card
 from components.footer import Organisation, organisation
 from components.format import COUNT, NO_BREAK, NO_DATA, age, day_label, plain, shown
@@ -130,4 +130,4 @@ def draw_diagnosis(status: Status) -> None:
     diagnosis.draw_findings(status.findings, status.days)
 
 
-states.guarded(render)
+view.show(lambda: None, lambda _nothing: render())

@@ -23,7 +23,7 @@ def figure(
         layout={
             "height": height,
             "margin": {"t": top, "b": bottom, "l": left, "r": right, "autoexpand": False},
-            "paper_bgcolor": "rgba(0,0,0,0)",
+            "paper_bgcolor": palette.background,
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,
             "hovermode": "closest",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.filters import Parameter, parse_days, settle
+from components.address import Parameter, settle
+from components.filters import parse_days
 
 
 @pytest.mark.parametrize(

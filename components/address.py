@@ -1,0 +1,46 @@
+"""What the address of a page says, kept the same as what its controls hold."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One URL parameter between two script runs: what the URL says now, what we last wrote there, what is chosen."""
+
+    url: str | None
+    written: str | None
+    held: str | None
+
+
+def settle(parameter: Parameter, page_changed: bool) -> str | None:
+    """Which of URL and control is right.
+
+    The control, unless the URL was changed from outside: by a link, a reload or the Back button. Changing the page drops
+    every parameter from the URL, which is no one's choice.
+    """
+    dropped = page_changed and parameter.url is None
+    changed_outside = parameter.url != parameter.written and not dropped
+    return parameter.url if changed_outside else parameter.held
+
+
+def settled(name: str, held: str | None, page_changed: bool) -> str | None:
+    """The value of a parameter in this run.
+
+    Args:
+        held: what the control was left at, None for its default.
+        page_changed: whether this is the first run after the viewer went to another page.
+    """
+    parameter = Parameter(st.query_params.get(name), st.session_state.get(f"url.{name}"), held)
+    return settle(parameter, page_changed)
+
+
+def write(name: str, value: str | None) -> None:
+    """Put a value into the URL; a default needs no parameter."""
+    if st.query_params.get(name) != value:
+        if value is None:
+            del st.query_params[name]
+        else:
+            st.query_params[name] = value
+    st.session_state[f"url.{name}"] = value

@@ -1,0 +1,58 @@
+"""A DORA metric as a card of a page and as a tile of a wall (pure)."""
+
+from collections.abc import Sequence
+
+from components.cards import Card
+from components.format import NO_DATA, change_text
+from components.metrics import DoraMetric
+from components.noise import rate_change_is_noise
+from components.screen import TIER_JUDGEMENTS, Tile
+from components.sentences import TIER_COLOURS
+from components.tiers import display_unit, distance, position, tier_of
+from koalr_api import Dora
+
+
+def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
+    """A DORA metric with its tier, change and sparkline."""
+    value: float | None = getattr(dora, metric.field)
+    before: float | None = getattr(dora.previous, metric.field) if dora.previous else None
+    tier = tier_of(metric.field, value)
+    unit = display_unit(metric.field, value or before or 0.0)
+    noise = metric.field == "change_failure_rate" and rate_change_is_noise(dora, days)
+    return Card(
+        label=metric.name,
+        value=metric.text(value),
+        definition=metric.definition,
+        change=change_text(value, before, unit),
+        before=("within noise" if noise else f"was {metric.text(before)}")
+        if before is not None and value is not None
+        else None,
+        judgement="off" if noise else ("normal" if metric.higher_is_better else "inverse"),
+        history=history(dora, metric.field),
+        badge=f":{TIER_COLOURS[tier]}-badge[{tier.capitalize()}]" if tier else "",
+        note=metric.missing if value is None else None,
+    )
+
+
+def history(dora: Dora, field: str) -> Sequence[float] | None:
+    """Weekly values for a sparkline; weeks without data are left out."""
+    values = [float(value) for week in dora.trend or () if (value := getattr(week, field)) is not None]
+    return values if len(values) > 1 else None
+
+
+def dora_tile(metric: DoraMetric, dora: Dora) -> Tile:
+    """A DORA metric for a wall."""
+    value: float | None = getattr(dora, metric.field)
+    tier = tier_of(metric.field, value)
+    if value is None or tier is None:
+        return Tile(metric.name, NO_DATA, note=metric.missing)
+    unit = display_unit(metric.field, value)
+    return Tile(
+        metric.short_name,
+        unit.number(value),
+        unit.symbol,
+        tier.capitalize(),
+        TIER_JUDGEMENTS[tier],
+        distance(metric.field, value),
+        place=position(metric.field, value),
+    )

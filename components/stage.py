@@ -1,0 +1,168 @@
+"""The frame of a screen on a wall: header with clock and age, the page's screen kept fresh, rotation."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components import figures, freshness, states
+from components.charts import wall as charts
+from components.format import NO_BREAK, figure_text
+from components.screen import Screen
+from components.site import BY_KEY
+from components.wall import Rotation
+from koalr_api import KoalrError, PendingError
+
+REFRESH_SECS = 60.0
+# Screens that were switched on together ask apart.
+SPREAD = 0.15
+FIRST_LOOK_AGAIN_SECS = 3.0
+CLOCK_SECS = 5.0
+PROGRESS_SECS = 2.0
+AGEING_SECS = 2 * REFRESH_SECS
+STOPPED_SECS = 3600.0
+PREVIEW_SCALE = 0.45
+
+
+def refresh_secs() -> float:
+    """How often this screen looks for new figures; another number for each screen."""
+    spread = st.session_state.setdefault("wall.spread", random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - no secret
+    return REFRESH_SECS * float(spread)
+
+
+def header(title: str, context: str) -> DeltaGenerator:
+    """Title and context; the place for the clock, which knows the age only when the page has asked."""
+    left, right = st.columns([3, 2])
+    with left:
+        figures.show_on_wall(charts.header(figure_text(title), figure_text(context)), key="wall-header")
+    return right
+
+
+@st.fragment(run_every=CLOCK_SECS)
+def clock() -> None:
+    """The time of day where the screen hangs, and how old the figures are."""
+    now = datetime.now(_zone())
+    told = freshness.current()
+    words, colour = age_words(told, datetime.now(UTC), now.tzinfo or UTC)
+    figures.show_on_wall(charts.clock(f"{now:%H:%M}", words, colour), key="wall-clock")
+
+
+def _zone() -> ZoneInfo:
+    """Where the screen hangs."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def age_words(told: freshness.Freshness, now: datetime, zone: object) -> tuple[str, str]:
+    """How old the figures are, and the colour that says whether this is fine."""
+    colours = charts.PALETTE
+    if told.since is None:
+        return "no data yet", colours.tier_fill["medium"]
+    old = now - told.since
+    minutes = max(0, int(old.total_seconds() // 60))
+    if old > timedelta(seconds=STOPPED_SECS) or (told.stale and old > timedelta(seconds=AGEING_SECS)):
+        return f"data stopped {told.since.astimezone(zone):%H:%M}", colours.worse  # type: ignore[arg-type]
+    words = f"data {minutes}{NO_BREAK}min old" if minutes else "data just in"
+    if old > timedelta(seconds=AGEING_SECS):
+        return words, colours.tier_fill["medium"]
+    return words, colours.better
+
+
+def play(screen: Callable[[], Screen | None]) -> None:
+    """Draw the screen, and again whenever it is time; the last one stays while the API cannot be asked."""
+
+    @st.fragment(run_every=refresh_secs())
+    def _playing() -> None:
+        before = freshness.current()
+        freshness.begin()
+        try:
+            found = screen()
+        except PendingError as error:
+            _say("The figures are on their way", f"expected in about {states.seconds_until(error.expected_at)} s")
+            _look_again()
+            return
+        except KoalrError as error:
+            freshness.restore(before)
+            _say(states.wall_words(error), "This screen looks again every minute.")
+            return
+        if found is None:
+            _say("This page needs somebody to use it", "Pages for a wall: " + ", ".join(_wall_titles()))
+            return
+        _draw(found)
+
+    _playing()
+
+
+def _wall_titles() -> list[str]:
+    return [entry.title for entry in BY_KEY.values() if entry.wall]
+
+
+@st.fragment(run_every=FIRST_LOOK_AGAIN_SECS)
+def _look_again() -> None:
+    started = st.session_state.setdefault("wall.pending", time.monotonic())
+    if time.monotonic() - started >= FIRST_LOOK_AGAIN_SECS / 2:
+        del st.session_state["wall.pending"]
+        st.rerun()
+
+
+def preview(title: str, screen: Screen) -> None:
+    """The screen at a part of its size, to see what it will look like."""
+    figures.show_on_wall(
+        charts.resized(charts.header(title, "as it will hang there"), PREVIEW_SCALE), key="preview-header"
+    )
+    _draw(screen, "preview", PREVIEW_SCALE)
+
+
+def _draw(screen: Screen, prefix: str = "wall", scale: float = 1.0) -> None:
+    def put(drawing: go.Figure, name: str) -> None:
+        figures.show_on_wall(charts.resized(drawing, scale), key=f"{prefix}-{name}")
+
+    put(charts.sentence(screen.sentence), "sentence")
+    for index, (column, tile) in enumerate(zip(st.columns(max(1, len(screen.tiles))), screen.tiles, strict=False)):
+        with column, st.container(border=True):
+            put(charts.tile(tile), f"tile-{index}")
+    left, right = st.columns([2, 1]) if screen.facts else (st.container(), None)
+    if screen.chart is not None:
+        with left, st.container(border=True):
+            drawn = charts.enlarged(screen.chart(charts.PALETTE), charts.FACTS_HEIGHT, charts.CHART_SCALE)
+            put(charts.titled(drawn, screen.chart_title), "chart")
+    if right is not None:
+        with right, st.container(border=True):
+            put(charts.facts(screen.facts), "facts")
+
+
+def _say(words: str, more: str) -> None:
+    figures.show_on_wall(charts.sentence(figure_text(words)), key="wall-sentence")
+    with st.container(border=True):
+        figures.show_on_wall(charts.message(figure_text(more)), key="wall-message")
+
+
+def turn(rotation: Rotation, key: str, pages: Mapping[str, object]) -> None:
+    """The line that fills until the next page comes, and the page change.
+
+    Args:
+        key: the page shown now.
+        pages: by key, what `st.switch_page` takes.
+    """
+    following = rotation.after(key)
+    if following is None:
+        return
+    if st.session_state.get("wall.page") != key:
+        st.session_state["wall.page"] = key
+        st.session_state["wall.since"] = time.monotonic()
+
+    @st.fragment(run_every=PROGRESS_SECS)
+    def _turning() -> None:
+        shown_secs = time.monotonic() - st.session_state["wall.since"]
+        st.progress(min(1.0, shown_secs / rotation.every_secs))
+        if shown_secs >= rotation.every_secs:
+            st.switch_page(pages[following], query_params=st.query_params.to_dict())  # type: ignore[arg-type]
+
+    _turning()
