@@ -20,7 +20,7 @@ check: setup ## lint and strict types
 	$(VENV)/mypy
 
 test: check browser ## everything that must pass
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 browser: setup
 	@$(VENV)/python scripts/browser.py

@@ -8,7 +8,6 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from koalr_server.keys import new_key
 from tests.integration.server.conftest import Api
 from tests.integration.server.refusals import exchange, refused, refused_raw
 from tests.unit.test_docs import ENDPOINTS
@@ -249,7 +248,8 @@ class TestBeyondHttp:
 
 
 @pytest.mark.parametrize(
-    "presented", ["", "x", "klr_live_", new_key(), new_key() + " ", "é", "klr_live_" + "x" * 5_000]
+    "presented",
+    ["", "x", "klr_live_", "klr_live_" + "k" * 40, "klr_live_" + "k" * 40 + " ", "é", "klr_live_" + "x" * 5_000],
 )
 def test_a_wrong_key_is_401_and_not_repeated(api: Api, presented: str) -> None:
     answer = api.get("/teams", presented)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import requests
 
-from koalr_server.keys import new_key
 from tests.integration.server.conftest import Api
 
 PATHS = (
@@ -100,7 +99,7 @@ def test_an_unknown_team_is_404(api: Api) -> None:
     assert (answer.status_code, answer.json()["error"]["param"]) == (404, "teamId")
 
 
-@pytest.mark.parametrize("presented", [None, "", "nonsense", new_key(), "klr_live_" + "x" * 5000])
+@pytest.mark.parametrize("presented", [None, "", "nonsense", "klr_live_" + "k" * 40, "klr_live_" + "x" * 5000])
 def test_without_a_valid_key_everything_is_401(api: Api, presented: str | None) -> None:
     headers = {} if presented is None else {"X-Koalr-Key": presented}
     for path in ("/api/v1/teams", "/api/v1/nothing", "/api/nothing"):
