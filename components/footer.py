@@ -12,7 +12,7 @@ import streamlit as st
 from components import figures, freshness
 from components.exports import csv_text
 from components.filters import DEFAULT_DAYS, LONGEST_WINDOW_DAYS, Filters
-from components.format import age, ago, day_label, window_label
+from components.format import age, ago, day_label, plain, window_label
 from components.freshness import Freshness
 from components.site import Entry
 from koalr_api import Page, Team
@@ -61,13 +61,18 @@ def emptiness(told: Organisation, chosen: Filters) -> str | None:
 
 
 def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
-    """What can be taken along, then age, window against the window before, zone, year of the tiers."""
-    _draw_exports()
+    """Age, window against the window before, zone, year of the tiers; where the sample comes from; the page's data."""
     parts = [f":material/schedule: {data_age(told, freshness.current(), datetime.now(UTC))}"]
     if page.window:
         parts.append(window_label(told.now, chosen.days))
     parts += ["all times UTC", "tiers: DORA report 2023"]
-    st.markdown(f":small[:gray[{' · '.join(parts)}]]")
+    lines = [" · ".join(parts)]
+    if told.sample:
+        lines.append(plain(told.notice or ""))
+    left, right = st.columns([5, 1.3], vertical_alignment="top")
+    left.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
+    with right:
+        _draw_exports()
 
 
 def data_age(told: Organisation, shown: Freshness, now: datetime) -> str:
@@ -79,11 +84,13 @@ def data_age(told: Organisation, shown: Freshness, now: datetime) -> str:
     return ", ".join(parts)
 
 
-def stale_badge(shown: Freshness, now: datetime) -> str | None:
-    """A badge where an answer could not be renewed; None while all is well."""
-    if not shown.stale or shown.since is None:
-        return None
-    return f":orange-badge[:material/schedule: {age(max(timedelta(0), now - shown.since), shown.since)}]"
+def badges(told: Organisation, shown: Freshness, now: datetime) -> str:
+    """What must be seen beside the title: that this is the sample, that an answer could not be renewed."""
+    found = [":orange-badge[Sample]"] if told.sample else []
+    if shown.stale and shown.since is not None:
+        old = age(max(timedelta(0), now - shown.since), shown.since)
+        found.append(f":orange-badge[:material/cloud_off: API not answering, {old}]")
+    return " ".join(found)
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -1,11 +1,13 @@
 """Client models to tables for the charts (pure)."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pandas as pd
 
 from components.charts.durations import Spread
-from koalr_api import Deployment, DoraWeek, FlowWeek, PullRequest
+from koalr_api import Deployment, DoraWeek, FlowWeek, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
 
@@ -54,6 +56,22 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
         }
     )
+
+
+def with_incidents(weeks: pd.DataFrame, incidents: Sequence[Incident], since: date) -> pd.DataFrame:
+    """The weeks with a column incidents: how many began in each; missing in weeks that ended before `since`."""
+    begun = Counter(monday(incident.started_at.date()) for incident in incidents)
+    return weeks.assign(
+        incidents=pd.array(
+            [begun[start] if start + timedelta(days=7) > since else None for start in weeks["week_start"]],
+            dtype="Int64",
+        )
+    )
+
+
+def monday(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def spread_rows(spread: Spread | None) -> pd.DataFrame:

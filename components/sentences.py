@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.format import PER_WEEK, duration, relative_change
+import pandas as pd
+
+from components.format import PER_WEEK, day_label, duration, relative_change
 from components.tiers import TIERS, distance, tier_of
 from koalr_api import Dora, Flow
 
 TIER_COLOURS = {"elite": "green", "high": "blue", "medium": "orange", "low": "red"}
+WORTH_NAMING = 10
+ONE_WEEK_SHARE = 0.4
 METRIC_NAMES = {
     "deploy_frequency": "Deployment frequency",
     "lead_time": "Lead time",
@@ -118,3 +122,13 @@ def littles_law(flow: Flow) -> str:
     if flow.wip_count == 0:
         return f"{told}\n\nUnfinished work is not in the data: git alone knows what was merged, not what is open."
     return f"{told}\n\nThat fits together."
+
+
+def deployments_heading(weeks: pd.DataFrame) -> str:
+    """The finding in a table of deployments per week, where there is a safe one: failures that lie in one week."""
+    failed = weeks["failed"]
+    total, most = int(failed.sum()), int(failed.max())
+    if total < WORTH_NAMING or most < total * ONE_WEEK_SHARE:
+        return "Production deployments per week"
+    week = weeks["week_start"].iloc[int(failed.to_numpy().argmax())]
+    return f"{most} of {total} failed deployments are of the week of {day_label(week)}"

@@ -1,5 +1,6 @@
 """DORA: the tier ladder, week by week, and how lead time spreads."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import streamlit as st
@@ -12,13 +13,13 @@ from components.charts.trends import weekly_trend
 from components.dora_cards import dora_tile
 from components.filters import Filters
 from components.format import duration
-from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments
+from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
 from components.screen import Screen
-from components.sentences import coloured, dora_sentence
+from components.sentences import coloured, deployments_heading, dora_sentence
 from components.theme import Palette
 from components.tiers import distance, tier_of
-from koalr_api import Deployment, Dora, KoalrError, Page
+from koalr_api import Deployment, Dora, Incident, KoalrError, Page
 
 HOURS_PER_DAY = 24
 
@@ -28,15 +29,22 @@ class Answers(NamedTuple):
 
     chosen: Filters
     dora: Dora
+    incidents: Page[Incident] | KoalrError
     deployments: Page[Deployment] | KoalrError | None
 
 
 def ask() -> Answers:
-    """DORA metrics, and the deployments where they are needed."""
+    """DORA metrics, incidents, and the deployments where they are needed."""
     chosen = filters.current()
+    data.announce(lambda: data.dora(chosen), lambda: data.incidents(chosen))
     dora = data.dora(chosen)
     told = dora.lead_time_distribution is not None
-    return Answers(chosen, dora, None if told else view.attempt(lambda: data.deployments(chosen, 1)))
+    return Answers(
+        chosen,
+        dora,
+        view.attempt(lambda: data.incidents(chosen)),
+        None if told else view.attempt(lambda: data.deployments(chosen, 1)),
+    )
 
 
 def draw(told: Answers) -> None:
@@ -50,7 +58,7 @@ def draw(told: Answers) -> None:
     with left, st.container(border=True, height="stretch"):
         draw_lead_times(told, palette)
     with right, st.container(border=True, height="stretch"):
-        draw_deployments(told.dora, palette)
+        draw_deployments(told, palette)
 
 
 def screen(told: Answers) -> Screen:
@@ -151,15 +159,21 @@ def spread_heading(spread: Spread | None) -> str:
     ).replace("  %", " %")
 
 
-def draw_deployments(dora: Dora, palette: Palette) -> None:
-    """Deployments per week with the failed ones."""
-    st.markdown("**Production deployments per week**")
-    st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
-    if dora.trend:
-        weeks = weekly_deployments(dora.trend)
-        figures.show(deployments_per_week(weeks, palette, height=260), key="deployments-per-week", table=weeks)
-    else:
-        st.markdown(":small[:gray[This server gives no weekly figures.]]")
+def draw_deployments(told: Answers, palette: Palette) -> None:
+    """Deployments per week with the failed ones, and the incidents that began."""
+    marked = not isinstance(told.incidents, KoalrError)
+    dots = " Dots: incidents that began, in the window." if marked else ""
+    if not told.dora.trend:
+        st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
+        return
+    weeks = weekly_deployments(told.dora.trend)
+    if not isinstance(told.incidents, KoalrError):
+        since = told.incidents.fetched_at.date() - timedelta(days=told.chosen.days)
+        weeks = with_incidents(weeks, told.incidents.data, since)
+    st.markdown(
+        f"**{deployments_heading(weeks)}**  \n:small[:gray[of them :red[later failed].{dots} \\* week not over]]"
+    )
+    figures.show(deployments_per_week(weeks, palette, height=260), key="deployments-per-week", table=weeks)
 
 
 view.show(ask, draw, screen)

@@ -74,7 +74,7 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     """Title and controls, the page, and the line under it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(page.title, width="stretch")
-        badge = st.empty()
+        badges = st.empty()
         notes = filters.choose({team.id: team.name for team in teams.data} if teams else {}, page_changed, entry)
         share.draw(entry)
     for note in notes:
@@ -89,15 +89,13 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     organisation = footer.organisation(teams)
     with st.sidebar:
         st.markdown(f":small[:gray[{plain(organisation.name)}]]")
-    if organisation.sample:
-        st.markdown(f":small[:orange-badge[Sample] :gray[{plain(organisation.notice or '')}]]")
     hint = footer.emptiness(organisation, filters.current())
     if hint and entry.window:
         st.info(hint, icon=":material/history:")
     page.run()
-    stale = footer.stale_badge(freshness.current(), datetime.now(UTC))
-    if stale:
-        badge.markdown(stale)
+    told = footer.badges(organisation, freshness.current(), datetime.now(UTC))
+    if told:
+        badges.markdown(told)
     footer.draw(organisation, filters.current(), entry)
 
 

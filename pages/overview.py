@@ -17,10 +17,11 @@ from components.frames import weekly_deployments
 from components.metrics import DORA_METRICS
 from components.noise import rate_change_is_noise
 from components.screen import Fact, Screen
-from components.sentences import dora_sentence
+from components.sentences import deployments_heading, dora_sentence
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
 FORECAST_ITEMS = 20
+CHART_HEIGHT = 272
 HOURS_PER_DAY = 24
 
 
@@ -82,21 +83,30 @@ def screen(told: Answers) -> Screen:
 
 def draw_deployments(dora: Dora) -> None:
     """Deployments per week."""
-    st.markdown("**Production deployments per week**")
-    st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
-    if dora.trend:
-        weeks = weekly_deployments(dora.trend)
-        figures.show(deployments_per_week(weeks, figures.viewer_palette()), key="deployments-per-week", table=weeks)
-    else:
-        st.markdown(":small[:gray[This server gives no weekly figures.]]")
+    if not dora.trend:
+        st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
+        return
+    weeks = weekly_deployments(dora.trend)
+    explained = (
+        "Production deployments per week, of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over"
+    )
+    st.markdown(f"**{deployments_heading(weeks)}**  \n:small[:gray[{explained}]]")
+    figures.show(
+        deployments_per_week(weeks, figures.viewer_palette(), height=CHART_HEIGHT),
+        key="deployments-per-week",
+        table=weeks,
+    )
 
 
 def draw_changes(told: Answers) -> None:
     """The metrics that moved most."""
-    st.markdown("**What changed most**")
-    st.markdown(":small[:gray[against the window before]]")
+    st.markdown("**What changed most**  \n:small[:gray[against the window before]]")
     found = changes(told)
-    figures.show(what_changed_most(found, figures.viewer_palette()), key="what-changed-most", table=change_rows(found))
+    figures.show(
+        what_changed_most(found, figures.viewer_palette(), height=CHART_HEIGHT),
+        key="what-changed-most",
+        table=change_rows(found),
+    )
 
 
 def change_rows(found: Sequence[Change]) -> pd.DataFrame:

@@ -21,6 +21,8 @@ CHART_SCALE = 2.2
 FONT = '"Source Sans", sans-serif'
 LONGEST_AT_FULL_SIZE = 74
 WIDEST_VALUE = 6
+# Pixels: a tile of four on 1920, and a letter of the word and of the note in it.
+TILE_WIDTH, WORD_WIDTH, NOTE_WIDTH = 380, 21, 14.5
 _COLOURED = re.compile(r":(green|blue|orange|red)\[([^\]]*)\]")
 _FONT_SIZE = re.compile(r"font-size:(\d+)px")
 _TIER_OF_COLOUR = {"green": "elite", "blue": "high", "orange": "medium", "red": "low"}
@@ -81,22 +83,25 @@ def tile(shown: Tile) -> go.Figure:
     size = VALUE_SIZE if len(shown.value) + len(shown.unit) <= WIDEST_VALUE + 2 else round(VALUE_SIZE * 0.7)
     value = f'<b>{shown.value}</b> <span style="font-size:{UNIT_SIZE}px">{shown.unit}</span>'
     label(drawing, 0, 0.62, value, PALETTE.text, anchor="left", size=size)
-    colour = _judged(shown.judgement)
-    label(drawing, 0, 0.3, f"<b>{shown.verdict}</b>", colour, anchor="left", size=WORD_SIZE)
-    label(
-        drawing,
-        1 if shown.verdict else 0,
-        0.3,
-        shown.note,
-        PALETTE.muted,
-        anchor="right" if shown.verdict else "left",
-        size=NOTE_SIZE,
-    )
+    _verdict(drawing, shown)
     if shown.place is not None:
         _ladder(drawing, shown.place)
     elif sum(value is not None for value in shown.history) > 1:
         _line(drawing, shown.history)
     return drawing
+
+
+def _verdict(drawing: go.Figure, shown: Tile) -> None:
+    """Word and note on one line, or on two where they would meet."""
+    colour = _judged(shown.judgement)
+    together = len(shown.verdict) * WORD_WIDTH + len(shown.note) * NOTE_WIDTH <= TILE_WIDTH
+    label(drawing, 0, 0.3, f"<b>{shown.verdict}</b>", colour, anchor="left", size=WORD_SIZE)
+    if not shown.verdict:
+        label(drawing, 0, 0.3, shown.note, PALETTE.muted, anchor="left", size=NOTE_SIZE)
+    elif together:
+        label(drawing, 1, 0.3, shown.note, PALETTE.muted, anchor="right", size=NOTE_SIZE)
+    else:
+        label(drawing, 0, 0.18, shown.note, PALETTE.muted, anchor="left", size=NOTE_SIZE)
 
 
 def facts(shown: Sequence[Fact]) -> go.Figure:
@@ -222,7 +227,7 @@ def _line(drawing: go.Figure, history: Sequence[float | None]) -> None:
     drawing.add_trace(
         go.Scatter(
             x=[index / (len(history) - 1) for index in range(len(history))],
-            y=[None if value is None else 0.02 + 0.14 * (value - low) / span for value in history],
+            y=[None if value is None else 0.01 + 0.11 * (value - low) / span for value in history],
             mode="lines",
             line={"color": PALETTE.ring, "width": 4},
             cliponaxis=False,
