@@ -19,16 +19,15 @@ def draw(page: Entry) -> None:
             _put_on_tv(page)
 
 
-def base() -> str:
-    """Where the dashboard is, as the viewer's browser sees it, without the page."""
-    url = (st.context.url or "").rstrip("/")
-    last = url.rsplit("/", 1)[-1]
-    return url[: -len(last) - 1] if last in BY_KEY else url
+def base_of(url: str) -> str:
+    """Where the dashboard is, without the page, from the address of a page."""
+    start, _, last = url.rstrip("/").rpartition("/")
+    return start if last in BY_KEY else url.rstrip("/")
 
 
 def here(page: Entry) -> str:
     """The address of this view."""
-    return wall.address(base() + page.path, st.query_params.to_dict())
+    return wall.address(base_of(st.context.url or "") + page.path, st.query_params.to_dict())
 
 
 @st.dialog("Put on TV", width="large", icon=":material/tv:")
@@ -55,7 +54,7 @@ def _put_on_tv(page: Entry) -> None:
             key="tv-every",
         )
     kept = {name: value for name, value in st.query_params.to_dict().items() if name in ("team", "days")}
-    url = wall.link(base(), chosen, every_secs, kept)
+    url = wall.link(base_of(st.context.url or ""), chosen, every_secs, kept)
     st.code(url, language=None, wrap_lines=True)
     chosen_filters = filters.current()
     shown = chosen_filters.team_name or filters.ALL_TEAMS

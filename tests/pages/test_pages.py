@@ -63,7 +63,7 @@ def test_the_dora_page_shows_the_apis_numbers_for_a_team(sample: Api, open_page:
     assert shown["Lead time for changes"] == f"{told['leadTime']:.1f} h"
     assert shown["Change failure rate"] == f"{told['changeFailureRate'] * 100:.1f} %"
     assert shown["Time to restore"] == f"{told['mttr']:.0f} min"
-    assert app.markdown[1].value.startswith("## :green[Elite] overall.")
+    assert any(each.value.startswith("## :green[Elite] overall.") for each in app.markdown)
 
 
 def test_the_weekly_chart_adds_up_to_the_apis_trend(sample: Api, open_page: Open) -> None:
@@ -165,7 +165,7 @@ def test_a_refusal_is_one_card_with_the_next_step(
     assert not app.exception
     assert sentence in words(app)
     assert "<b>" not in words(app)
-    assert [button.label for button in app.button] == ["Try again"]
+    assert [button.label for button in app.button if button.key != "put-on-tv"] == ["Try again"]
     assert KEY not in str(app)
 
 
@@ -241,7 +241,7 @@ class TestAQueue:
         assert not app.exception
         assert "The figures are on their way" in words(app)
         assert "next to be asked for, expected in about 1 s" in words(app)
-        assert not app.button
+        assert [button.key for button in app.button] == ["put-on-tv"]
 
     def test_ends_with_the_figures(self, slow: threading.Event, open_page: Open) -> None:
         app = open_page()
