@@ -1,5 +1,6 @@
 """DORA: the tier ladder, week by week, and how lead time spreads."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from components.screen import Screen
 from components.sentences import coloured, deployments_heading, dora_sentence
 from components.theme import Palette
 from components.tiers import distance, tier_of
-from koalr_api import Deployment, Dora, Incident, KoalrError, Page
+from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
 
 HOURS_PER_DAY = 24
 
@@ -31,6 +32,7 @@ class Answers(NamedTuple):
     dora: Dora
     incidents: Page[Incident] | KoalrError
     deployments: Page[Deployment] | KoalrError | None
+    earlier: DoraFigures | None
 
 
 def ask() -> Answers:
@@ -44,7 +46,22 @@ def ask() -> Answers:
         dora,
         view.attempt(lambda: data.incidents(chosen)),
         None if told else view.attempt(lambda: data.deployments(chosen, 1)),
+        dora.previous or earlier_from_windows(dora, chosen),
     )
+
+
+def earlier_from_windows(dora: Dora, chosen: Filters) -> DoraFigures | None:
+    """The window before, from a server that does not tell it: what two windows leave when one is taken away.
+
+    Exact for the frequency alone, for it alone is a count; medians and means cannot be taken apart.
+    """
+    if dora.deploy_frequency is None or 2 * chosen.days > filters.LONGEST_WINDOW_DAYS:
+        return None
+    both = view.attempt(lambda: data.dora(replace(chosen, days=2 * chosen.days)))
+    if isinstance(both, KoalrError) or both.deploy_frequency is None:
+        return None
+    before = max(0.0, 2 * both.deploy_frequency - dora.deploy_frequency)
+    return DoraFigures(before, None, None, None, None)
 
 
 def draw(told: Answers) -> None:
@@ -52,7 +69,7 @@ def draw(told: Answers) -> None:
     palette = figures.viewer_palette()
     st.markdown(f"## {dora_sentence(told.dora)}")
     filters.scope_note(told.dora.scoped_team)
-    draw_ladder(told.dora, palette)
+    draw_ladder(told, palette)
     draw_trends(told.dora, palette)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
@@ -72,13 +89,13 @@ def screen(told: Answers) -> Screen:
     )
 
 
-def draw_ladder(dora: Dora, palette: Palette) -> None:
+def draw_ladder(told: Answers, palette: Palette) -> None:
     """One row per metric: value, place on the ladder, distance to the next tier."""
     with st.container(border=True, gap="medium"):
         for index, metric in enumerate(DORA_METRICS):
-            draw_row(metric, dora, palette, header=index == 0)
-    compared = dora.previous is not None and any(
-        getattr(dora.previous, metric.field) is not None for metric in DORA_METRICS
+            draw_row(metric, told, palette, header=index == 0)
+    compared = told.earlier is not None and any(
+        getattr(told.earlier, metric.field) is not None for metric in DORA_METRICS
     )
     previous = "Filled: this window. Ring: the window before. " if compared else ""
     st.markdown(
@@ -86,10 +103,10 @@ def draw_ladder(dora: Dora, palette: Palette) -> None:
     )
 
 
-def draw_row(metric: DoraMetric, dora: Dora, palette: Palette, header: bool) -> None:
+def draw_row(metric: DoraMetric, told: Answers, palette: Palette, header: bool) -> None:
     """Value | ladder | tier and distance."""
-    value: float | None = getattr(dora, metric.field)
-    before: float | None = getattr(dora.previous, metric.field) if dora.previous else None
+    value: float | None = getattr(told.dora, metric.field)
+    before: float | None = getattr(told.earlier, metric.field) if told.earlier else None
     tier = tier_of(metric.field, value)
     number, ladder, verdict = st.columns([2, 6, 1.7], vertical_alignment="center", gap="medium")
     number.metric(metric.name, metric.text(value), help=metric.definition)

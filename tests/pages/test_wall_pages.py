@@ -1,0 +1,102 @@
+"""Every page as a screen on a wall: no control, large letters, words for every state."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from components import connection
+from components.charts.wall import LONGEST_AT_FULL_SIZE, PALETTE
+from components.connection import Connection
+from components.site import SITE
+from tests.integration.server.conftest import Api
+from tests.pages.conftest import KEY, Open, documented_only
+
+WALL = [entry.file for entry in SITE if entry.wall]
+CONTROLS = ("button", "selectbox", "slider", "number_input", "text_input", "button_group", "dataframe", "radio")
+SMALLEST_PX = 27
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def words(app: AppTest) -> str:
+    return " | ".join(figure["layout"]["meta"]["alt"] for figure in figures(app))
+
+
+@pytest.mark.parametrize("page", WALL)
+def test_a_page_hangs_on_the_wall_without_a_control_and_reads_from_afar(
+    page: str, sample: Api, open_page: Open
+) -> None:
+    app = open_page(page, kiosk="1", days="90")
+    assert not app.exception
+    assert not [name for name in CONTROLS if app.get(name)]
+    assert not app.title
+    drawn = figures(app)
+    assert len(drawn) >= 5
+    for figure in drawn:
+        layout = figure["layout"]
+        assert layout["paper_bgcolor"] == PALETTE.background
+        assert layout["meta"]["alt"]
+        for text in layout.get("annotations", []):
+            assert text["font"]["size"] >= SMALLEST_PX or not text["text"]
+        for axis in ("xaxis", "yaxis"):
+            assert not layout[axis].get("showticklabels", axis == "xaxis") or layout[axis]["tickfont"]["size"] >= 26
+
+
+@pytest.mark.parametrize("page", WALL)
+def test_its_sentence_is_short(page: str, sample: Api, open_page: Open) -> None:
+    sentence = figures(open_page(page, kiosk="1"))[1]["layout"]["meta"]["alt"]
+    assert 0 < len(sentence) <= LONGEST_AT_FULL_SIZE + 20
+
+
+@pytest.mark.parametrize("page", WALL)
+def test_it_works_on_nothing_but_the_documented_fields(
+    page: str, connected: Callable[[Starlette], str], open_page: Open
+) -> None:
+    connected(documented_only())
+    app = open_page(page, kiosk="1")
+    assert not app.exception
+    assert len(figures(app)) >= 4
+
+
+@pytest.mark.parametrize("page", WALL)
+@pytest.mark.parametrize(
+    ("status", "sentence"), [(401, "does not accept the key"), (429, "request budget"), (500, "no usable answer")]
+)
+def test_a_failure_is_a_sentence_and_no_button(
+    page: str, status: int, sentence: str, connected: Callable[[Starlette], str], open_page: Open
+) -> None:
+    connected(documented_only(status))
+    app = open_page(page, kiosk="1")
+    assert not app.exception
+    assert not app.button
+    told = words(app)
+    # Once the budget is known to be used up, there is no failure: the question is queued.
+    assert (sentence in told and "looks again every minute" in told) or (status == 429 and "on their way" in told)
+    assert KEY not in str(app)
+
+
+def test_an_unreachable_api_is_said(open_page: Open) -> None:
+    connection.connect(Connection("http://127.0.0.1:9", KEY))
+    assert "The API cannot be reached" in words(open_page(kiosk="1"))
+
+
+def test_a_page_that_needs_somebody_says_so(sample: Api, open_page: Open) -> None:
+    told = words(open_page("pr_risk.py", kiosk="1"))
+    assert "needs somebody to use it" in told
+    assert "Overview" in told
+
+
+def test_the_team_and_the_window_stand_in_the_header(sample: Api, open_page: Open) -> None:
+    app = open_page("dora.py", kiosk="1", team=sample.team("Whitehall"), days="7")
+    assert figures(app)[0]["layout"]["meta"]["alt"] == "DORA. Whitehall · last 7 days"
+
+
+def test_with_a_rotation_a_line_shows_the_time_until_the_next_page(sample: Api, open_page: Open) -> None:
+    assert open_page(kiosk="1", rotate="overview,dora", every="30").get("progress")
+    assert not open_page(kiosk="1").get("progress")
