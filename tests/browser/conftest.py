@@ -57,6 +57,7 @@ class Dashboard:
     url: str
     data: Path
     process: "subprocess.Popen[bytes]"
+    port: int
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +65,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
     """Start `streamlit run app.py` on a data folder and wait until it answers."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start_(data: Path, **environment: str) -> Dashboard:
-        port = free_port()
+    def start_(data: Path, *, port: int | None = None, **environment: str) -> Dashboard:
+        port = port or free_port()
         log = tmp_path_factory.mktemp("log") / "streamlit.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("KOALR_")}
         with log.open("wb") as output:
@@ -82,7 +83,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
             assert time.monotonic() < deadline, log.read_text()
             with suppress(subprocess.TimeoutExpired):
                 pytest.fail(f"ended with {process.wait(timeout=0.1)}: {log.read_text()}")
-        return Dashboard(f"http://127.0.0.1:{port}", data, process)
+        return Dashboard(f"http://127.0.0.1:{port}", data, process, port)
 
     yield start_
     for process in running:
