@@ -1,9 +1,10 @@
 """The frame of a screen on a wall: header with clock and age, the page's screen kept fresh, rotation."""
 
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
@@ -18,21 +19,30 @@ from components.site import BY_KEY
 from components.wall import Rotation
 from koalr_api import KoalrError, PendingError
 
-REFRESH_SECS = 60.0
+DEFAULT_REFRESH_SECS = 60.0
+SHORTEST_REFRESH_SECS, LONGEST_REFRESH_SECS = 0.5, 3600.0
 # Screens that were switched on together ask apart.
 SPREAD = 0.15
 FIRST_LOOK_AGAIN_SECS = 3.0
 CLOCK_SECS = 5.0
 PROGRESS_SECS = 2.0
-AGEING_SECS = 2 * REFRESH_SECS
 STOPPED_SECS = 3600.0
 PREVIEW_SCALE = 0.45
 
 
 def refresh_secs() -> float:
-    """How often this screen looks for new figures; another number for each screen."""
+    """How often screens look for new figures: KOALR_TV_REFRESH_SECS; what is no number of seconds is the default."""
+    try:
+        wanted = float(os.environ.get("KOALR_TV_REFRESH_SECS", ""))
+    except ValueError:
+        return DEFAULT_REFRESH_SECS
+    return wanted if SHORTEST_REFRESH_SECS <= wanted <= LONGEST_REFRESH_SECS else DEFAULT_REFRESH_SECS
+
+
+def _own_refresh_secs() -> float:
+    """The same for this screen, another number for each."""
     spread = st.session_state.setdefault("wall.spread", random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - no secret
-    return REFRESH_SECS * float(spread)
+    return refresh_secs() * float(spread)
 
 
 def header(title: str, context: str) -> DeltaGenerator:
@@ -60,17 +70,18 @@ def _zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def age_words(told: freshness.Freshness, now: datetime, zone: object) -> tuple[str, str]:
-    """How old the figures are, and the colour that says whether this is fine."""
+def age_words(told: freshness.Freshness, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """How old the figures are, and the colour that says whether this is fine: twice the time of a refresh is not."""
+    ageing = timedelta(seconds=2 * max(refresh_secs(), DEFAULT_REFRESH_SECS))
     colours = charts.PALETTE
     if told.since is None:
         return "no data yet", colours.tier_fill["medium"]
     old = now - told.since
     minutes = max(0, int(old.total_seconds() // 60))
-    if old > timedelta(seconds=STOPPED_SECS) or (told.stale and old > timedelta(seconds=AGEING_SECS)):
-        return f"data stopped {told.since.astimezone(zone):%H:%M}", colours.worse  # type: ignore[arg-type]
+    if old > timedelta(seconds=STOPPED_SECS) or (told.stale and old > ageing):
+        return f"data stopped {told.since.astimezone(zone):%H:%M}", colours.worse
     words = f"data {minutes}{NO_BREAK}min old" if minutes else "data just in"
-    if old > timedelta(seconds=AGEING_SECS):
+    if old > ageing:
         return words, colours.tier_fill["medium"]
     return words, colours.better
 
@@ -78,7 +89,7 @@ def age_words(told: freshness.Freshness, now: datetime, zone: object) -> tuple[s
 def play(screen: Callable[[], Screen | None]) -> None:
     """Draw the screen, and again whenever it is time; the last one stays while the API cannot be asked."""
 
-    @st.fragment(run_every=refresh_secs())
+    @st.fragment(run_every=_own_refresh_secs())
     def _playing() -> None:
         before = freshness.current()
         freshness.begin()

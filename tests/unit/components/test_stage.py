@@ -7,7 +7,7 @@ import pytest
 
 from components.charts.wall import PALETTE
 from components.freshness import Freshness
-from components.stage import age_words
+from components.stage import age_words, refresh_secs
 
 NOW = datetime(2026, 3, 6, 8, 30, tzinfo=UTC)
 
@@ -30,3 +30,12 @@ def test_age_turns_amber_then_red(old: timedelta, stale: bool, words: str, colou
 
 def test_before_the_first_answer_it_says_so() -> None:
     assert age_words(Freshness(), NOW, UTC) == ("no data yet", PALETTE.tier_fill["medium"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "secs"),
+    [("", 60), ("30", 30), ("0.5", 0.5), ("0", 60), ("-1", 60), ("nan", 60), ("9999", 60), ("x", 60)],
+)
+def test_how_often_screens_look_is_a_setting(setting: str, secs: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOALR_TV_REFRESH_SECS", setting)
+    assert refresh_secs() == secs
