@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench fuzz pictures browser redis
+.PHONY: help run setup test check bench fuzz screenshots browser redis
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,5 +37,5 @@ fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_
 	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
 		$(VENV)/python -m pytest tests/fuzz
 
-pictures: setup browser ## the pictures of the README, taken anew
-	$(VENV)/python scripts/pictures.py
+screenshots: setup browser ## the pictures of the documents, taken anew
+	$(VENV)/python scripts/screenshots.py

@@ -45,6 +45,7 @@ SITE: Sequence[Entry] = (
     Entry("pull-requests", "Pull requests", ":material/merge:", "Records"),
     Entry("incidents", "Incidents", ":material/warning:", "Records"),
     Entry("custom-metrics", "Custom metrics", ":material/functions:", "Records", team=False),
+    Entry("weekly", "Weekly summary", ":material/summarize:", "About", window=False, wall=False),
     Entry("status", "Status", ":material/monitor_heart:", "About", window=False, wall=False),
 )
 BY_KEY = {entry.key: entry for entry in SITE}

@@ -36,6 +36,11 @@ def wanted() -> bool:
     return st.query_params.get("kiosk") == "1"
 
 
+def on_paper() -> bool:
+    """Whether this viewer wants the page alone, to print it."""
+    return st.query_params.get("print") == "1"
+
+
 def rotation() -> Rotation:
     """What the address asks for."""
     return parse(st.query_params.to_dict())

@@ -29,7 +29,7 @@ def navigation() -> tuple[Mapping[str, st.Page], str]:
     groups: dict[str, list[st.Page]] = {}
     for entry in SITE:
         groups.setdefault(entry.group, []).append(pages[entry.key])
-    current = st.navigation(groups, position="hidden" if wall.wanted() else "sidebar", expanded=True)
+    current = st.navigation(groups, position="hidden" if wall.wanted() or wall.on_paper() else "sidebar", expanded=True)
     return pages, next(key for key, page in pages.items() if page.title == current.title)
 
 
@@ -75,8 +75,12 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(page.title, width="stretch")
         badges = st.empty()
-        notes = filters.choose({team.id: team.name for team in teams.data} if teams else {}, page_changed, entry)
-        share.draw(entry)
+        team_names = {team.id: team.name for team in teams.data} if teams else {}
+        if wall.on_paper():
+            notes = filters.read(team_names)
+        else:
+            notes = filters.choose(team_names, page_changed, entry)
+            share.draw(entry)
     for note in notes:
         st.info(note, icon=":material/info:")
     if teams is None:
@@ -87,8 +91,8 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
             states.failed(error)
         return
     organisation = footer.organisation(teams)
-    with st.sidebar:
-        st.markdown(f":small[:gray[{plain(organisation.name)}]]")
+    if not wall.on_paper():
+        st.sidebar.markdown(f":small[:gray[{plain(organisation.name)}]]")
     hint = footer.emptiness(organisation, filters.current())
     if hint and entry.window:
         st.info(hint, icon=":material/history:")

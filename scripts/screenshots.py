@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the sample with its original dates."""
+"""Takes the pictures of the documents from the sample with its original dates."""
 
 import os
 import socket
@@ -13,29 +13,46 @@ from browser import installed
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+# A real pull request of the sample with a high score.
+RISKY = "alphagov/whitehall/9945"
 PICTURES = ROOT / "docs" / "pictures"
 NOW = "2025-03-31T23:59:59Z"
+TV = "kiosk=1&embed=true&embed_options=dark_theme"
+# name, address, scheme, width, height; without a height as high as the content
 VIEWS = (
-    ("overview", "/?days=30", "light", 1440),
-    ("dora", "/dora?days=90", "dark", 1440),
-    ("flow", "/flow?days=90", "light", 1440),
+    ("overview", "/?days=30", "light", 1440, None),
+    ("dora", "/dora?days=90", "dark", 1440, None),
+    ("flow", "/flow?days=90", "light", 1440, None),
+    ("value-stream", "/value-stream?days=90", "light", 1440, None),
+    ("forecast", "/forecast?items=20", "light", 1440, None),
+    ("reviews", "/reviews?days=90", "light", 1440, None),
+    ("copilot", "/copilot?days=90", "light", 1440, None),
+    ("pr-risk", f"/pr-risk?pr={RISKY}", "light", 1440, None),
+    ("deployments", "/deployments?days=30", "light", 1440, None),
+    ("pull-requests", "/pull-requests?days=30", "light", 1440, None),
+    ("incidents", "/incidents?days=90", "light", 1440, None),
+    ("custom-metrics", "/custom-metrics", "light", 1440, None),
+    ("status", "/status", "light", 1440, None),
+    ("tv", f"/?{TV}&rotate=overview,dora,forecast&every=30", "dark", 1920, 1080),
+    ("phone", "/?days=30", "light", 390, 844),
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 READY = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
-    && document.querySelectorAll('.js-plotly-plot .main-svg').length > 1"""
+    && document.querySelector('h2, .js-plotly-plot .main-svg')"""
 
 
 def take(browser: Browser, url: str) -> None:
     """Each view as high as its content."""
-    for name, path, scheme, width in VIEWS:
+    for name, path, scheme, width, height in VIEWS:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+            viewport={"width": width, "height": height or 900}, color_scheme="dark" if scheme == "dark" else "light"
         )
         page = context.new_page()
         page.goto(url + path)
         page.wait_for_function(READY)
-        height = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-        page.set_viewport_size({"width": width, "height": int(height)})
+        if height is None:
+            height = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+            page.set_viewport_size({"width": width, "height": int(height)})
         page.wait_for_timeout(1000)
         page.screenshot(path=PICTURES / f"{name}.png")
         print(PICTURES / f"{name}.png")

@@ -1,0 +1,198 @@
+"""Weekly summary: the last seven days on one sheet, to print or to pass on."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from components import data, filters, view, wall
+from components.filters import Filters
+from components.format import (
+    COUNT,
+    NO_DATA,
+    PER_WEEK,
+    Unit,
+    change_text,
+    date_label,
+    day_label,
+    duration,
+    duration_unit,
+    percent_unit,
+    plain,
+    shown,
+)
+from components.metrics import DORA_METRICS
+from components.sentences import dora_sentence
+from components.tiers import display_unit, tier_of
+from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
+
+DAYS = 7
+FORECAST_ITEMS = 20
+MOST_INCIDENTS = 12
+HOURS_PER_DAY = 24
+
+
+class Answers(NamedTuple):
+    """What the sheet is drawn from."""
+
+    chosen: Filters
+    dora: Dora
+    flow: Flow | KoalrError
+    reviews: Reviews | KoalrError
+    incidents: Page[Incident] | KoalrError
+    delivery: DeliveryForecast | KoalrError
+
+
+class Line(NamedTuple):
+    """One metric of the sheet, as texts."""
+
+    metric: str
+    week: str
+    before: str
+    change: str
+    tier: str = ""
+
+
+def ask() -> Answers:
+    """Five questions about seven days."""
+    chosen = Filters(DAYS, filters.current().team_id, filters.current().team_name)
+    data.announce(
+        lambda: data.dora(chosen),
+        lambda: data.flow(chosen),
+        lambda: data.reviews(chosen),
+        lambda: data.incidents(chosen),
+        lambda: data.delivery(FORECAST_ITEMS, chosen),
+    )
+    return Answers(
+        chosen,
+        data.dora(chosen),
+        view.attempt(lambda: data.flow(chosen)),
+        view.attempt(lambda: data.reviews(chosen)),
+        view.attempt(lambda: data.incidents(chosen)),
+        view.attempt(lambda: data.delivery(FORECAST_ITEMS, chosen)),
+    )
+
+
+def draw(told: Answers) -> None:
+    """Sentence, metrics, incidents, outlook."""
+    until = told.dora.fetched_at.astimezone(UTC)
+    whose = plain(told.chosen.team_name or "All teams")
+    st.markdown(f"## {dora_sentence(told.dora)}")
+    st.markdown(
+        f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
+        + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
+    )
+    filters.scope_note(told.dora.scoped_team)
+    lines = [*dora_lines(told.dora), *other_lines(told.flow, told.reviews)]
+    st.table(pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Tier"]).set_index("Metric"))
+    draw_incidents(told.incidents, until)
+    draw_outlook(told.delivery)
+
+
+def print_view() -> str:
+    """The sheet without navigation."""
+    return wall.address("weekly", {**st.query_params.to_dict(), "print": "1"})
+
+
+def dora_lines(dora: Dora) -> list[Line]:
+    """The four DORA metrics."""
+    lines = []
+    for metric in DORA_METRICS:
+        value = getattr(dora, metric.field)
+        before = getattr(dora.previous, metric.field, None)
+        unit = display_unit(metric.field, value or before or 0.0)
+        lines.append(line(metric.name, metric.text(value), metric.text(before), change_text(value, before, unit)))
+        tier = tier_of(metric.field, value)
+        lines[-1] = lines[-1]._replace(tier=tier.capitalize() if tier else "")
+    return lines
+
+
+def other_lines(flow: Flow | KoalrError, reviews: Reviews | KoalrError) -> list[Line]:
+    """Flow and reviews, as far as they can be had."""
+    lines = []
+    if not isinstance(flow, KoalrError):
+        before = flow.previous
+        efficiency_unit = percent_unit(flow.flow_efficiency or 0)
+        lines += [
+            duration_line("Cycle time", hours_of(flow.cycle_time), hours_of(before.cycle_time if before else None)),
+            unit_line("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK),
+            unit_line("Work in progress", flow.wip_count, before.wip_count if before else None, COUNT),
+            unit_line(
+                "Flow efficiency", flow.flow_efficiency, before.flow_efficiency if before else None, efficiency_unit
+            ),
+        ]
+    if not isinstance(reviews, KoalrError):
+        earlier = reviews.previous
+        first = earlier.avg_first_response_time if earlier else None
+        lines += [
+            duration_line("First review", reviews.avg_first_response_time, first),
+            unit_line(
+                "Pull requests reviewed", reviews.total_reviewed, earlier.total_reviewed if earlier else None, COUNT
+            ),
+        ]
+    return lines
+
+
+def duration_line(metric: str, now: float | None, before: float | None) -> Line:
+    """Hours in the unit that reads best."""
+    return line(metric, duration(now), duration(before), change_text(now, before, duration_unit(now or 0)))
+
+
+def unit_line(metric: str, now: float | None, before: float | None, unit: Unit) -> Line:
+    """A quantity in its unit."""
+    return line(metric, shown(now, unit), shown(before, unit), change_text(now, before, unit))
+
+
+def line(metric: str, week: str, before: str, change: str | None) -> Line:
+    """Texts of ours, safe where Markdown is read; no change is only said of two numbers."""
+    told = change.replace("-", "−") if change else NO_DATA if NO_DATA in (week, before) else "no change"
+    return Line(metric, plain(week), plain(before), plain(told))
+
+
+def hours_of(days: float | None) -> float | None:
+    """Days to hours."""
+    return None if days is None else days * HOURS_PER_DAY
+
+
+def draw_incidents(incidents: Page[Incident] | KoalrError, until: datetime) -> None:
+    """Every incident of the week, the open ones first."""
+    st.markdown("### Incidents")
+    if isinstance(incidents, KoalrError):
+        st.markdown("They cannot be had at the moment.")
+        return
+    if not incidents.data:
+        st.markdown("None in these seven days.")
+        return
+    ordered = sorted(incidents.data, key=lambda each: (each.resolved_at is not None, -each.started_at.timestamp()))
+    st.markdown("\n".join(f"- {incident_words(each, until)}" for each in ordered[:MOST_INCIDENTS]))
+    left = len(ordered) - MOST_INCIDENTS
+    if left > 0:
+        st.markdown(f":small[:gray[and {left} more; see Incidents]]")
+
+
+def incident_words(incident: Incident, until: datetime) -> str:
+    """When, what, how bad, how long."""
+    began = incident.started_at.astimezone(UTC)
+    severity = f", {plain(incident.severity[:40])}" if incident.severity else ""
+    if incident.resolved_at is None:
+        hours = (until - began).total_seconds() / 3600
+        fate = f"**open** for {duration(max(0.0, hours))}"
+    else:
+        fate = f"restored after {duration((incident.resolved_at - incident.started_at).total_seconds() / 3600)}"
+    return f"{date_label(began)} {began:%H:%M}: {plain(incident.title[:200])}{severity}, {fate}"
+
+
+def draw_outlook(delivery: DeliveryForecast | KoalrError) -> None:
+    """When the next items are done."""
+    st.markdown("### Outlook")
+    if isinstance(delivery, KoalrError) or delivery.p85 is None:
+        st.markdown("There is no forecast: too little is known of finished work.")
+        return
+    st.markdown(
+        f"The next {FORECAST_ITEMS} items are done by **{date_label(delivery.p85)}** with 85 % confidence, "
+        f"by {date_label(delivery.p50)} with 50 %."
+    )
+
+
+view.show(ask, draw)
