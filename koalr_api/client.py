@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, TypedDict, Unpack
-from weakref import WeakValueDictionary
 
 import requests
 
@@ -28,6 +27,8 @@ from koalr_api.statistics import Statistics
 from koalr_api.transport import Transport, longest_flight_secs, steady_clock, utc_now
 
 DEFAULT_URL = "https://api.koalr.com"
+# Sockets take no infinite timeouts, and no request is worth more.
+LONGEST_WAIT_SECS = 86_400.0
 # Pressing a button twice asks once.
 REFRESH_FLOOR_SECS = 5.0
 
@@ -101,7 +102,7 @@ class Koalr(View):
 
     Raises:
         ConfigError: no key, a key no header can carry, a URL that is none, or Redis without its package.
-        InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0.
+        InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0 or over a day.
     """
 
     def __init__(
@@ -173,8 +174,9 @@ class Koalr(View):
         self.close()
 
 
-# A key has one budget however many clients a process makes of it. Clients on other clocks are of tests.
-_budgets: "WeakValueDictionary[tuple[str, Callable[[], float]], Budget]" = WeakValueDictionary()
+# A key has one budget however many clients a process makes of it, and it outlives them: what they sent counts for a minute
+# more. Clients on other clocks are of tests.
+_budgets: dict[tuple[str, Callable[[], float]], Budget] = {}
 
 
 def _budget(fingerprint: str, clock: Callable[[], float], chance: Callable[[], float]) -> Budget:
@@ -202,8 +204,8 @@ def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:
 
 
 def _checked_timeouts(timeout_secs: tuple[float, float]) -> tuple[float, float]:
-    if not all(secs > 0 for secs in timeout_secs):
-        raise InvalidArgumentError(f"timeout_secs must be two numbers over 0, got {timeout_secs!r}")
+    if not all(0 < secs <= LONGEST_WAIT_SECS for secs in timeout_secs):
+        raise InvalidArgumentError(f"timeout_secs must be two numbers over 0 and up to a day, got {timeout_secs!r}")
     return timeout_secs
 
 

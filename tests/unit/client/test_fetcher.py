@@ -1,7 +1,10 @@
 """Threads, patience, views, forks and closing, with a sender in the place of the network."""
 
 import gc
+import math
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -19,6 +22,7 @@ from koalr_api.request import Request
 from koalr_api.shared import Question, Turn
 from koalr_api.transport import Transport, utc_now
 
+ROOT = Path(__file__).parents[3]
 KEY = "klr_live_" + "k" * 40
 FLOW = {"cycleTime": 2.4, "throughput": 18, "wipCount": 6, "flowEfficiency": 0.5}
 Send = Callable[[Transport, Request, str | None], Exchange]
@@ -136,7 +140,10 @@ class TestAScript:
             patched.setattr(Transport, "send", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 script.metrics.flow()
+        # It may have arrived all the same.
+        assert script.stats().requests_last_minute == 1
         assert script.metrics.flow().wip_count == 6
+        assert script.stats().requests_last_minute == 2
 
     def test_gets_an_error_of_its_own_in_every_thread(self, script: Koalr, wire: Wire) -> None:
         wire.error = APIConnectionError("lost")
@@ -167,6 +174,10 @@ class TestAScript:
 
 
 class TestAPage:
+    def test_with_endless_patience_waits_like_a_script(self, wire: Wire, clock: Clock) -> None:
+        with Koalr(KEY, patience_secs=math.inf, clock=clock, wall_clock=clock.wall) as endless:
+            assert endless.metrics.flow().wip_count == 6
+
     def test_of_64_viewers_on_a_cold_question_makes_one_request(self, page: Koalr, wire: Wire) -> None:
         wire.let.clear()
         threading.Timer(0.1, wire.let.set).start()
@@ -289,6 +300,28 @@ def test_a_child_process_has_threads_and_locks_of_its_own(page: Koalr, wire: Wir
     assert status == 0
     wire.let.set()
     eventually(lambda: page.stats().in_flight == 0)
+
+
+def test_threads_may_fork_at_the_same_time() -> None:
+    script = (
+        "import os, sys, threading, warnings\n"
+        "from koalr_api import Koalr\n"
+        "warnings.simplefilter('ignore')\n"
+        "clients = [Koalr(f'klr_live_{number}') for number in range(20)]\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "def fork():\n"
+        "    for _ in range(25):\n"
+        "        child = os.fork()\n"
+        "        if child == 0:\n"
+        "            os._exit(0 if clients[-1].stats().requests == 0 else 1)\n"
+        "        assert os.waitpid(child, 0)[1] == 0\n"
+        "threads = [threading.Thread(target=fork) for _ in range(4)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "print(sum(client.stats().requests for client in clients))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 class Neighbours:
