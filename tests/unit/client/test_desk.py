@@ -53,6 +53,8 @@ class Value:
 
 
 def read(answer: Answer) -> Value:
+    if "text" not in answer.raw:
+        raise ResponseValidationError("no text", "text")
     return Value(str(answer.raw["text"]), answer)
 
 
@@ -522,6 +524,34 @@ class TestBounds:
             office.fail(office.take(), failed(404, NotFoundError))
         assert len(office.desk._failures) == 10
         assert not len(office.desk.queue)
+
+
+class TestAnswersOfAnEarlierProcess:
+    """Of an older version, say, which did not know a field that is documented now."""
+
+    @pytest.fixture
+    def office(self) -> Office:
+        found = Office()
+        old = Answer({"other": 1}, found.wall(), found.wall, etag='"old"', size_bytes=10)
+        found.desk.restore(question("a"), old, 10.0, found.now)
+        return found
+
+    def test_one_that_does_not_fit_is_as_if_it_were_not_there(self, office: Office) -> None:
+        assert office.waits() is not None
+        job = office.take()
+        assert job.etag is None
+        office.answer(job, "new")
+        assert office.shown().text == "new"
+
+    def test_one_that_does_not_fit_hides_no_failure(self, office: Office) -> None:
+        job = office.waits(audience=SCRIPT)
+        office.fail(office.take(), LOST)
+        office.now += 0.25
+        office.fail(office.take(), LOST)
+        office.now += 0.5
+        office.fail(office.take(), LOST)
+        assert job.settled is not None
+        assert office.desk.outcome(job, job.settled, office.now) == Failed(LOST)
 
 
 def test_statistics_say_what_happened(office: Office) -> None:
