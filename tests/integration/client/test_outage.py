@@ -7,6 +7,7 @@ import time
 import pytest
 
 from koalr_api import View
+from koalr_api.redis_link import LONGEST_ANSWER_SECS
 from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.limited import Limited
 from tests.integration.client.process import hammer
@@ -94,7 +95,7 @@ def test_back_again_it_is_shared_again_within_seconds(
 def test_frozen_it_costs_a_quarter_of_a_second_and_then_nothing(
     connect: Connect, api: Limited, mortal_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    koalr = connect(api, mortal_redis.url)
+    koalr = connect(api, mortal_redis.url, answer_secs=LONGEST_ANSWER_SECS)
     koalr.metrics.flow(days=1)
     mortal_redis.freeze()
     waits = []

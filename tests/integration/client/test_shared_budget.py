@@ -11,11 +11,12 @@ from koalr_api.answer import RateLimit
 from koalr_api.budget import Budget
 from koalr_api.errors import RateLimitError
 from koalr_api.job import Exchange
-from koalr_api.redis_link import Link
+from koalr_api.redis_link import LONGEST_ANSWER_SECS, Link
 from koalr_api.redis_shared import RedisShared
 from koalr_api.request import Request
 from koalr_api.secret import Secret
 from koalr_api.shared import Question, Turn
+from tests.integration.client.process import ANSWER_SECS
 from tests.integration.client.redis_server import RedisServer
 
 LIMIT, WINDOW_SECS, FLIGHT_SECS = 10, 0.5, 0.4
@@ -27,11 +28,10 @@ SILENT = Exchange(NOW)
 class Ours:
     """One process's end of it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, answer_secs: float = ANSWER_SECS) -> None:
         self.budget = Budget(LIMIT, WINDOW_SECS)
-        self._shared = RedisShared(
-            Link(Secret(url), time.monotonic), "f1", self.budget, FLIGHT_SECS, 60.0, time.monotonic, lambda: NOW
-        )
+        link = Link(Secret(url), time.monotonic, answer_secs)
+        self._shared = RedisShared(link, "f1", self.budget, FLIGHT_SECS, 60.0, time.monotonic, lambda: NOW)
 
     def ask(self, name: str, waiting: bool = True) -> Turn | float:
         found = self._shared.ask(question(name, waiting))
@@ -236,7 +236,7 @@ def test_what_was_sent_while_it_was_gone_is_counted_when_it_is_back(
     mortal_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_link, "PROBE_SECS", 0.3)
-    ours = Ours(mortal_redis.url)
+    ours = Ours(mortal_redis.url, answer_secs=LONGEST_ANSWER_SECS)
     ours.uses(1)
     mortal_redis.freeze()
     alone = [ours.takes(name) for name in "ab"]
