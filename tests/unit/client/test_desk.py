@@ -1,11 +1,13 @@
 """What is answered from memory, what is asked and in which order, on a clock of its own."""
 
 import itertools
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cachetools import LRUCache
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Budget
@@ -330,6 +332,18 @@ class TestFailures:
         office.fail(office.take(), failed(status, APIStatusError))
         assert isinstance(office.error("a"), APIStatusError)
         assert office.shown("b").text == "good"
+
+    def test_a_refused_key_loses_what_is_being_renewed_too(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(LRUCache, "clear", MutableMapping.clear)  # as in cachetools 5
+        office.fill("a", "b")
+        office.now = 70.0
+        office.shown("a")
+        office.shown("b")
+        office.take()
+        office.fail(office.take(), failed(401, AuthenticationError))
+        assert len(office.desk.answers()) == 0
 
     def test_a_refused_key_loses_every_value_and_asks_once_at_a_time(self, office: Office) -> None:
         office.fill("a", "b", "c")
