@@ -1,5 +1,6 @@
 """The client: settings, desk and transport behind the resources."""
 
+import math
 import os
 import random
 import time
@@ -150,9 +151,11 @@ class Koalr(View):
         )
         budget = _budget(self._transport.fingerprint, clock, chance)
         desk = Desk(rules, budget, chance)
-        courier = Courier(
-            self._transport, shared or _shared(place, self._transport, budget, stale_ttl_secs), wall_clock
-        )
+        shared = shared or _shared(place, self._transport, budget, stale_ttl_secs)
+        if isinstance(shared, Alone):
+            # An earlier client may have left the counting to Redis.
+            budget.divide(1, math.inf, clock())
+        courier = Courier(self._transport, shared, wall_clock)
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
         if snapshot is not None:
             for request, answer, age_secs in snapshot.load(wall_clock(), lambda at: steady_clock(at, clock)):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from koalr_api import APIConnectionError, Koalr, PendingError, Priority, workers
+from koalr_api import APIConnectionError, Koalr, PendingError, Priority, RateLimitError, workers
 from koalr_api.answer import Answer
 from koalr_api.job import Exchange
 from koalr_api.request import Request
@@ -349,6 +349,17 @@ class Neighbours:
 
     def after_fork(self) -> None:
         pass
+
+
+def test_who_shares_nothing_counts_by_itself_also_after_a_client_that_shared(wire: Wire, clock: Clock) -> None:
+    Koalr(KEY, cache_url="redis://127.0.0.1:1", clock=clock, wall_clock=clock.wall)
+    wire.error = RateLimitError("slow down", status=429, retry_at=clock.wall() + timedelta(seconds=30))
+    with Koalr(KEY, clock=clock, wall_clock=clock.wall) as alone:
+        with pytest.raises(RateLimitError):
+            alone.metrics.flow()
+        with pytest.raises(PendingError):
+            alone.with_options(patience_secs=0.2).metrics.flow(days=7)
+    assert len(wire.sent) == 1
 
 
 class TestNeighbours:
