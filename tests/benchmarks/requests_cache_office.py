@@ -1,7 +1,7 @@
 """The package requests-cache as the cache of the same viewers, on the virtual clock.
 
 Looking, keeping and expiring are its own code. Its session is asked twice where the answer has to come from the server: the
-first time ends at the wire, and the second, when the server has answered, goes through it.
+first time ends at the wire, and the second, when the server has given an answer, goes through it.
 """
 
 import io
@@ -50,7 +50,7 @@ class _Wire(BaseAdapter):
         if exchange is None:
             raise _NotCached
         content = json.dumps({"fetched": exchange.at.timestamp()}).encode()
-        raw = HTTPResponse(io.BytesIO(content), status=429 if exchange.error else 200, preload_content=False)
+        raw = HTTPResponse(io.BytesIO(content), status=200, preload_content=False)
         return HTTPAdapter().build_response(request, raw)
 
     def close(self) -> None:
@@ -80,6 +80,12 @@ class RequestsCacheOffice:
             self.server.send(request, lambda exchange: self._answered(request, exchange, began, done))
 
     def _answered(self, request: Request, exchange: Exchange, began: float, done: Done) -> None:
+        if exchange.error is not None:
+            # Nothing else than 200 is kept by default, so the session need not see it.
+            assert self._session.settings.allowable_codes == (200,)
+            done()
+            self.seen.misses.append((self.time.now, str(exchange.error)))
+            return
         self._wire.said = exchange
         self._see(self._get(request, force_refresh=True), began, done)
 
@@ -88,13 +94,11 @@ class RequestsCacheOffice:
         if prepared is None:
             asked = requests.Request("GET", f"https://koalr.test{request.path}", params=dict(request.params))
             prepared = self._prepared[request] = self._session.prepare_request(asked)
-        return self._session.send(prepared, force_refresh=force_refresh)
+        # A copy, because sending writes into its headers that it is to be refreshed.
+        return self._session.send(prepared.copy(), force_refresh=force_refresh)
 
     def _see(self, response: requests.Response, began: float, done: Done) -> None:
         done()
         now = self.time.now
-        if response.status_code == 200:
-            fetched = datetime.fromtimestamp(response.json()["fetched"], UTC)
-            self.seen.values.append((now, now - began, now - (fetched - EPOCH).total_seconds()))
-        else:
-            self.seen.misses.append((now, str(response.status_code)))
+        fetched = datetime.fromtimestamp(response.json()["fetched"], UTC)
+        self.seen.values.append((now, now - began, now - (fetched - EPOCH).total_seconds()))
