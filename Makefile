@@ -20,14 +20,15 @@ check: setup ## lint and strict types
 	$(VENV)/mypy
 
 test: check browser ## everything that must pass
+	@$(VENV)/python scripts/redis_server.py --optional
 	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 browser: setup
 	@$(VENV)/python scripts/browser.py
 
-redis: setup ## the tests of processes that share in Redis, half a minute of real servers and real time
+redis: setup ## the tests of processes that share in Redis, a quarter of a minute of real servers and real time
 	@$(VENV)/python scripts/redis_server.py
-	REDIS_TESTS=1 $(VENV)/python -m pytest tests/integration/client
+	$(VENV)/python -m pytest tests/integration/client
 
 bench: setup ## the benchmarks, as a table
 	@$(VENV)/python scripts/redis_server.py

@@ -1,5 +1,6 @@
 """The client: settings, desk and transport behind the resources."""
 
+import math
 import os
 import random
 import time
@@ -8,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, TypedDict, Unpack
-from weakref import WeakValueDictionary
 
 import requests
 
@@ -28,6 +28,8 @@ from koalr_api.statistics import Statistics
 from koalr_api.transport import Transport, longest_flight_secs, steady_clock, utc_now
 
 DEFAULT_URL = "https://api.koalr.com"
+# Sockets take no infinite timeouts, and no request is worth more.
+LONGEST_WAIT_SECS = 86_400.0
 # Pressing a button twice asks once.
 REFRESH_FLOOR_SECS = 5.0
 
@@ -101,7 +103,7 @@ class Koalr(View):
 
     Raises:
         ConfigError: no key, a key no header can carry, a URL that is none, or Redis without its package.
-        InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0.
+        InvalidArgumentError: a number of seconds, tries or answers below 0, or a timeout of 0 or over a day.
     """
 
     def __init__(
@@ -149,9 +151,11 @@ class Koalr(View):
         )
         budget = _budget(self._transport.fingerprint, clock, chance)
         desk = Desk(rules, budget, chance)
-        courier = Courier(
-            self._transport, shared or _shared(place, self._transport, budget, stale_ttl_secs), wall_clock
-        )
+        shared = shared or _shared(place, self._transport, budget, stale_ttl_secs)
+        if isinstance(shared, Alone):
+            # An earlier client may have left the counting to Redis.
+            budget.divide(1, math.inf, clock())
+        courier = Courier(self._transport, shared, wall_clock)
         snapshot = _snapshot(snapshot_path, self._transport.fingerprint)
         if snapshot is not None:
             for request, answer, age_secs in snapshot.load(wall_clock(), lambda at: steady_clock(at, clock)):
@@ -173,8 +177,9 @@ class Koalr(View):
         self.close()
 
 
-# A key has one budget however many clients a process makes of it. Clients on other clocks are of tests.
-_budgets: "WeakValueDictionary[tuple[str, Callable[[], float]], Budget]" = WeakValueDictionary()
+# A key has one budget however many clients a process makes of it, and it outlives them: what they sent counts for a minute
+# more. Clients on other clocks are of tests.
+_budgets: dict[tuple[str, Callable[[], float]], Budget] = {}
 
 
 def _budget(fingerprint: str, clock: Callable[[], float], chance: Callable[[], float]) -> Budget:
@@ -202,8 +207,8 @@ def _snapshot(path: str | Path | None, fingerprint: str) -> Snapshot | None:
 
 
 def _checked_timeouts(timeout_secs: tuple[float, float]) -> tuple[float, float]:
-    if not all(secs > 0 for secs in timeout_secs):
-        raise InvalidArgumentError(f"timeout_secs must be two numbers over 0, got {timeout_secs!r}")
+    if not all(0 < secs <= LONGEST_WAIT_SECS for secs in timeout_secs):
+        raise InvalidArgumentError(f"timeout_secs must be two numbers over 0 and up to a day, got {timeout_secs!r}")
     return timeout_secs
 
 

@@ -64,7 +64,7 @@ def _scalar_reader(kind: type) -> Reader:
     def scalar(value: Any, _answer: Answer) -> Any:  # noqa: ANN401 - JSON
         try:
             return read(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Misfit.of(wanted, value) from None
 
     return scalar

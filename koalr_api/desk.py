@@ -12,7 +12,7 @@ from koalr_api.answer import Answer
 from koalr_api.budget import Budget
 from koalr_api.circuit import Circuit
 from koalr_api.entries import Entries, Entry
-from koalr_api.errors import AuthenticationError, NotFoundError
+from koalr_api.errors import AuthenticationError, NotFoundError, ResponseValidationError
 from koalr_api.failures import Failures
 from koalr_api.job import Exchange, Failed, Job, Pending, Settled, Shown
 from koalr_api.queue import Queue
@@ -47,7 +47,7 @@ class Desk:
 
     def ask(self, request: Request, reader: Reader, audience: Audience, now: float) -> Shown | Pending | Failed:
         """Answer a question from memory, or queue it."""
-        entry = self._entries.get(request)
+        entry = self._readable(request, reader)
         if entry is not None:
             age_secs = now - entry.fetched
             accepted = audience.max_age_secs
@@ -112,6 +112,17 @@ class Desk:
             elif self._failures.left_alone(request, now):
                 return False
         return self.queue.add(request, reader, priority, entry, audience.insists, accepts_secs, now)
+
+    def _readable(self, request: Request, reader: Reader) -> Entry | None:
+        """The entry, if its answer fits: one of an earlier process may be from before a documented field came."""
+        entry = self._entries.get(request)
+        if entry is not None:
+            try:
+                entry.read(reader)
+            except ResponseValidationError:
+                self._entries.drop(request)
+                return None
+        return entry
 
     def _stale(self, request: Request, entry: Entry, reader: Reader) -> object:
         self.tally.stale += 1

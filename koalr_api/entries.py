@@ -51,7 +51,9 @@ class Entries:
 
     def __init__(self, most_entries: int, most_bytes: int, in_flight: Container[Request]) -> None:
         self._most_entries = most_entries
-        self._cache = _KeepingCache(most_bytes, in_flight)
+        self._most_bytes = most_bytes
+        self._in_flight = in_flight
+        self.clear()
 
     def get(self, request: Request) -> Entry | None:
         """The entry, which counts as asked for now."""
@@ -76,8 +78,8 @@ class Entries:
         self._cache.pop(request, None)
 
     def clear(self) -> None:
-        """Forget all."""
-        self._cache.clear()
+        """Forget all, those in flight too: popping one after the other would keep them."""
+        self._cache = _KeepingCache(self._most_bytes, self._in_flight)
 
     def items(self) -> Iterator[tuple[Request, Entry]]:
         """All of them, without counting as asked for."""

@@ -31,7 +31,8 @@ class Failures:
     def __init__(self, most: int, circuit: Circuit, chance: Callable[[], float]) -> None:
         self._circuit = circuit
         self._chance = chance
-        self._backoffs: LRUCache[Request, Backoff] = LRUCache(most)
+        # Of the last one at least it is known, also if no answers are to be kept.
+        self._backoffs: LRUCache[Request, Backoff] = LRUCache(max(1, most))
 
     def __len__(self) -> int:
         return len(self._backoffs)

@@ -126,7 +126,7 @@ class Fetcher:
                 left_secs = until - self._clock()
                 if left_secs <= 0:
                     return self._desk.late(job, self._clock())
-                self._changed.wait(left_secs)
+                self._changed.wait(min(left_secs, threading.TIMEOUT_MAX))
         finally:
             job.waiters -= 1
         return self._desk.outcome(job, job.settled, self._clock())
@@ -155,13 +155,13 @@ class Fetcher:
     # Fetching (the lock is not held)
 
     def _carry_out(self, job: Job) -> None:
-        with self._changed:
-            known = self._desk.kept(job.request)
         try:
+            with self._changed:
+                known = self._desk.kept(job.request)
             again_secs, exchange = self._courier.carry(job, known)
         except BaseException:
             with self._changed:
-                self._desk.queue.unsent(job, self._clock())
+                self._desk.queue.broken_off(job, self._clock())
                 self._changed.notify_all()
             raise
         with self._changed:

@@ -5,6 +5,7 @@ guarded be half changed; so a fork takes them all first.
 """
 
 import os
+import threading
 import weakref
 from typing import Protocol
 
@@ -24,6 +25,8 @@ class Forked(Protocol):
 
 _watched: "weakref.WeakSet[Forked]" = weakref.WeakSet()
 _forking: list[Forked] = []
+# Threads may fork at the same time, and there is one list.
+_one_fork = threading.Lock()
 
 
 def watch(forked: Forked) -> None:
@@ -32,6 +35,7 @@ def watch(forked: Forked) -> None:
 
 
 def _before() -> None:
+    _one_fork.acquire()
     _forking[:] = list(_watched)
     for forked in _forking:
         forked.before_fork()
@@ -41,12 +45,14 @@ def _after_in_parent() -> None:
     for forked in _forking:
         forked.after_fork_in_parent()
     _forking.clear()
+    _one_fork.release()
 
 
 def _after_in_child() -> None:
     for forked in _forking:
         forked.after_fork_in_child()
     _forking.clear()
+    _one_fork.release()
 
 
 if hasattr(os, "register_at_fork"):

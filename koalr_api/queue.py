@@ -104,14 +104,17 @@ class Queue:
         self.sent += 1
         self._put_back(job)
 
+    def broken_off(self, job: Job, now: float) -> None:
+        """The sender of a job was interrupted. It may have arrived, so it counts."""
+        if job.spend is not None:
+            self._budget.settle(job.spend, now, Told())
+        self._not_tried(job, now)
+
     def unsent(self, job: Job, now: float, again_secs: float = 0.0) -> None:
-        """A job was not sent after all, because another process is at it or has it, or its sender was interrupted."""
+        """A job was not sent after all, because another process is at it or has it."""
         if job.spend is not None:
             self._budget.give_back()
-            job.tries -= 1
-        self._put_back(job)
-        self._circuit.probing = self._circuit.probing and not job.probe
-        job.not_before = now + again_secs
+        self._not_tried(job, now + again_secs)
 
     def settle(self, job: Job, settled: Settled) -> None:
         """The end of a job."""
@@ -141,6 +144,13 @@ class Queue:
         self.in_flight.clear()
         self._circuit.probing = False
         self._budget.after_fork()
+
+    def _not_tried(self, job: Job, again_at: float) -> None:
+        if job.spend is not None:
+            job.tries -= 1
+        self._put_back(job)
+        self._circuit.probing = self._circuit.probing and not job.probe
+        job.not_before = again_at
 
     def _put_back(self, job: Job) -> None:
         job.spend = None

@@ -27,14 +27,15 @@ class Link:
     Args:
         url: redis:// or rediss://, perhaps with a password.
         clock: monotonic seconds.
+        answer_secs: what it may take to connect, and to answer.
 
     Raises:
         ConfigError: the URL is none of Redis, or the package redis is not installed.
     """
 
-    def __init__(self, url: Secret, clock: Callable[[], float]) -> None:
+    def __init__(self, url: Secret, clock: Callable[[], float], answer_secs: float = LONGEST_ANSWER_SECS) -> None:
         self.address = _address(url)
-        self._client = _client(_package(), url, self.address)
+        self._client = _client(_package(), url, self.address, answer_secs)
         self._clock = clock
         self._scripts: dict[str, Any] = {}
         self.after_fork()
@@ -121,8 +122,8 @@ def _parts(url: Secret) -> tuple[str, str | None, int]:
         return "", None, 0
 
 
-def _client(redis: Any, url: Secret, address: str) -> Any:  # noqa: ANN401 - the package's
-    found = _made(redis, url)
+def _client(redis: Any, url: Secret, address: str, answer_secs: float) -> Any:  # noqa: ANN401 - the package's
+    found = _made(redis, url, answer_secs)
     if isinstance(found, str):
         raise ConfigError(
             f"KOALR_CACHE_URL names {address} with something that does not fit ({found}); "
@@ -131,7 +132,7 @@ def _client(redis: Any, url: Secret, address: str) -> Any:  # noqa: ANN401 - the
     return found
 
 
-def _made(redis: Any, url: Secret) -> Any:  # noqa: ANN401 - the package's
+def _made(redis: Any, url: Secret, answer_secs: float) -> Any:  # noqa: ANN401 - the package's
     """A client; the name of the error if the URL allows none."""
     from redis.backoff import NoBackoff
     from redis.retry import Retry
@@ -139,8 +140,8 @@ def _made(redis: Any, url: Secret) -> Any:  # noqa: ANN401 - the package's
     try:
         client = redis.Redis.from_url(
             url.reveal(),
-            socket_timeout=LONGEST_ANSWER_SECS,
-            socket_connect_timeout=LONGEST_ANSWER_SECS,
+            socket_timeout=answer_secs,
+            socket_connect_timeout=answer_secs,
             # A connection that Redis closed meanwhile is made anew at once; every script may run twice.
             retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),
             max_connections=MOST_CONNECTIONS,

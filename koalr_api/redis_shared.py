@@ -17,7 +17,7 @@ from koalr_api.job import Exchange
 from koalr_api.packed import question_id, unpack
 from koalr_api.redis_link import Link
 from koalr_api.redis_scripts import ASK, DONE, FORGET, REGISTER
-from koalr_api.redis_told import LATEST_SECS, LONGEST_FLIGHT_SECS, number
+from koalr_api.redis_told import LARGEST_NUMBER, LATEST_SECS, LONGEST_FLIGHT_SECS, number
 from koalr_api.shared import Question, Turn
 from koalr_api.transport import steady_clock
 
@@ -56,7 +56,8 @@ class RedisShared:
         self._prefix = f"koalr:{VERSION}:{fingerprint}"
         self._budget = budget
         self._flight_secs = min(flight_secs, LONGEST_FLIGHT_SECS)
-        self._life_secs = life_secs
+        # JSON has no infinity.
+        self._life_secs = min(life_secs, LARGEST_NUMBER)
         self._clock = clock
         self._wall_clock = wall_clock
         self._processes = ASSUMED_PROCESSES

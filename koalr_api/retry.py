@@ -15,6 +15,8 @@ from koalr_api.errors import (
 
 # Not implemented, and HTTP version not supported: asking again changes nothing.
 LASTING_STATUSES = frozenset({501, 505})
+# The connection was too slow, or the question too early or one too many: nothing is said of who may have the answer.
+TRANSIENT_STATUSES = frozenset({408, 425, 429})
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 FIRST_PAUSE_SECS = 0.25
 FIRST_REFUSAL_PAUSE_SECS = 5.0
@@ -32,7 +34,7 @@ def worth_retrying(error: Exception) -> bool:
 
 def is_refusal(error: Exception) -> bool:
     """The server answered that this may not be had (400, 401, 403, 404 ...), so an old value may not be shown either."""
-    return isinstance(error, APIStatusError) and error.status < 500 and not isinstance(error, RateLimitError)
+    return isinstance(error, APIStatusError) and error.status < 500 and error.status not in TRANSIENT_STATUSES
 
 
 def is_outage(error: Exception) -> bool:

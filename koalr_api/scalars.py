@@ -3,10 +3,12 @@
 import json
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 LONGEST_SHOWN = 60
+# Nothing the API counts is larger, and no column of a table holds more.
+LARGEST_INTEGER = 2**63 - 1
 
 
 class Misfit(Exception):
@@ -25,7 +27,10 @@ class Misfit(Exception):
     @classmethod
     def of(cls, wanted: str, got: Any) -> "Misfit":  # noqa: ANN401 - JSON
         """Another type than `wanted`."""
-        shown = json.dumps(got, ensure_ascii=False, default=str)
+        try:
+            shown = json.dumps(got, ensure_ascii=False, default=str)
+        except RecursionError:  # what could be read may be too deep to be written again
+            shown = f"a {type(got).__name__} in many others"
         return cls(f"should be {wanted}, got {shown[:LONGEST_SHOWN]}{'…' * (len(shown) > LONGEST_SHOWN)}")
 
     def inside(self, place: str) -> "Misfit":
@@ -35,14 +40,19 @@ class Misfit(Exception):
 
 
 def _number(value: Any) -> float:  # noqa: ANN401 - JSON
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError
-    return float(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _integer(value: Any) -> int:  # noqa: ANN401 - JSON
     if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
         raise TypeError
+    if abs(value) > LARGEST_INTEGER:
+        raise ValueError
     return int(value)
 
 
@@ -62,6 +72,8 @@ def _instant(value: Any) -> datetime:  # noqa: ANN401 - JSON
     moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None:
         raise ValueError
+    # What lies in no year of UTC could be neither compared nor shown.
+    moment.astimezone(UTC)
     return moment
 
 

@@ -62,7 +62,7 @@ def checked_key(key: Secret) -> Secret:
     """
     if not key.reveal():
         raise ConfigError("No API key: pass api_key or set KOALR_API_KEY.")
-    if not _fits_a_header(key.reveal()):
+    if not fits_a_header(key.reveal()):
         raise ConfigError(
             "The API key has characters no header can carry; copy it again without spaces or line breaks."
         )
@@ -74,5 +74,6 @@ def redacted(text: str, key: Secret) -> str:
     return text.replace(key.reveal(), HIDDEN)
 
 
-def _fits_a_header(text: str) -> bool:
+def fits_a_header(text: str) -> bool:
+    """Whether a text arrives as it is when it is sent in a header."""
     return text.isascii() and text.isprintable() and text == text.strip()

@@ -63,8 +63,10 @@ class Snapshot:
         """Write the file anew: whole or not at all, readable by this user alone. A failure is logged once."""
         try:
             body = json.dumps([_to_json(request, answer) for request, answer in kept], separators=(",", ":")).encode()
-            if len(body) <= LARGEST_FILE_BYTES:
-                self._replace(self._heading(body) + body)
+            content = self._heading(body) + body
+            if len(content) > LARGEST_FILE_BYTES:
+                raise ValueError("too large")
+            self._replace(content)
         except (OSError, ValueError, RecursionError) as error:
             self._complain(f"cannot be written ({type(error).__name__})")
 

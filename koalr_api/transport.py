@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 import requests
+from urllib3.exceptions import LocationParseError
 
 from koalr_api.answer import Answer
 from koalr_api.deadline import DEADLINE_TIMEOUTS, TimedAdapter
@@ -25,7 +26,7 @@ from koalr_api.errors import (
 from koalr_api.headers import rate_limit, retry_at
 from koalr_api.job import Exchange, bare
 from koalr_api.request import Request
-from koalr_api.secret import KeyAuth, Secret, redacted
+from koalr_api.secret import KeyAuth, Secret, fits_a_header, redacted
 from koalr_api.version import VERSION
 
 HEADERS = {"Accept": "application/json", "User-Agent": f"koalr-api/{VERSION}"}
@@ -102,7 +103,8 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-        except requests.exceptions.InvalidURL:
+        # Not everything urllib3 finds in a host is wrapped by requests.
+        except (requests.exceptions.InvalidURL, LocationParseError):
             raise ConfigError(f"{self.base_url} is not a usable URL; check KOALR_API_URL.") from None
         except requests.RequestException as error:
             raise self._lost(request, error) from None
@@ -126,7 +128,7 @@ class Transport:
             scoped_team=response.headers.get("X-Koalr-Team"),
             rate_limit=limit,
             round_trip_secs=self.clock() - asked,
-            etag=response.headers.get("ETag"),
+            etag=_sendable(response.headers.get("ETag")),
             size_bytes=len(content),
         )
         return Exchange(at, answer=answer, unchanged=unchanged, rate_limit=limit)
@@ -162,7 +164,9 @@ class Transport:
             return ConfigError(
                 f"{self.base_url} redirects {request.path}, which a Koalr API does not; check KOALR_API_URL."
             )
-        told = {name: redacted(text, self.api_key) for name, text in _error_texts(content, response.headers).items()}
+        # Before anything is cut, or half a key would be left.
+        texts = _error_texts(content, response.headers).items()
+        told = {name: redacted(text, self.api_key)[:LONGEST_TEXT] for name, text in texts}
         request_id = told.get("requestId")
         suffix = f" (request {request_id})" if request_id else ""
         message = told.get("message") or redacted(response.reason or "no reason given", self.api_key)
@@ -189,6 +193,11 @@ def steady_clock(at: datetime, clock: Callable[[], float]) -> Callable[[], datet
     return lambda: at + timedelta(seconds=clock() - began)
 
 
+def _sendable(etag: str | None) -> str | None:
+    """An ETag that a header can carry back; without one the whole answer is asked for again."""
+    return etag if etag and len(etag) <= LONGEST_TEXT and fits_a_header(etag) else None
+
+
 def _parsed(content: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(content)
@@ -201,4 +210,4 @@ def _error_texts(content: bytes, headers: Mapping[str, str]) -> dict[str, str]:
     body = _parsed(content)
     error = body.get("error") if isinstance(body, dict) else None
     texts = {"requestId": headers.get("X-Request-Id")} | (error if isinstance(error, dict) else {})
-    return {name: text[:LONGEST_TEXT] for name, text in texts.items() if isinstance(text, str)}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}

@@ -76,6 +76,11 @@ def set_up():
                 return
     if shutil.which("git") is None:
         fail("git is not installed; install it first (for example: apt-get install git).")
+    if os.path.islink(VENV):
+        fail(
+            ".venv is a link to {}, which setting up would empty; remove the link, "
+            "or run make setup where that folder belongs.".format(os.path.realpath(VENV))
+        )
     sys.stderr.write("Setting up .venv (only the first time and after updates)\n")
     run_with_clock("creating the environment", [sys.executable, "-m", "venv", "--clear", VENV])
     # Compiling every module now would take longer than compiling those that are used, when they are.

@@ -1,4 +1,4 @@
-"""Makes sure the tests have a Redis server: one on the PATH, else Debian's as root."""
+"""Makes sure the tests have a Redis server: one on the PATH, else Debian's as root; with --optional, if it can be had."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ def missing() -> list[str]:
 
 
 def install() -> None:
-    """Install what is missing; ends with one sentence if that does not work."""
+    """Install what is missing, as far as that works."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Redis with apt-get", file=sys.stderr)
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
@@ -25,10 +25,18 @@ def install() -> None:
         ):
             if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
                 break
+
+
+def main(optional: bool) -> None:
+    """Install what is missing; ends with one sentence if that does not work."""
     if missing():
-        sys.exit(f"error: the tests need {' and '.join(missing())}; install it and run the same command again.")
+        install()
+    lacking = " and ".join(missing())
+    if lacking and optional:
+        print(f"note: {lacking} cannot be installed here; tests that need it are skipped.", file=sys.stderr)
+    elif lacking:
+        sys.exit(f"error: the tests need {lacking}; install it and run the same command again.")
 
 
 if __name__ == "__main__":
-    if missing():
-        install()
+    main(optional="--optional" in sys.argv[1:])

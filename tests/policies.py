@@ -1,8 +1,8 @@
 """How other caches would serve the same viewers from the same server: on the virtual clock, by what each of them does.
 
-All three keep an answer for 60 s and ask again when somebody comes after that; what failed is not kept and shown to
-whoever asked. They differ in who waits for whom. `cachetools.TTLCache` is the real one, on the virtual clock. Streamlit
-and requests-cache read the machine's clock, so their policy is followed here and not their code.
+Both keep an answer for 60 s and ask again when somebody comes after that; what failed is not kept and shown to whoever
+asked. They differ in who waits for whom. `cachetools.TTLCache` is the real one, on the virtual clock. Streamlit reads the
+machine's clock, so its policy is followed here and not its code.
 """
 
 from collections import defaultdict, deque
@@ -25,11 +25,6 @@ def one_lock(_request: Request) -> Hashable:
 def lock_per_question(request: Request) -> Hashable:
     """st.cache_data: viewers of one question wait for the first of them, others do not."""
     return request
-
-
-def no_lock(_request: Request) -> Hashable:
-    """requests-cache: whoever finds nothing fresh asks."""
-    return object()
 
 
 class TtlOffice:

@@ -1,6 +1,7 @@
 """Reads the command line, prints the answer, and turns every failure into one line and a status."""
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -10,8 +11,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
 
+from koalr_api.arguments import not_negative
 from koalr_api.client import Koalr
-from koalr_api.command.exits import INTERRUPTED, OK, PIPE_CLOSED, exit_status
+from koalr_api.command.exits import INTERRUPTED, OK, OUTPUT_FAILED, PIPE_CLOSED, exit_status
 from koalr_api.command.questions import QUESTIONS, Question
 from koalr_api.command.tables import comma_separated, table
 from koalr_api.command.texts import escaped_json, printable
@@ -28,7 +30,7 @@ WAIT_SECS_FOR_ALL = 90.0
 MOST_RETRIES = 20
 EPILOG = """The key comes from KOALR_API_KEY and never from an argument, which every user of the machine could read.
 Exit status: 0 answered, 2 wrong usage, 3 no or refused key or wrong address, 4 not found, 5 bad request,
-6 rate limited, 7 unreachable, timed out or failed, 8 an answer that does not fit."""
+6 rate limited, 7 unreachable, timed out or failed, 8 an answer that does not fit, 9 the output cannot be written."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if sys.stdout is None:  # the shell closed it
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         _run(QUESTIONS[options.command], options)
         sys.stdout.flush()
     except KoalrError as error:
@@ -45,10 +49,19 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes once more when it ends, which would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return PIPE_CLOSED
+    except OSError as error:
+        _write_no_more()
+        print(f"error: the output cannot be written ({error.strerror}).", file=sys.stderr)
+        return OUTPUT_FAILED
     return OK
+
+
+def _write_no_more() -> None:
+    # Python flushes once more when it ends, which would complain.
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def on_terminal() -> bool:
@@ -100,7 +113,9 @@ _ADD: dict[str, Callable[[argparse.ArgumentParser], object]] = {
 
 
 def _run(question: Question, options: argparse.Namespace) -> None:
-    wait_secs = options.wait if options.wait is not None else WAIT_SECS_FOR_ALL if options.all else WAIT_SECS
+    wait_secs = WAIT_SECS_FOR_ALL if options.all else WAIT_SECS
+    if options.wait is not None:
+        wait_secs = not_negative("--wait", options.wait)
     koalr = Koalr(base_url=options.url, max_retries=MOST_RETRIES, retry_budget_secs=wait_secs)
     found = question.ask(koalr, options)
     if options.json:

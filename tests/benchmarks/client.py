@@ -17,11 +17,13 @@ from koalr_server.keys import new_key
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
 from tests.benchmarks import processes
-from tests.policies import TtlOffice, lock_per_question, no_lock, one_lock
+from tests.benchmarks.requests_cache_office import RequestsCacheOffice, on_clock
+from tests.policies import TtlOffice, lock_per_question, one_lock
 from tests.running import running
 from tests.virtual import DeskOffice, Server, Time, crowd
 
 Rows = Sequence[tuple[str, str, str]]
+Office = DeskOffice | TtlOffice | RequestsCacheOffice
 VIEWERS, DISTINCT, MINUTES = 500, 120, 30
 LOOPBACK_SECS = 75.0
 LOOPBACK_VIEWERS = 24
@@ -35,24 +37,25 @@ def measure() -> Rows:
 
 def simulated() -> Rows:
     """Half an hour of the desk and of three other caches, on the same virtual clock with the same viewers."""
-    offices: dict[str, Callable[[Time, Server], DeskOffice | TtlOffice]] = {
+    offices: dict[str, Callable[[Time, Server], Office]] = {
         "koalr_api": DeskOffice,
         "TTLCache with a lock": lambda time, server: TtlOffice(time, server, one_lock),
         "st.cache_data (its policy)": lambda time, server: TtlOffice(time, server, lock_per_question),
-        "requests-cache (its policy)": lambda time, server: TtlOffice(time, server, no_lock),
+        "requests-cache": RequestsCacheOffice,
     }
     what = f"{VIEWERS} viewers × 8 panels, {DISTINCT} questions, {MINUTES} min, 60 requests a minute"
     bar = "≤ 60 a minute, no 429, no error, median wait 0, none over 2 s, none older than 300 s"
     return [(f"{what}: {name}", half_hour(make), bar if name == "koalr_api" else "") for name, make in offices.items()]
 
 
-def half_hour(make: Callable[[Time, Server], DeskOffice | TtlOffice]) -> str:
+def half_hour(make: Callable[[Time, Server], Office]) -> str:
     """What came of it, in words. What viewers saw counts after the first fill."""
     now = Time()
     server = Server(now)
     office = make(now, server)
-    crowd(now, office.ask, VIEWERS, DISTINCT, MINUTES * 60)
-    now.run(MINUTES * 60)
+    with on_clock(now):
+        crowd(now, office.ask, VIEWERS, DISTINCT, MINUTES * 60)
+        now.run(MINUTES * 60)
     filled = {}
     for at, request in server.answered:
         filled.setdefault(request, at)

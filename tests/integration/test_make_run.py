@@ -61,6 +61,37 @@ def test_a_python_too_old_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
         environment.check_python()
 
 
+def test_an_environment_that_is_a_link_is_not_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "package").write_text("")
+    (tmp_path / ".venv").symlink_to(theirs)
+    monkeypatch.setattr(environment, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(environment, "PYTHON", str(tmp_path / ".venv" / "bin" / "python"))
+    with pytest.raises(SystemExit, match=f"error: .venv is a link to {theirs}, which setting up would empty"):
+        environment.set_up()
+    assert (theirs / "package").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ([], 1, "error: the tests need redis-server and openssl; install it and run the same command again.\n"),
+        (
+            ["--optional"],
+            0,
+            "note: redis-server and openssl cannot be installed here; tests that need it are skipped.\n",
+        ),
+    ],
+)
+def test_a_redis_that_cannot_be_had_is_one_sentence(
+    tmp_path: Path, arguments: list[str], status: int, says: str
+) -> None:
+    command = [sys.executable, "scripts/redis_server.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (status, says)
+
+
 def test_a_path_that_is_no_repository_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     answer = subprocess.run(

@@ -1,6 +1,5 @@
 """Redis servers, limited APIs and processes, all ended with the test."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,11 +20,8 @@ Start = Callable[..., Process]
 
 @pytest.fixture(scope="session", autouse=True)
 def _installed() -> None:
-    # They depend on real servers, processes and seconds, so a busy machine may fail them for no fault of the code.
-    if not os.environ.get("REDIS_TESTS"):
-        pytest.skip("`make redis` runs these")
-    if installing.missing():
-        installing.install()
+    if lacking := installing.missing():
+        pytest.skip(f"needs {' and '.join(lacking)}, which `make redis` installs")
 
 
 @pytest.fixture(scope="session")

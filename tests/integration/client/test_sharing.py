@@ -1,10 +1,11 @@
 """What clients of one Redis have of each other: answers with their age, until somebody may not see them any more."""
 
+import math
 import time
 
 import pytest
 
-from koalr_api import AuthenticationError, PermissionDeniedError, View, redis_told
+from koalr_api import AuthenticationError, Koalr, PermissionDeniedError, View, redis_told
 from tests.integration.client.conftest import Connect, Serve
 from tests.integration.client.limited import Limited
 from tests.integration.client.process import KEY
@@ -65,6 +66,17 @@ def test_who_wants_fresh_ones_gets_no_old_one(connect: Connect, api: Limited, re
     time.sleep(0.2)
     assert script.metrics.flow(days=7).age.total_seconds() < 0.1
     assert len(api.asked) == 2
+
+
+def test_answers_that_may_stand_in_for_ever_are_shared_too(
+    api: Limited, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        with Koalr(
+            KEY, base_url=api.url, cache_url=redis_server.url, cache_ttl_secs=math.inf, stale_ttl_secs=math.inf
+        ) as koalr:
+            koalr.metrics.flow(days=7)
+    assert (len(api.asked), caplog.records) == (1, [])
 
 
 def test_keys_and_addresses_never_see_each_others_data(

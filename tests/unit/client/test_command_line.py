@@ -156,6 +156,7 @@ def test_no_rows_are_heads_alone(web: responses.RequestsMock, capsys: pytest.Cap
     ("command", "expected"),
     [
         ("dora --days 0", exits.USAGE),
+        ("dora --wait nan", exits.USAGE),
         ("delivery --items 0", exits.USAGE),
         ("risk acme/api", exits.USAGE),
         ("risk acme/api/x#1", exits.USAGE),
@@ -345,7 +346,40 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert process.wait(timeout=30) == exits.PIPE_CLOSED
 
 
+def test_a_wait_that_is_none_is_named_as_it_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("flow --wait -1") == exits.USAGE
+    assert capsys.readouterr().err == "error: --wait must be 0 or more, got -1.0\n"
+
+
 def test_it_runs_as_a_module_and_says_its_statuses() -> None:
     done = subprocess.run([sys.executable, "-m", "koalr_api", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "8 an answer that does not fit" in done.stdout
+
+
+def written_to(output: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command whose output the shell sends elsewhere."""
+    script = (
+        "import responses, sys\n"
+        "from koalr_api.command.line import main\n"
+        "from tests.contract.bodies import body\n"
+        "with responses.RequestsMock(assert_all_requests_are_fired=False) as web:\n"
+        f"    web.get('{BASE}/api/v1/teams', json=body('teams'))\n"
+        "    sys.exit(main(sys.argv[1:]))\n"
+    )
+    command = ["sh", "-c", f'exec "$@" {output}', "sh", sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_a_full_disk_is_one_line_and_a_status(form: tuple[str, ...]) -> None:
+    done = written_to(">/dev/full", "teams", *form)
+    assert done.stderr == "error: the output cannot be written (No space left on device).\n"
+    assert done.returncode == exits.OUTPUT_FAILED
+
+
+def test_a_closed_output_is_one_line_and_a_status() -> None:
+    done = written_to(">&-", "teams")
+    assert done.stderr == "error: the output cannot be written (Bad file descriptor).\n"
+    assert done.returncode == exits.OUTPUT_FAILED

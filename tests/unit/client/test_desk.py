@@ -1,11 +1,13 @@
 """What is answered from memory, what is asked and in which order, on a clock of its own."""
 
 import itertools
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cachetools import LRUCache
 
 from koalr_api.answer import Answer, RateLimit
 from koalr_api.budget import Budget
@@ -53,6 +55,8 @@ class Value:
 
 
 def read(answer: Answer) -> Value:
+    if "text" not in answer.raw:
+        raise ResponseValidationError("no text", "text")
     return Value(str(answer.raw["text"]), answer)
 
 
@@ -329,6 +333,18 @@ class TestFailures:
         assert isinstance(office.error("a"), APIStatusError)
         assert office.shown("b").text == "good"
 
+    def test_a_refused_key_loses_what_is_being_renewed_too(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(LRUCache, "clear", MutableMapping.clear)  # as in cachetools 5
+        office.fill("a", "b")
+        office.now = 70.0
+        office.shown("a")
+        office.shown("b")
+        office.take()
+        office.fail(office.take(), failed(401, AuthenticationError))
+        assert len(office.desk.answers()) == 0
+
     def test_a_refused_key_loses_every_value_and_asks_once_at_a_time(self, office: Office) -> None:
         office.fill("a", "b", "c")
         office.now = 61.0
@@ -522,6 +538,34 @@ class TestBounds:
             office.fail(office.take(), failed(404, NotFoundError))
         assert len(office.desk._failures) == 10
         assert not len(office.desk.queue)
+
+
+class TestAnswersOfAnEarlierProcess:
+    """Of an older version, say, which did not know a field that is documented now."""
+
+    @pytest.fixture
+    def office(self) -> Office:
+        found = Office()
+        old = Answer({"other": 1}, found.wall(), found.wall, etag='"old"', size_bytes=10)
+        found.desk.restore(question("a"), old, 10.0, found.now)
+        return found
+
+    def test_one_that_does_not_fit_is_as_if_it_were_not_there(self, office: Office) -> None:
+        assert office.waits() is not None
+        job = office.take()
+        assert job.etag is None
+        office.answer(job, "new")
+        assert office.shown().text == "new"
+
+    def test_one_that_does_not_fit_hides_no_failure(self, office: Office) -> None:
+        job = office.waits(audience=SCRIPT)
+        office.fail(office.take(), LOST)
+        office.now += 0.25
+        office.fail(office.take(), LOST)
+        office.now += 0.5
+        office.fail(office.take(), LOST)
+        assert job.settled is not None
+        assert office.desk.outcome(job, job.settled, office.now) == Failed(LOST)
 
 
 def test_statistics_say_what_happened(office: Office) -> None:

@@ -1,7 +1,10 @@
 """Threads, patience, views, forks and closing, with a sender in the place of the network."""
 
 import gc
+import math
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -12,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from koalr_api import APIConnectionError, Koalr, PendingError, Priority, workers
+from koalr_api import APIConnectionError, Koalr, PendingError, Priority, RateLimitError, workers
 from koalr_api.answer import Answer
 from koalr_api.job import Exchange
 from koalr_api.request import Request
 from koalr_api.shared import Question, Turn
 from koalr_api.transport import Transport, utc_now
 
+ROOT = Path(__file__).parents[3]
 KEY = "klr_live_" + "k" * 40
 FLOW = {"cycleTime": 2.4, "throughput": 18, "wipCount": 6, "flowEfficiency": 0.5}
 Send = Callable[[Transport, Request, str | None], Exchange]
@@ -136,7 +140,10 @@ class TestAScript:
             patched.setattr(Transport, "send", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 script.metrics.flow()
+        # It may have arrived all the same.
+        assert script.stats().requests_last_minute == 1
         assert script.metrics.flow().wip_count == 6
+        assert script.stats().requests_last_minute == 2
 
     def test_gets_an_error_of_its_own_in_every_thread(self, script: Koalr, wire: Wire) -> None:
         wire.error = APIConnectionError("lost")
@@ -167,6 +174,10 @@ class TestAScript:
 
 
 class TestAPage:
+    def test_with_endless_patience_waits_like_a_script(self, wire: Wire, clock: Clock) -> None:
+        with Koalr(KEY, patience_secs=math.inf, clock=clock, wall_clock=clock.wall) as endless:
+            assert endless.metrics.flow().wip_count == 6
+
     def test_of_64_viewers_on_a_cold_question_makes_one_request(self, page: Koalr, wire: Wire) -> None:
         wire.let.clear()
         threading.Timer(0.1, wire.let.set).start()
@@ -291,6 +302,28 @@ def test_a_child_process_has_threads_and_locks_of_its_own(page: Koalr, wire: Wir
     eventually(lambda: page.stats().in_flight == 0)
 
 
+def test_threads_may_fork_at_the_same_time() -> None:
+    script = (
+        "import os, sys, threading, warnings\n"
+        "from koalr_api import Koalr\n"
+        "warnings.simplefilter('ignore')\n"
+        "clients = [Koalr(f'klr_live_{number}') for number in range(20)]\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "def fork():\n"
+        "    for _ in range(25):\n"
+        "        child = os.fork()\n"
+        "        if child == 0:\n"
+        "            os._exit(0 if clients[-1].stats().requests == 0 else 1)\n"
+        "        assert os.waitpid(child, 0)[1] == 0\n"
+        "threads = [threading.Thread(target=fork) for _ in range(4)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "print(sum(client.stats().requests for client in clients))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 class Neighbours:
     """Other processes: their answers, what they are at, and how much of the budget they left."""
 
@@ -316,6 +349,17 @@ class Neighbours:
 
     def after_fork(self) -> None:
         pass
+
+
+def test_who_shares_nothing_counts_by_itself_also_after_a_client_that_shared(wire: Wire, clock: Clock) -> None:
+    Koalr(KEY, cache_url="redis://127.0.0.1:1", clock=clock, wall_clock=clock.wall)
+    wire.error = RateLimitError("slow down", status=429, retry_at=clock.wall() + timedelta(seconds=30))
+    with Koalr(KEY, clock=clock, wall_clock=clock.wall) as alone:
+        with pytest.raises(RateLimitError):
+            alone.metrics.flow()
+        with pytest.raises(PendingError):
+            alone.with_options(patience_secs=0.2).metrics.flow(days=7)
+    assert len(wire.sent) == 1
 
 
 class TestNeighbours:

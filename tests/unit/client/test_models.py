@@ -195,10 +195,34 @@ class TestMisfits:
             koalr.metrics.dora()
         assert len(str(caught.value)) < 150
 
-    @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+    @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "1" + "0" * 400])
     def test_numbers_that_are_none_do_not_fit(self, koalr: Koalr, web: responses.RequestsMock, number: str) -> None:
         web.get(DORA, body=json.dumps(body("dora")).replace("4.2", number))
         with pytest.raises(ResponseValidationError, match='"deployFrequency" should be a number'):
+            koalr.metrics.dora()
+
+    def test_no_count_is_larger_than_a_column_of_a_table_holds(self, koalr: Koalr, web: responses.RequestsMock) -> None:
+        web.get(f"{BASE}/api/v1/flow", json=body("flow") | {"wipCount": 2**63})
+        with pytest.raises(ResponseValidationError, match='"wipCount" should be an integer'):
+            koalr.metrics.flow()
+
+    @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+    def test_a_time_in_no_year_does_not_fit(self, koalr: Koalr, web: responses.RequestsMock, time: str) -> None:
+        row = body("incidents")["data"][0] | {"startedAt": time}
+        web.get(f"{BASE}/api/v1/incidents", json={"data": [row], "total": 1})
+        with pytest.raises(ResponseValidationError, match=r'"data\[0\]\.startedAt" should be an ISO 8601 time'):
+            koalr.incidents.list()
+
+    def test_what_is_too_deep_to_be_shown_does_not_fit_either(
+        self, koalr: Koalr, web: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        web.get(DORA, json=body("dora") | {"mttr": [[1]]})
+
+        def too_deep(*_given: object, **_more: object) -> str:
+            raise RecursionError
+
+        monkeypatch.setattr(json, "dumps", too_deep)
+        with pytest.raises(ResponseValidationError, match='"mttr" should be a number, got a list in many others'):
             koalr.metrics.dora()
 
     @pytest.mark.parametrize("extra", [3, "x", [], {"p50": 1}, [{"name": 1}]])

@@ -21,6 +21,7 @@ import responses
 from koalr_api import (
     APIConnectionError,
     APIStatusError,
+    BadRequestError,
     ConfigError,
     Koalr,
     KoalrError,
@@ -230,3 +231,13 @@ class TestPickledErrors:
     def test_a_misfit_keeps_its_path(self) -> None:
         again = copy.copy(pickle.loads(pickle.dumps(ResponseValidationError("text", "data[0].id"))))
         assert (str(again), again.path) == ("text", "data[0].id")
+
+
+@pytest.mark.parametrize("before", range(470, 500, 7))
+def test_a_long_text_of_a_server_is_not_cut_within_the_key(
+    koalr: Koalr, web: responses.RequestsMock, before: int
+) -> None:
+    web.get(FLOW, status=400, json={"error": {"code": "c", "message": "x" * before + KEY}})
+    with pytest.raises(BadRequestError) as caught:
+        koalr.metrics.flow()
+    assert KEY[:20] not in f"{caught.value.message} {caught.value} {vars(caught.value)}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from koalr_api import snapshot as module
 from koalr_api.answer import Answer
 from koalr_api.request import Request
 from koalr_api.snapshot import PAUSE_SECS, UNKNOWN_AGE_SECS, Snapshot
@@ -154,3 +155,15 @@ def test_it_is_written_after_changes_and_every_few_seconds_at_most(snapshot: Sna
     assert not snapshot.due(2, PAUSE_SECS - 0.1)
     assert snapshot.due(2, PAUSE_SECS)
     assert not snapshot.due(2, 100.0)
+
+
+def test_more_than_a_file_may_hold_is_said_once_and_leaves_the_file_before(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "LARGEST_FILE_BYTES", len(snapshot.path.read_bytes()))
+    for _ in range(2):
+        snapshot.save([(QUESTION, GOOD), (Request("GET", "/api/v1/flow"), GOOD)])
+    assert len(load(snapshot)) == 1
+    assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == [
+        "the file cannot be written (ValueError)."
+    ]

@@ -1,5 +1,8 @@
 """Keys, errors, retries and the cache, with a fake web and a fake clock."""
 
+import gc
+import math
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -233,3 +236,50 @@ def test_a_slug_is_a_text_with_a_letter() -> None:
     for slug in (5, " ", "", ".", ".."):
         with pytest.raises(InvalidArgumentError, match="slug"):
             koalr.metrics.custom(slug)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("timeouts", [(0, 1), (1, -1), (math.inf, 1), (1, 86_401), (math.nan, 1)])
+def test_timeouts_no_socket_takes_are_refused(timeouts: tuple[float, float]) -> None:
+    with pytest.raises(InvalidArgumentError, match="timeout_secs must be two numbers over 0 and up to a day"):
+        Koalr(KEY, timeout_secs=timeouts)
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".test", "a..test", "ä..test", "[::1", "a b", "x:99999", "x:port", "."])
+def test_a_host_that_is_none_is_the_address_to_check(host: str) -> None:
+    with pytest.raises(ConfigError, match="is not a usable URL; check KOALR_API_URL"):
+        Koalr(KEY, base_url=f"http://{host}", max_retries=0).metrics.flow()
+
+
+def test_a_key_has_one_budget_however_short_its_clients_live(web: responses.RequestsMock, clock: Clock) -> None:
+    web.get(FLOW, json=body("flow"))
+    for days in (7, 30, 90):
+        Koalr(KEY, base_url=BASE, clock=clock).metrics.flow(days=days)
+        gc.collect()
+    assert Koalr(KEY, base_url=BASE, clock=clock).stats().requests_last_minute == 3
+
+
+def test_clients_made_at_the_same_time_share_one_budget(clock: Clock) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for round_number in range(30):
+            ready = threading.Barrier(8)
+
+            def make(key: str = f"{KEY}{round_number}", ready: threading.Barrier = ready) -> Koalr:
+                ready.wait()
+                return Koalr(key, base_url=BASE, clock=clock)
+
+            with ThreadPoolExecutor(8) as pool:
+                made = [each.result() for each in [pool.submit(make) for _ in range(8)]]
+            assert len({id(koalr._fetcher._desk.budget) for koalr in made}) == 1
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_a_client_that_keeps_nothing_still_says_what_failed(web: responses.RequestsMock) -> None:
+    web.get(FLOW, status=500)
+    web.get(FLOW, json=body("flow"))
+    koalr = Koalr(KEY, base_url=BASE, most_entries=0, max_retries=0)
+    with pytest.raises(InternalServerError):
+        koalr.metrics.flow()
+    assert koalr.metrics.flow().wip_count == 6

@@ -171,3 +171,13 @@ def test_no_cookie_of_an_answer_is_sent_back() -> None:
         koalr.metrics.flow()
         koalr.metrics.flow()
         assert "Cookie" not in web.calls[1].request.headers
+
+
+@pytest.mark.parametrize("etag", ["\xa0v1", "v" * 5000, "v\x01"], ids=["blank", "long", "control"])
+def test_an_etag_no_header_can_carry_back_is_not_kept(etag: str) -> None:
+    with responses.RequestsMock() as web:
+        web.get("https://koalr.test/api/v1/flow", body=GOOD, headers={"ETag": etag})
+        koalr = Koalr(KEY, base_url="https://koalr.test", cache_ttl_secs=0, max_retries=0)
+        koalr.metrics.flow()
+        assert not koalr.metrics.flow().stale
+        assert [call.request.headers.get("If-None-Match") for call in web.calls] == [None, None]
