@@ -1,16 +1,30 @@
 """Client models to tables for the charts (pure)."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
 
 import pandas as pd
 
 from components.charts.durations import Spread
-from koalr_api import Deployment, DoraWeek, FlowWeek, PullRequest
+from koalr_api import Deployment, DoraWeek, PullRequest
 
 SECONDS_PER_HOUR = 3600
 
 
-def weekly(trend: Sequence[DoraWeek | FlowWeek], field: str, scale: float = 1.0) -> pd.DataFrame:
+class Week(Protocol):
+    """An entry of any trend."""
+
+    @property
+    def week_start(self) -> date:
+        """Monday of the week."""
+
+    @property
+    def days(self) -> int | None:
+        """Days of the week that have begun, None where the server does not say."""
+
+
+def weekly(trend: Sequence[Week], field: str, scale: float = 1.0) -> pd.DataFrame:
     """One row per week of a trend: week_start (date), value (float, NaN without data), days (of the week begun).
 
     Args:
