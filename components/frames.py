@@ -1,5 +1,6 @@
 """Client models to tables for the charts (pure)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
@@ -68,6 +69,12 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
         }
     )
+
+
+def merged_per_repository(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
+    """One row per repository, the most first: name (untrusted text), count of merged pull requests."""
+    counted = Counter(row.repo for row in pull_requests).most_common()
+    return pd.DataFrame({"name": [name for name, _ in counted], "count": [count for _, count in counted]})
 
 
 def spread_rows(spread: Spread | None) -> pd.DataFrame:

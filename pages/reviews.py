@@ -1,5 +1,226 @@
-"""To be written."""
+"""Reviews: how long pull requests wait for one, how long it takes, and how much there is to review."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
 import streamlit as st
 
-st.markdown("## Not there yet.")
+from components import cards, data, figures, filters, states, view
+from components.cards import Card
+from components.charts.durations import duration_distribution, spread_of
+from components.charts.flow import weekly_bars
+from components.charts.ranking import ranking
+from components.charts.trends import weekly_trend
+from components.data import Latest
+from components.filters import Filters
+from components.format import (
+    COUNT,
+    PER_WEEK,
+    change_text,
+    duration,
+    duration_unit,
+    latest_of,
+    percent,
+    shown,
+)
+from components.frames import cycle_times, merged_per_repository, spread_rows, weekly
+from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, reviews_sentence
+from components.screen import Fact, Screen, Tile, change_tile
+from koalr_api import KoalrError, Reviews
+
+DAYS_PER_WEEK = 7
+HOURS_PER_DAY = 24
+TREND_HEIGHT = 190
+
+
+class Answers(NamedTuple):
+    """What the page is drawn from; the pull requests may be an error."""
+
+    chosen: Filters
+    reviews: Reviews
+    latest: Latest | KoalrError
+
+
+def ask() -> Answers:
+    """Review metrics, and the latest pull requests for how they spread."""
+    chosen = filters.current()
+    data.announce(lambda: data.reviews(chosen), lambda: data.pull_requests(chosen, 1))
+    return Answers(chosen, data.reviews(chosen), view.attempt(lambda: data.latest_pull_requests(chosen)))
+
+
+def draw(told: Answers) -> None:
+    """Sentence, cards, weeks, how pull requests spread, load."""
+    st.markdown(f"## {reviews_sentence(told.reviews)}")
+    filters.scope_note(told.reviews.scoped_team)
+    cards.draw(review_cards(told))
+    if told.reviews.avg_first_response_time is None and not told.reviews.total_reviewed:
+        states.empty(
+            "Reviews", "No review is known in this window: git alone does not know reviews. Bring them in:", IMPORT
+        )
+    draw_weeks(told.reviews)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        draw_spread(told.latest)
+    with right, st.container(border=True, height="stretch"):
+        draw_load(told.latest)
+    st.markdown(f":small[:gray[:material/groups: {NO_PERSONS}]]")
+
+
+def screen(told: Answers) -> Screen:
+    """On a wall: wait, review and how many, week by week."""
+    reviews, weeks = told.reviews, told.reviews.trend or ()
+    return Screen(
+        reviews_sentence(reviews),
+        [
+            hours_tile("First review after", reviews, "avg_first_response_time", "no review known"),
+            hours_tile("Review takes", reviews, "avg_review_cycle_time", "none ended in a merge"),
+            change_tile(
+                "Reviewed",
+                reviews.total_reviewed,
+                reviews.previous.total_reviewed if reviews.previous else None,
+                COUNT,
+                better="none",
+                history=[week.total_reviewed for week in weeks],
+            ),
+        ],
+        "Mean wait for the first review, week by week",
+        (lambda palette: weekly_trend(weekly(weeks, "avg_first_response_time"), palette, duration)) if weeks else None,
+        facts(told),
+    )
+
+
+def hours_tile(name: str, reviews: Reviews, field: str, missing: str) -> Tile:
+    """A mean time for a wall; less is better."""
+    hours: float | None = getattr(reviews, field)
+    before: float | None = getattr(reviews.previous, field) if reviews.previous else None
+    past = [getattr(week, field) for week in reviews.trend or ()]
+    return change_tile(name, hours, before, duration_unit(hours or 0.0), better="down", missing=missing, history=past)
+
+
+def facts(told: Answers) -> list[Fact]:
+    """How many a week."""
+    found = [Fact(PER_WEEK.number(per_week(told)), "reviewed a week")]
+    if not isinstance(told.latest, KoalrError):
+        found.append(Fact(COUNT.text(told.latest.total), f"merged in {told.chosen.days} days"))
+    return found
+
+
+def per_week(told: Answers) -> float:
+    """Pull requests first reviewed per week of the window."""
+    return told.reviews.total_reviewed * DAYS_PER_WEEK / told.chosen.days
+
+
+def review_cards(told: Answers) -> list[Card]:
+    """The two times, and how many they rest on."""
+    reviews = told.reviews
+    before = reviews.previous
+    return [
+        hours_card(
+            "First review after",
+            reviews.avg_first_response_time,
+            before.avg_first_response_time if before else None,
+            "Mean time from ready for review to the first review by another person, over pull requests first reviewed in the window. "
+            "Time as a draft is not waiting.",
+            "no review known",
+        ),
+        hours_card(
+            "Review takes",
+            reviews.avg_review_cycle_time,
+            before.avg_review_cycle_time if before else None,
+            "Mean time from the first review to the last approval before the merge, or to the merge if nobody approved.",
+            "none ended in a merge",
+        ),
+        Card(
+            "Pull requests reviewed",
+            COUNT.text(reviews.total_reviewed),
+            "Pull requests that got their first review in the window, merged or not. For a team: those its members wrote, "
+            "whoever reviewed them.",
+            change_text(reviews.total_reviewed, before.total_reviewed if before else None, COUNT),
+            PER_WEEK.text(per_week(told)),
+            "off",
+        ),
+    ]
+
+
+def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str) -> Card:
+    """A mean time with its change; less is better."""
+    unit = duration_unit(now or 0.0)
+    change = change_text(now, before, unit)
+    return Card(
+        label,
+        shown(now, unit),
+        definition,
+        change,
+        f"was {shown(before, unit)}" if change else None,
+        "inverse",
+        note=none if now is None else None,
+    )
+
+
+def draw_weeks(reviews: Reviews) -> None:
+    """Both times and the number, week by week."""
+    st.markdown("#### Week by week")
+    weeks = reviews.trend
+    if not weeks:
+        st.markdown(":small[:gray[This server gives no weekly figures.]]")
+        return
+    wait, review, count = st.columns(3)
+    with wait:
+        draw_trend("First review after", "Mean of the week", "first-review", weekly(weeks, "avg_first_response_time"))
+    with review:
+        draw_trend("Review takes", "Mean of the week", "review-cycle", weekly(weeks, "avg_review_cycle_time"))
+    with count, st.container(border=True, height="stretch"):
+        st.markdown("**Pull requests reviewed**  \n:small[:gray[Strong: last 4 weeks. \\* not over]]")
+        frame = weekly(weeks, "total_reviewed")
+        drawn = weekly_bars(frame, figures.viewer_palette(), "pull requests reviewed", height=TREND_HEIGHT)
+        figures.show(drawn, key="reviewed", table=frame)
+
+
+def draw_trend(title: str, words: str, key: str, frame: pd.DataFrame) -> None:
+    """One time by week."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}**  \n:small[:gray[{words}]]")
+        figures.show(weekly_trend(frame, figures.viewer_palette(), duration, height=TREND_HEIGHT), key=key, table=frame)
+
+
+def draw_spread(latest: Latest | KoalrError) -> None:
+    """How long merged pull requests took; the API has no single review times."""
+    if isinstance(latest, KoalrError):
+        states.failed_part(latest, "How long pull requests take")
+        return
+    frame = cycle_times(latest.rows)
+    found = spread_of(frame["hours"].tolist())
+    st.markdown(f"**{spread_heading(frame['hours'].tolist())}**")
+    drawn_of = latest_of(len(latest.rows), latest.total)
+    st.markdown(
+        f":small[:gray[{NOT_REVIEW_TIMES} {drawn_of} merged, {len(frame)} with a known start; logarithmic scale]]"
+    )
+    figures.show(
+        duration_distribution(found, figures.viewer_palette(), height=240),
+        key="pull-request-times",
+        table=spread_rows(found),
+    )
+
+
+def spread_heading(hours: Sequence[float]) -> str:
+    """The finding, if there is one."""
+    if not hours:
+        return "How long pull requests take"
+    within_a_day = sum(1 for value in hours if value <= HOURS_PER_DAY) / len(hours)
+    return f"{percent(within_a_day)} of pull requests merge within a day"
+
+
+def draw_load(latest: Latest | KoalrError) -> None:
+    """Where there is something to review: by repository, never by person."""
+    if isinstance(latest, KoalrError):
+        states.failed_part(latest, "Where there is something to review")
+        return
+    frame = merged_per_repository(latest.rows)
+    drawn_of = latest_of(len(latest.rows), latest.total)
+    st.markdown("**Where there is something to review**")
+    st.markdown(f":small[:gray[Pull requests merged per repository, {drawn_of} of the window; not who reviewed them]]")
+    figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
+
+
+view.show(ask, draw, screen)

@@ -85,8 +85,10 @@ def _name(drawing: go.Figure, segment: Segment, ends: tuple[float, float], place
         _below(drawing, place, text, palette.muted)
         return
     text = f"{text} · {percent(segment.share)}"
+    start, end = ends
     if segment.share >= WIDE_ENOUGH:
-        label(drawing, middle, (BAR_FOOT + BAR_HEAD) / 2, text, palette.text if segment.waiting else palette.background)
+        colour = palette.text if segment.waiting else palette.background
+        label(drawing, (start + end) / 2, (BAR_FOOT + BAR_HEAD) / 2, text, colour)
         return
     _below(drawing, place, text, palette.text)
     inside = (end - start) / 10

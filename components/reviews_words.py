@@ -1,0 +1,34 @@
+"""Code review in words: how long pull requests wait, and what the figures do not say (pure)."""
+
+from components.format import duration, duration_unit, known
+from koalr_api import Reviews
+
+STEADY = 0.05
+
+NO_PERSONS = (
+    "The API gives no figures per person, and this page shows none: that is by design. Reviewing is the work of a team, and who is "
+    "counted reviews for the count."
+)
+NOT_REVIEW_TIMES = "These are not review times, which the API gives as means only. They run from first commit to merge: writing, waiting and review."
+IMPORT = "python -m koalr_server import reviews FILE"
+
+
+def reviews_sentence(reviews: Reviews) -> str:
+    """The wait for the first review, and how it moved; at most 70 characters."""
+    wait = reviews.avg_first_response_time
+    if wait is None or not known(wait):
+        if reviews.total_reviewed:
+            return "Pull requests were reviewed; how long they waited is not known."
+        return "No pull request was reviewed in this window."
+    before = reviews.previous.avg_first_response_time if reviews.previous else None
+    return f"The first review takes {duration(wait)} on average{_moved(wait, before)}."
+
+
+def _moved(now: float, before: float | None) -> str:
+    """ ", 2.9 h longer than before"; empty without a window before, or where next to nothing changed."""
+    if before is None or not known(before):
+        return ""
+    unit = duration_unit(now)
+    if before and abs(now / before - 1) < STEADY:
+        return ", as before"
+    return f", {unit.text(abs(now - before))} {'longer' if now > before else 'shorter'} than before"
