@@ -104,9 +104,12 @@ def relative_change(now: float | None, before: float | None) -> str | None:
     return f"{round((ratio - 1) * 100):+d}{NO_BREAK}%".replace("-", "−")
 
 
-def latest_of(shown: int, total: int) -> str:
-    """ "latest 300 of 3691", or all of them as their number."""
-    return f"latest {COUNT.text(shown)} of {COUNT.text(total)}" if shown < total else COUNT.text(total)
+def latest_of(shown: int, total: int, since: datetime | None) -> str:
+    """ "latest 300 of 3691, since 17 Nov 08:12"; where all are shown, their number."""
+    if shown >= total:
+        return COUNT.text(total)
+    from_then = f", since {day_label(since)} {since:%H:%M}" if since else ""
+    return f"latest {COUNT.text(shown)} of {COUNT.text(total)}{from_then}"
 
 
 def day_label(moment: date) -> str:

@@ -21,14 +21,14 @@ def reviews_sentence(reviews: Reviews) -> str:
             return "Pull requests were reviewed; how long they waited is not known."
         return "No pull request was reviewed in this window."
     before = reviews.previous.avg_first_response_time if reviews.previous else None
-    return f"The first review takes {duration(wait)} on average{_moved(wait, before)}."
+    return f"First reviews come after {duration(wait)} on average{_moved(wait, before)}."
 
 
 def _moved(now: float, before: float | None) -> str:
-    """ ", 2.9 h longer than before"; empty without a window before, or where next to nothing changed."""
+    """ ", 2.9 h later than before"; empty without a window before, or where next to nothing changed."""
     if before is None or not known(before):
         return ""
     unit = duration_unit(now)
     if before and abs(now / before - 1) < STEADY:
         return ", as before"
-    return f", {unit.text(abs(now - before))} {'longer' if now > before else 'shorter'} than before"
+    return f", {unit.text(abs(now - before))} {'later' if now > before else 'sooner'} than before"

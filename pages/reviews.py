@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from components import cards, data, figures, filters, states, view
-from components.cards import Card
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.ranking import ranking
@@ -17,19 +16,15 @@ from components.filters import Filters
 from components.format import (
     COUNT,
     PER_WEEK,
-    change_text,
     duration,
-    duration_unit,
-    latest_of,
     percent,
-    shown,
 )
 from components.frames import cycle_times, merged_per_repository, spread_rows, weekly
+from components.reviews_cards import per_week, review_cards, review_tiles
 from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, reviews_sentence
-from components.screen import Fact, Screen, Tile, change_tile
+from components.screen import Fact, Screen
 from koalr_api import KoalrError, Reviews
 
-DAYS_PER_WEEK = 7
 HOURS_PER_DAY = 24
 TREND_HEIGHT = 190
 
@@ -53,7 +48,7 @@ def draw(told: Answers) -> None:
     """Sentence, cards, weeks, how pull requests spread, load."""
     st.markdown(f"## {reviews_sentence(told.reviews)}")
     filters.scope_note(told.reviews.scoped_team)
-    cards.draw(review_cards(told))
+    cards.draw(review_cards(told.reviews, told.chosen.days))
     if told.reviews.avg_first_response_time is None and not told.reviews.total_reviewed:
         states.empty(
             "Reviews", "No review is known in this window: git alone does not know reviews. Bring them in:", IMPORT
@@ -72,90 +67,19 @@ def screen(told: Answers) -> Screen:
     reviews, weeks = told.reviews, told.reviews.trend or ()
     return Screen(
         reviews_sentence(reviews),
-        [
-            hours_tile("First review after", reviews, "avg_first_response_time", "no review known"),
-            hours_tile("Review takes", reviews, "avg_review_cycle_time", "none ended in a merge"),
-            change_tile(
-                "Reviewed",
-                reviews.total_reviewed,
-                reviews.previous.total_reviewed if reviews.previous else None,
-                COUNT,
-                better="none",
-                history=[week.total_reviewed for week in weeks],
-            ),
-        ],
+        review_tiles(reviews),
         "Mean wait for the first review, week by week",
         (lambda palette: weekly_trend(weekly(weeks, "avg_first_response_time"), palette, duration)) if weeks else None,
         facts(told),
     )
 
 
-def hours_tile(name: str, reviews: Reviews, field: str, missing: str) -> Tile:
-    """A mean time for a wall; less is better."""
-    hours: float | None = getattr(reviews, field)
-    before: float | None = getattr(reviews.previous, field) if reviews.previous else None
-    past = [getattr(week, field) for week in reviews.trend or ()]
-    return change_tile(name, hours, before, duration_unit(hours or 0.0), better="down", missing=missing, history=past)
-
-
 def facts(told: Answers) -> list[Fact]:
     """How many a week."""
-    found = [Fact(PER_WEEK.number(per_week(told)), "reviewed a week")]
+    found = [Fact(PER_WEEK.number(per_week(told.reviews, told.chosen.days)), "reviewed a week")]
     if not isinstance(told.latest, KoalrError):
         found.append(Fact(COUNT.text(told.latest.total), f"merged in {told.chosen.days} days"))
     return found
-
-
-def per_week(told: Answers) -> float:
-    """Pull requests first reviewed per week of the window."""
-    return told.reviews.total_reviewed * DAYS_PER_WEEK / told.chosen.days
-
-
-def review_cards(told: Answers) -> list[Card]:
-    """The two times, and how many they rest on."""
-    reviews = told.reviews
-    before = reviews.previous
-    return [
-        hours_card(
-            "First review after",
-            reviews.avg_first_response_time,
-            before.avg_first_response_time if before else None,
-            "Mean time from ready for review to the first review by another person, over pull requests first reviewed in the window. "
-            "Time as a draft is not waiting.",
-            "no review known",
-        ),
-        hours_card(
-            "Review takes",
-            reviews.avg_review_cycle_time,
-            before.avg_review_cycle_time if before else None,
-            "Mean time from the first review to the last approval before the merge, or to the merge if nobody approved.",
-            "none ended in a merge",
-        ),
-        Card(
-            "Pull requests reviewed",
-            COUNT.text(reviews.total_reviewed),
-            "Pull requests that got their first review in the window, merged or not. For a team: those its members wrote, "
-            "whoever reviewed them.",
-            change_text(reviews.total_reviewed, before.total_reviewed if before else None, COUNT),
-            PER_WEEK.text(per_week(told)),
-            "off",
-        ),
-    ]
-
-
-def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str) -> Card:
-    """A mean time with its change; less is better."""
-    unit = duration_unit(now or 0.0)
-    change = change_text(now, before, unit)
-    return Card(
-        label,
-        shown(now, unit),
-        definition,
-        change,
-        f"was {shown(before, unit)}" if change else None,
-        "inverse",
-        note=none if now is None else None,
-    )
 
 
 def draw_weeks(reviews: Reviews) -> None:
@@ -192,9 +116,8 @@ def draw_spread(latest: Latest | KoalrError) -> None:
     frame = cycle_times(latest.rows)
     found = spread_of(frame["hours"].tolist())
     st.markdown(f"**{spread_heading(frame['hours'].tolist())}**")
-    drawn_of = latest_of(len(latest.rows), latest.total)
     st.markdown(
-        f":small[:gray[{NOT_REVIEW_TIMES} {drawn_of} merged, {len(frame)} with a known start; logarithmic scale]]"
+        f":small[:gray[{NOT_REVIEW_TIMES} Merged: {latest.words}; {len(frame)} with a known start; logarithmic scale]]"
     )
     figures.show(
         duration_distribution(found, figures.viewer_palette(), height=240),
@@ -217,9 +140,8 @@ def draw_load(latest: Latest | KoalrError) -> None:
         states.failed_part(latest, "Where there is something to review")
         return
     frame = merged_per_repository(latest.rows)
-    drawn_of = latest_of(len(latest.rows), latest.total)
     st.markdown("**Where there is something to review**")
-    st.markdown(f":small[:gray[Pull requests merged per repository, {drawn_of} of the window; not who reviewed them]]")
+    st.markdown(f":small[:gray[Pull requests merged per repository, {latest.words}; not who reviewed them]]")
     figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
 
 

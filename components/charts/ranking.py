@@ -16,7 +16,7 @@ VALUE_PART = 0.12
 
 
 def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HEIGHT) -> go.Figure:
-    """A bar per row; beyond the first few one grey bar for all the others.
+    """A bar per row; beyond the first few one line of text for all the others.
 
     Args:
         rows: name (untrusted text), count (of them, the largest first).
@@ -25,17 +25,17 @@ def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HE
     if rows.empty:
         return empty_figure(f"No {what} in this window", palette, height)
     shown = _with_others(rows)
-    longest = max(count for _name, count, _others in shown)
+    longest = max(count for _name, count, others in shown if not others)
     words = ", ".join(f"{name} {COUNT.text(count)}" for name, count, _others in shown)
     drawing = figure(palette, height, figure_text(f"{what[0].upper()}{what[1:]}: {words}"), top=4, bottom=4)
     positions = list(range(len(shown) - 1, -1, -1))
     drawing.add_trace(
         go.Bar(
-            x=[count for _name, count, _others in shown],
+            x=[0 if others else count for _name, count, others in shown],
             y=positions,
             orientation="h",
             width=0.56,
-            marker={"color": [palette.context if others else palette.ink for _name, _count, others in shown]},
+            marker={"color": palette.ink},
             customdata=[figure_text(name) for name, _count, _others in shown],
             hovertemplate="%{customdata}: %{x}<extra></extra>",
         )
@@ -44,11 +44,9 @@ def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HE
     for y, (name, count, others) in zip(positions, shown, strict=True):
         colour = palette.muted if others else palette.text
         label(drawing, -NAME_PART * unit, y, figure_text(_short(name)), colour, anchor="left")
-        label(drawing, count, y, COUNT.text(count), colour, anchor="left", xshift=6)
+        label(drawing, 0 if others else count, y, COUNT.text(count), colour, anchor="left", xshift=6)
     drawing.update_xaxes(range=[-NAME_PART * unit, longest + VALUE_PART * unit], showticklabels=False)
-    drawing.update_yaxes(range=[-0.6, max(len(shown), MOST_ROWS) - 0.4])
-    if len(shown) < MOST_ROWS:
-        drawing.update_yaxes(range=[len(shown) - MOST_ROWS - 0.6, len(shown) - 0.4])
+    drawing.update_yaxes(range=[min(0, len(shown) - MOST_ROWS) - 0.6, len(shown) - 0.4])
     return drawing
 
 
