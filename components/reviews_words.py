@@ -1,6 +1,6 @@
 """Code review in words: how long pull requests wait, and what the figures do not say (pure)."""
 
-from components.format import duration, duration_unit, known
+from components.format import change_text, duration, duration_unit, known
 from koalr_api import Reviews
 
 STEADY = 0.05
@@ -25,10 +25,10 @@ def reviews_sentence(reviews: Reviews) -> str:
 
 
 def _moved(now: float, before: float | None) -> str:
-    """ ", 2.9 h later than before"; empty without a window before, or where next to nothing changed."""
+    """ ", 2.9 h more than before"; empty without a window before, or where next to nothing changed."""
     if before is None or not known(before):
         return ""
-    unit = duration_unit(now)
-    if before and abs(now / before - 1) < STEADY:
+    change = change_text(now, before, duration_unit(now))
+    if change is None or (before and abs(now / before - 1) < STEADY):
         return ", as before"
-    return f", {unit.text(abs(now - before))} {'later' if now > before else 'sooner'} than before"
+    return f", {change[1:]} {'more' if now > before else 'less'} than before"

@@ -123,11 +123,12 @@ def change_sentence(stream: ValueStream) -> str:
         return ""
     _size, difference, stage = max(moved, key=lambda each: each[0])
     unit = duration_unit(stage.hours or 0.0)
-    if change_text(stage.hours, stage.hours_before, unit) is None:
+    change = change_text(stage.hours, stage.hours_before, unit)
+    if change is None:
         return "No stage changed against the window before."
     return (
-        f"{stage.name} changed most: {unit.text(abs(difference))} {'longer' if difference > 0 else 'shorter'} than in "
-        f"the window before ({unit.text(stage.hours_before or 0.0)})."
+        f"{stage.name} changed most: {change[1:]} {'longer' if difference > 0 else 'shorter'} than in the window before "
+        f"({unit.text(stage.hours_before or 0.0)})."
     )
 
 
