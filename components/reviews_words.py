@@ -9,7 +9,9 @@ NO_PERSONS = (
     "The API gives no figures per person, and this page shows none: that is by design. Reviewing is the work of a team, and who is "
     "counted reviews for the count."
 )
-NOT_REVIEW_TIMES = "These are not review times, which the API gives as means only. They run from first commit to merge: writing, waiting and review."
+NOT_REVIEW_TIMES = (
+    "Not review times, which the API gives as means only: first commit to merge, so writing, waiting and review."
+)
 IMPORT = "python -m koalr_server import reviews FILE"
 
 
