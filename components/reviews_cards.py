@@ -63,7 +63,7 @@ def review_cards(reviews: Reviews, days: int) -> list[Card]:
             "Pull requests that got their first review in the window, merged or not. For a team: those its members wrote, "
             "whoever reviewed them.",
             change_text(reviews.total_reviewed, before.total_reviewed if before else None, COUNT),
-            PER_WEEK.text(per_week(reviews, days)),
+            PER_WEEK.text(per_week(reviews, days)) if reviews.total_reviewed else None,
             "off",
         ),
     ]

@@ -128,4 +128,5 @@ def littles_law(flow: Flow) -> str:
         )
     if ratio < 1 / LONG_STAY:
         return f"{told}\n\nToo little is in progress for that: open work may be missing in the data, or the pace just rose."
-    return f"{told}\n\nThat fits together: a mean above the median is what a few long items do."
+    above = ": a mean above the median is what a few long items do" if ratio > 1 else ""
+    return f"{told}\n\nThat fits together{above}."

@@ -56,9 +56,10 @@ def draw(stream: ValueStream) -> None:
         for stage in found:
             draw_stage(stage, found, stream, palette)
         draw_total(stream, found, palette)
+    lines = "Lines: week by week." if stream.trend else "This server gives no weekly figures."
     st.markdown(
         ":small[:gray[Medians over the changes that first reached production in the window, bots left out; changes against the "
-        "window before, lines week by week.]]"
+        f"window before. {lines}]]"
     )
 
 
@@ -121,7 +122,7 @@ def draw_stage(stage: Stage, found: Sequence[Stage], stream: ValueStream, palett
     with middle:
         if stage.hours is None:
             st.markdown(f":small[:gray[{stage.kind.missing}]]")
-            st.code(stage.kind.command, language="bash")
+            st.code(stage.kind.command, language=None)
         else:
             draw_weeks(stage.kind.field, stream, palette)
 
@@ -129,7 +130,8 @@ def draw_stage(stage: Stage, found: Sequence[Stage], stream: ValueStream, palett
 def draw_total(stream: ValueStream, found: Sequence[Stage], palette: Palette) -> None:
     """The sum, as the API gives it."""
     timed = sum(stage.hours is not None for stage in found)
-    verdict = f":small[:gray[sum of {timed} of {len(found)} stages]]"
+    summed = f"{timed} of {len(found)}" if timed < len(found) else f"the {timed}"
+    verdict = f":small[:gray[sum of {summed} stages]]"
     before = hours_of(stream.previous, TOTAL)
     with draw_row("Total", TOTAL_DEFINITION, hours_of(stream, TOTAL), before, verdict):
         draw_weeks(TOTAL, stream, palette)
@@ -150,7 +152,6 @@ def draw_row(name: str, definition: str, hours: float | None, before: float | No
 def draw_weeks(field: str, stream: ValueStream, palette: Palette) -> None:
     """Median per week, where the server answers a trend."""
     if not stream.trend:
-        st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
     weeks = weekly(stream.trend, field, HOURS_PER_DAY)
     figure = weekly_trend(weeks, palette, duration, height=TREND_HEIGHT)

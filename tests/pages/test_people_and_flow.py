@@ -65,6 +65,7 @@ def test_a_stage_without_data_names_what_would_bring_it(connected: Connect, open
         "python -m koalr_server import work_items FILE\npython -m koalr_server import pull_requests FILE"
     ]
     assert "sum of 2 of 3 stages" in words(app)
+    assert words(app).count("no weekly figures") == 1
 
 
 def test_the_reviews_page_shows_the_apis_numbers_for_a_team(sample: Api, open_page: Open) -> None:
@@ -98,7 +99,7 @@ def test_a_distribution_says_what_it_is_of(connected: Connect, open_page: Open) 
     connected(documented_only())
     told = said(open_page("reviews.py"))
     assert "Not review times, which the API gives as means only: first commit to merge" in told
-    assert "Merged: latest 1 of 184, since 14 Mar 14:11; 1 with a known start" in told
+    assert "Merged: latest 3 of 184, since 14 Mar 14:11; 3 with a known start" in told
 
 
 def test_the_pull_requests_failing_leave_the_review_figures(connected: Connect, open_page: Open) -> None:

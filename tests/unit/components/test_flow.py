@@ -22,7 +22,10 @@ class TestLittlesLaw:
     def test_says_how_long_an_item_stays(self) -> None:
         # 6 in progress ÷ 18 a week = a third of a week.
         assert "**6** in progress at 18.0 finished a week means an item stays **56.0 h** on average" in law(6, 18, 2.4)
-        assert law(6, 18, 2.4).endswith("That fits together: a mean above the median is what a few long items do.")
+        assert law(6, 18, 2.4).endswith("That fits together.")
+
+    def test_a_mean_above_the_median_is_explained(self) -> None:
+        assert law(9, 18, 2.4).endswith("That fits together: a mean above the median is what a few long items do.")
 
     def test_more_than_twice_the_median_is_more_than_long_items_explain(self) -> None:
         assert "More is begun than gets finished" in law(20, 18, 2.4)
