@@ -37,6 +37,10 @@ from koalr_api import Copilot
 PARAMETER = "minutes"
 SLIDER_KEY = "minutes-per-line"
 TREND_HEIGHT = 190
+UNMEASURED = (
+    ":small[:gray[Nobody has measured the minutes. Typing a line of 40 characters at 200 a minute takes 0.2; no thinking is "
+    "added, no reading and repairing taken off. Take it as an order of magnitude.]]"
+)
 IMPORT = "python -m koalr_server import copilot FILE"
 
 
@@ -49,13 +53,14 @@ def draw(copilot: Copilot) -> None:
     """Sentence, cards, assumption, weeks."""
     st.markdown(f"## {copilot_sentence(copilot)}")
     filters.scope_note(copilot.scoped_team)
+    if copilot.adoption_rate is None and copilot.acceptance_rate is None and copilot.estimated_hours_saved is None:
+        cards.draw([adoption_card(copilot), acceptance_card(copilot), hours_card(copilot, None)])
+        states.empty("Copilot", "GitHub's usage reports and seats are not in the data. Bring them in:", IMPORT)
+        return
     place = st.container()
     assumed = draw_assumption(copilot)
     with place:
         cards.draw([adoption_card(copilot), acceptance_card(copilot), hours_card(copilot, assumed)])
-    if copilot.adoption_rate is None and copilot.acceptance_rate is None:
-        states.empty("Copilot", "GitHub's usage reports and seats are not in the data. Bring them in:", IMPORT)
-        return
     draw_weeks(copilot, assumed)
 
 
@@ -85,10 +90,8 @@ def draw_assumption(copilot: Copilot) -> Assumption | None:
         with words:
             st.markdown("**How the hours come about**")
             st.markdown(estimate_words(copilot, assumed))
-            st.markdown(
-                ":small[:gray[Nobody has measured the minutes. Typing a line of 40 characters at 200 a minute takes 0.2; no thinking "
-                "is added, no reading and repairing taken off. Take it as an order of magnitude.]]"
-            )
+            if assumed:
+                st.markdown(UNMEASURED)
     return assumed
 
 

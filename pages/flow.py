@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from components import cards, data, figures, filters, states, view
-from components.charts.durations import cycle_time_scatter
+from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
 from components.data import Latest
@@ -51,11 +51,19 @@ def draw(told: Answers) -> None:
 def screen(told: Answers) -> Screen:
     """On a wall: the four flow metrics and what gets done week by week."""
     weeks = told.flow.trend
+    if weeks:
+        return Screen(
+            flow_sentence(told.flow),
+            flow_tiles(told.flow),
+            "Items finished per week",
+            lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished"),
+        )
+    found = None if isinstance(told.latest, KoalrError) else spread_of(cycle_times(told.latest.rows)["hours"].tolist())
     return Screen(
         flow_sentence(told.flow),
         flow_tiles(told.flow),
-        "Items finished per week",
-        (lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished")) if weeks else None,
+        "Merged pull requests, first commit to merge",
+        lambda palette: duration_distribution(found, palette),
     )
 
 

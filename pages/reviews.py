@@ -64,12 +64,21 @@ def draw(told: Answers) -> None:
 
 def screen(told: Answers) -> Screen:
     """On a wall: wait, review and how many, week by week."""
-    reviews, weeks = told.reviews, told.reviews.trend or ()
+    reviews, weeks = told.reviews, told.reviews.trend
+    if weeks:
+        return Screen(
+            reviews_sentence(reviews),
+            review_tiles(reviews),
+            "Mean wait for the first review, week by week",
+            lambda palette: weekly_trend(weekly(weeks, "avg_first_response_time"), palette, duration),
+            facts(told),
+        )
+    found = None if isinstance(told.latest, KoalrError) else spread_of(cycle_times(told.latest.rows)["hours"].tolist())
     return Screen(
         reviews_sentence(reviews),
         review_tiles(reviews),
-        "Mean wait for the first review, week by week",
-        (lambda palette: weekly_trend(weekly(weeks, "avg_first_response_time"), palette, duration)) if weeks else None,
+        "Merged pull requests, first commit to merge",
+        lambda palette: duration_distribution(found, palette),
         facts(told),
     )
 
@@ -135,12 +144,12 @@ def spread_heading(hours: Sequence[float]) -> str:
 
 
 def draw_load(latest: Latest | KoalrError) -> None:
-    """Where there is something to review: by repository, never by person."""
+    """Where review work comes from: by repository, never by person."""
     if isinstance(latest, KoalrError):
-        states.failed_part(latest, "Where there is something to review")
+        states.failed_part(latest, "Where review work comes from")
         return
     frame = merged_per_repository(latest.rows)
-    st.markdown("**Where there is something to review**")
+    st.markdown("**Where review work comes from**")
     st.markdown(f":small[:gray[Pull requests merged per repository, {latest.words}; not who reviewed them]]")
     figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
 

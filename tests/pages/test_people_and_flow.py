@@ -16,7 +16,7 @@ from components.format import NO_BREAK
 from tests.contract.bodies import ENDPOINTS, FOLDER
 from tests.integration.server.conftest import Api
 from tests.pages.conftest import Open, documented_only
-from tests.pages.test_pages import charts, metrics, words
+from tests.pages.test_pages import EMPTY, charts, metrics, words
 
 Connect = Callable[[Starlette], str]
 NEW_PAGES = ("reviews.py", "copilot.py", "value_stream.py", "flow.py")
@@ -107,7 +107,7 @@ def test_the_pull_requests_failing_leave_the_review_figures(connected: Connect, 
     app = open_page("reviews.py")
     assert not app.exception
     assert metrics(app)["First review after"] == "1.8 h"
-    assert words(app).count("Where there is something to review") == 1
+    assert words(app).count("Where review work comes from") == 1
 
 
 def test_without_reviews_the_page_names_the_command(connected: Connect, open_page: Open) -> None:
@@ -233,4 +233,19 @@ def test_a_wall_shows_the_page_without_controls(page: str, sample: Api, open_pag
     app.run()
     assert not app.exception
     assert not [*app.button, *app.selectbox, *app.select_slider]
+    assert len(charts(app)) >= 6
+
+
+@pytest.mark.parametrize("page", NEW_PAGES)
+@pytest.mark.parametrize("nothing", [False, True])
+def test_a_wall_is_whole_on_a_server_without_weeks(
+    page: str, nothing: bool, connected: Connect, open_page: Open
+) -> None:
+    connected(documented_only(change=lambda path, body: EMPTY.get(path, body) if nothing else body))
+    app = AppTest.from_file("../../pages/main.py", default_timeout=30)
+    app.query_params["kiosk"] = "1"
+    app.run()
+    app.query_params["kiosk"] = "1"
+    app.switch_page(page).run()
+    assert not app.exception
     assert len(charts(app)) >= 6
