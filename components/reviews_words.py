@@ -32,5 +32,5 @@ def _moved(now: float, before: float | None) -> str:
         return ""
     change = change_text(now, before, duration_unit(now))
     if change is None or (before and abs(now / before - 1) < STEADY):
-        return ", as before"
+        return ", about as before"
     return f", {change[1:]} {'more' if now > before else 'less'} than before"

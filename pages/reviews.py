@@ -85,7 +85,9 @@ def screen(told: Answers) -> Screen:
 
 def facts(told: Answers) -> list[Fact]:
     """How many a week."""
-    found = [Fact(PER_WEEK.number(per_week(told.reviews, told.chosen.days)), "reviewed a week")]
+    found = []
+    if told.reviews.total_reviewed:
+        found.append(Fact(PER_WEEK.number(per_week(told.reviews, told.chosen.days)), "reviewed a week"))
     if not isinstance(told.latest, KoalrError):
         found.append(Fact(COUNT.text(told.latest.total), f"merged in {told.chosen.days} days"))
     return found

@@ -23,7 +23,7 @@ class TestSentence:
             (None, "."),
             (13.6, ", 2.9 h more than before."),
             (20.0, ", 3.5 h less than before."),
-            (16.4, ", as before."),
+            (16.4, ", about as before."),
             (0.0, ", 16.5 h more than before."),
         ],
     )
