@@ -1,6 +1,6 @@
 """Copilot's figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card, Judgement
+from components.cards import Card, Judgement, remark
 from components.copilot_words import Assumption, active_words, hours_saved, hours_unit, minutes_text, unused_seats
 from components.format import COUNT, NO_DATA, change_text, percent, percent_unit, shown
 from components.noise import share_change_is_noise
@@ -99,7 +99,7 @@ def share_card(
     before: float | None,
     definition: str,
     judgement: Judgement,
-    remark: str | None,
+    words: str | None,
 ) -> Card:
     """A share with its change in points."""
     change = change_text(now, before, percent_unit(now)) if now is not None else None
@@ -109,9 +109,9 @@ def share_card(
         percent(now),
         definition,
         change,
-        (remark or was) if change else None,
+        (words or was) if change else None,
         judgement,
-        note="not known" if now is None else None,
+        note=remark(now, before, change, "not known"),
     )
 
 
@@ -128,5 +128,5 @@ def hours_card(copilot: Copilot, assumed: Assumption | None) -> Card:
         f"was {shown(before, unit)}" if change else None,
         "off",
         badge=":gray-badge[your assumption]" if assumed and assumed.own else "",
-        note="no accepted lines known" if now is None else None,
+        note=remark(now, before, change, "no accepted lines known"),
     )

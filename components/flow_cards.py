@@ -1,6 +1,6 @@
 """Flow figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card
+from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
 from components.screen import Tile, change_tile
 from koalr_api import Flow, FlowFigures
@@ -68,7 +68,7 @@ def _card(
         change,
         f"was {unit.number(before)}" if change and before is not None else None,
         "normal" if more_is_better else "inverse",
-        note=missing if now is None else None,
+        note=remark(now, before, change, missing),
     )
 
 

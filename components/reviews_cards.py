@@ -1,6 +1,6 @@
 """Review figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card
+from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, change_text, duration_unit, shown
 from components.screen import Tile, change_tile
 from koalr_api import Reviews
@@ -80,5 +80,5 @@ def hours_card(label: str, now: float | None, before: float | None, definition: 
         change,
         f"was {shown(before, unit)}" if change else None,
         "inverse",
-        note=none if now is None else None,
+        note=remark(now, before, change, none),
     )

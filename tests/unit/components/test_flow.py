@@ -72,6 +72,10 @@ class TestCards:
             (None, None),
             ("+11.0\u00a0pt", "was 50"),
         ]
+        assert [card.note for card in cards] == [None, None, "no change", None]
+
+    def test_without_a_window_before_nothing_is_said_of_a_change(self) -> None:
+        assert [card.note for card in flow_cards(Flow(2.0, 18.0, 6, 0.61))] == [None] * 4
 
     def test_nulls_are_dashes_with_a_reason(self) -> None:
         nothing = Flow(None, None, None, None)
