@@ -78,6 +78,4 @@ def change_tile(
         return Tile(name, number, symbol, note="no change" if before is not None else "", history=history)
     grew = now > before
     judgement: Judgement = "none" if better == "none" else "better" if grew == (better == "up") else "worse"
-    # A rate's unit stands beside its value and its change; a third time it would not fit.
-    was = unit.number(before) if symbol.startswith("/") else unit.text(before)
-    return Tile(name, number, symbol, change.replace("-", "−"), judgement, f"was {was}", history=history)
+    return Tile(name, number, symbol, change.replace("-", "−"), judgement, f"was {unit.text(before)}", history=history)
