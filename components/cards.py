@@ -29,6 +29,13 @@ class Card:
     note: str | None = None
 
 
+def remark(now: float | None, before: float | None, change: str | None, missing: str) -> str | None:
+    """What stands where a change would: why there is no value, or that nothing changed; None beside a change."""
+    if now is None:
+        return missing
+    return "no change" if before is not None and change is None else None
+
+
 def draw(cards: Sequence[Card]) -> None:
     """A row of cards of equal size."""
     height = SPARKLINE_CARD_HEIGHT if any(card.history for card in cards) else PLAIN_CARD_HEIGHT

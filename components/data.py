@@ -16,6 +16,7 @@ import streamlit as st
 from components import connection, freshness, wall
 from components.connection import Connection
 from components.filters import Filters
+from components.format import latest_of
 from components.states import RETRY_BUTTON
 from koalr_api import (
     BacklogForecast,
@@ -230,6 +231,12 @@ class Latest:
 
     rows: Sequence[PullRequest]
     total: int
+
+    @property
+    def words(self) -> str:
+        """How many of how many, and how far back they go."""
+        merged = [row.merged_at for row in self.rows if row.merged_at is not None]
+        return latest_of(len(self.rows), self.total, min(merged, default=None))
 
 
 def latest_pull_requests(filters: Filters) -> Latest:

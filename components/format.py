@@ -83,11 +83,15 @@ def percent(fraction: float | None) -> str:
 
 
 def change_text(now: float | None, before: float | None, unit: Unit) -> str | None:
-    """The signed difference, percentages in points; None if one side has no data or the difference rounds to nothing."""
+    """The signed difference, percentages in points; None if one side has no data or both round to the same.
+
+    It is the difference of the rounded values, so that what stands side by side adds up.
+    """
     if now is None or before is None or not (known(now) and known(before)):
         return None
     step = unit if unit.symbol != "%" else Unit("pt", unit.per, 1)
-    return step.text(now - before, signed=True) if round((now - before) / step.per, step.decimals) else None
+    steps = round(now / step.per, step.decimals) - round(before / step.per, step.decimals)
+    return step.text(steps * step.per, signed=True) if round(steps, step.decimals) else None
 
 
 def relative_change(now: float | None, before: float | None) -> str | None:
@@ -98,6 +102,14 @@ def relative_change(now: float | None, before: float | None) -> str | None:
     if ratio > 3:
         return f"×{ratio:.0f}"
     return f"{round((ratio - 1) * 100):+d}{NO_BREAK}%".replace("-", "−")
+
+
+def latest_of(shown: int, total: int, since: datetime | None) -> str:
+    """ "latest 300 of 3691, since 17 Nov 08:12"; where all are shown, their number."""
+    if shown >= total:
+        return COUNT.text(total)
+    from_then = f", since {day_label(since)} {since:%H:%M}" if since else ""
+    return f"latest {COUNT.text(shown)} of {COUNT.text(total)}{from_then}"
 
 
 def day_label(moment: date) -> str:

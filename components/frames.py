@@ -3,16 +3,29 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Protocol
 
 import pandas as pd
 
 from components.charts.durations import Spread
-from koalr_api import Deployment, DoraWeek, FlowWeek, Incident, PullRequest
+from koalr_api import Deployment, DoraWeek, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
 
 
-def weekly(trend: Sequence[DoraWeek | FlowWeek], field: str, scale: float = 1.0) -> pd.DataFrame:
+class Week(Protocol):
+    """An entry of any trend."""
+
+    @property
+    def week_start(self) -> date:
+        """Monday of the week."""
+
+    @property
+    def days(self) -> int | None:
+        """Days of the week that have begun, None where the server does not say."""
+
+
+def weekly(trend: Sequence[Week], field: str, scale: float = 1.0) -> pd.DataFrame:
     """One row per week of a trend: week_start (date), value (float, NaN without data), days (of the week begun).
 
     Args:
@@ -56,6 +69,12 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
             "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
         }
     )
+
+
+def merged_per_repository(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
+    """One row per repository, the most first: name (untrusted text), count of merged pull requests."""
+    counted = Counter(row.repo for row in pull_requests).most_common()
+    return pd.DataFrame({"name": [name for name, _ in counted], "count": [count for _, count in counted]})
 
 
 def with_incidents(weeks: pd.DataFrame, incidents: Sequence[Incident], since: date) -> pd.DataFrame:

@@ -16,8 +16,11 @@ def rate_change_is_noise(dora: Dora, days: int) -> bool:
     before_count = (before.deploy_frequency or 0) * days
     if not now_count or not before_count:
         return True
-    pooled = (dora.change_failure_rate * now_count + before.change_failure_rate * before_count) / (
-        now_count + before_count
-    )
+    return share_change_is_noise(dora.change_failure_rate, now_count, before.change_failure_rate, before_count)
+
+
+def share_change_is_noise(now: float, now_count: float, before: float, before_count: float) -> bool:
+    """True if two shares (0 to 1) of so many cases differ no more than chance would have it."""
+    pooled = (now * now_count + before * before_count) / (now_count + before_count)
     spread = math.sqrt(pooled * (1 - pooled) * (1 / now_count + 1 / before_count))
-    return spread == 0 or abs(dora.change_failure_rate - before.change_failure_rate) / spread < CONFIDENCE_Z
+    return spread == 0 or abs(now - before) / spread < CONFIDENCE_Z

@@ -10,6 +10,8 @@ from components.tiers import TIERS, distance, tier_of
 from koalr_api import Dora, Flow
 
 TIER_COLOURS = {"elite": "green", "high": "blue", "medium": "orange", "low": "red"}
+# Means of times with a long tail are up to about twice their median.
+LONG_STAY = 2.0
 WORTH_NAMING = 10
 ONE_WEEK_SHARE = 0.4
 METRIC_NAMES = {
@@ -94,34 +96,44 @@ def _nearest_step(metrics: Sequence[MetricTier]) -> str:
 
 
 def flow_sentence(flow: Flow) -> str:
-    """Throughput and cycle time, and how throughput moved."""
+    """Throughput with its change, and cycle time; at most 70 characters."""
     if flow.throughput is None:
         return "No work has been recorded yet."
     if flow.throughput == 0:
         return "Nothing was finished in this window."
-    parts = [f"{PER_WEEK.number(flow.throughput)} items finished a week"]
-    if flow.cycle_time is not None:
-        parts.append(f"half of them within {duration(flow.cycle_time * 24)}")
     change = relative_change(flow.throughput, flow.previous.throughput if flow.previous else None)
-    if change:
-        parts.append(f"throughput {change} against the window before")
-    return ", ".join(parts) + "."
+    text = f"{PER_WEEK.number(flow.throughput)} items finished a week" + (f" ({change})" if change else "")
+    if flow.cycle_time is not None:
+        text += f", half of them within {duration(flow.cycle_time * 24)}"
+    return f"{text}."
 
 
 def littles_law(flow: Flow) -> str:
-    """What work in progress should be, given throughput and cycle time, beside what it is."""
+    """How long an item stays by Little's law, from throughput and work in progress, beside the cycle time measured.
+
+    The law is about means and the cycle time is a median, which long items do not move: twice as much is not strange.
+    """
     if flow.throughput is None or flow.cycle_time is None or flow.wip_count is None:
         return "Little's law needs throughput, cycle time and work in progress; one of them is not known."
-    expected = flow.throughput / 7 * flow.cycle_time
-    told = (
-        f"Little's law: {PER_WEEK.number(flow.throughput)} items a week × {duration(flow.cycle_time * 24)} each means about "
-        f"**{expected:.1f}** items in progress on average. Now there are **{flow.wip_count}**."
-    )
-    if flow.wip_count > 2 * expected + 1:
-        return f"{told}\n\nMore is started than the pace of finishing supports: new items will take longer."
+    if flow.throughput == 0:
+        return f"Little's law needs finished work; **{flow.wip_count}** are in progress and nothing was finished."
+    pace = f"{PER_WEEK.number(flow.throughput)} finished a week"
     if flow.wip_count == 0:
-        return f"{told}\n\nUnfinished work is not in the data: git alone knows what was merged, not what is open."
-    return f"{told}\n\nThat fits together."
+        return f"Nothing is in progress at {pace}. Git alone knows what was merged, not what is open; import open work to check."
+    stay_hours = flow.wip_count / flow.throughput * 7 * 24
+    told = (
+        f"Little's law: **{flow.wip_count}** in progress at {pace} means an item stays **{duration(stay_hours)}** on average. "
+        f"Of those finished, half took up to {duration(flow.cycle_time * 24)}."
+    )
+    ratio = stay_hours / (flow.cycle_time * 24) if flow.cycle_time else float("inf")
+    if ratio > LONG_STAY:
+        return (
+            f"{told}\n\nMore is begun than gets finished at this pace: new items will take longer, or some lie still."
+        )
+    if ratio < 1 / LONG_STAY:
+        return f"{told}\n\nToo little is in progress for that: open work may be missing in the data, or the pace just rose."
+    above = ": a mean above the median is what a few long items do" if ratio > 1 else ""
+    return f"{told}\n\nThat fits together{above}."
 
 
 def deployments_heading(weeks: pd.DataFrame) -> str:

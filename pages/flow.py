@@ -5,18 +5,16 @@ from typing import NamedTuple
 import streamlit as st
 
 from components import cards, data, figures, filters, states, view
-from components.cards import Card
-from components.charts.durations import cycle_time_scatter
+from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
 from components.data import Latest
-from components.format import COUNT, NO_DATA, PER_WEEK, change_text, duration, duration_unit, percent_unit, shown
+from components.flow_cards import HOURS_PER_DAY, flow_cards, flow_tiles
+from components.format import COUNT, duration
 from components.frames import cycle_times, weekly
-from components.screen import Screen, change_tile
+from components.screen import Screen
 from components.sentences import flow_sentence, littles_law
 from koalr_api import Flow, KoalrError
-
-HOURS_PER_DAY = 24
 
 
 class Answers(NamedTuple):
@@ -46,88 +44,48 @@ def draw(told: Answers) -> None:
             with st.container(border=True, height="stretch"):
                 draw_scatter(told.latest)
     with right, st.container(border=True, height="stretch"):
-        st.markdown("**Does it add up?**")
-        st.markdown(littles_law(told.flow))
+        draw_balance(told.flow)
     draw_weeks(told.flow)
 
 
 def screen(told: Answers) -> Screen:
     """On a wall: the four flow metrics and what gets done week by week."""
-    flow, before, weeks = told.flow, told.flow.previous, told.flow.trend
-    hours, hours_before = days_in_hours(flow.cycle_time), days_in_hours(before.cycle_time if before else None)
-    efficiency = flow.flow_efficiency
+    weeks = told.flow.trend
+    if weeks:
+        return Screen(
+            flow_sentence(told.flow),
+            flow_tiles(told.flow),
+            "Items finished per week",
+            lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished"),
+        )
+    found = None if isinstance(told.latest, KoalrError) else spread_of(cycle_times(told.latest.rows)["hours"].tolist())
     return Screen(
-        flow_sentence(flow),
-        [
-            change_tile("Cycle time", hours, hours_before, duration_unit(hours or 0), better="down"),
-            change_tile("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, better="up"),
-            change_tile("In progress", flow.wip_count, before.wip_count if before else None, COUNT, better="down"),
-            change_tile(
-                "Flow efficiency",
-                efficiency,
-                before.flow_efficiency if before else None,
-                percent_unit(efficiency or 0),
-                better="up",
-                missing="no status history",
-            ),
-        ],
-        "Items finished per week",
-        (lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished")) if weeks else None,
+        flow_sentence(told.flow),
+        flow_tiles(told.flow),
+        "Merged pull requests, first commit to merge",
+        lambda palette: duration_distribution(found, palette),
     )
-
-
-def days_in_hours(days: float | None) -> float | None:
-    """Days to hours."""
-    return None if days is None else days * HOURS_PER_DAY
-
-
-def flow_cards(flow: Flow) -> list[Card]:
-    """The four flow metrics."""
-    before = flow.previous
-    hours = None if flow.cycle_time is None else flow.cycle_time * HOURS_PER_DAY
-    hours_before = None if before is None or before.cycle_time is None else before.cycle_time * HOURS_PER_DAY
-    efficiency = flow.flow_efficiency
-    return [
-        Card(
-            "Cycle time",
-            duration(hours),
-            "Median time from start to done of the items finished in the window: work items, or pull requests from first commit to merge.",
-            change_text(hours, hours_before, duration_unit(hours)) if hours is not None else None,
-            judgement="inverse",
-            note="no known start" if hours is None else None,
-        ),
-        Card(
-            "Throughput",
-            shown(flow.throughput, PER_WEEK),
-            "Items finished per week of the window.",
-            change_text(flow.throughput, before.throughput if before else None, PER_WEEK),
-        ),
-        Card(
-            "Work in progress",
-            shown(flow.wip_count, COUNT),
-            "Items started and not finished now. From git alone only merged work is known, so this is 0.",
-            change_text(flow.wip_count, before.wip_count if before else None, COUNT),
-            judgement="inverse",
-        ),
-        Card(
-            "Flow efficiency",
-            shown(efficiency, percent_unit(efficiency)) if efficiency is not None else NO_DATA,
-            "Active share of the elapsed time of finished items. Needs status history, or reviews.",
-            change_text(efficiency, before.flow_efficiency if before else None, percent_unit(efficiency))
-            if efficiency is not None
-            else None,
-            note="no reviews or status history" if efficiency is None else None,
-        ),
-    ]
 
 
 def draw_scatter(latest: Latest) -> None:
     """Cycle times of the latest merged pull requests."""
     frame = cycle_times(latest.rows)
-    shown_of = f"latest {len(latest.rows)} of {latest.total}" if latest.total > len(latest.rows) else f"{latest.total}"
     st.markdown("**Cycle time of merged pull requests**")
-    st.markdown(f":small[:gray[{shown_of} merged in the window, {len(frame)} with a known start; logarithmic scale]]")
+    st.markdown(
+        f":small[:gray[First commit to merge: {latest.words}; {len(frame)} with a known start. Lines: so many per cent of them took "
+        "up to this long. Logarithmic scale. The figures above count work items instead where a team has them.]]"
+    )
     figures.show(cycle_time_scatter(frame, figures.viewer_palette()), key="cycle-times", table=frame)
+
+
+def draw_balance(flow: Flow) -> None:
+    """Little's law in words, and work in progress week by week."""
+    st.markdown("**Does it add up?**")
+    st.markdown(littles_law(flow))
+    if flow.trend:
+        st.markdown("**In progress**  \n:small[:gray[At the end of each week]]")
+        weeks = weekly(flow.trend, "wip_count")
+        figures.show(weekly_trend(weeks, figures.viewer_palette(), COUNT.text), key="work-in-progress", table=weeks)
 
 
 def draw_weeks(flow: Flow) -> None:

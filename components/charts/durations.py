@@ -1,7 +1,7 @@
 """How long things take: each item, and how the items spread."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,9 @@ TICKS = {
     2160: "90 d",
 }
 PERCENTILES = (50, 85, 95)
+SHORTEST_DAYS = 3
+LABEL_STEP_PX = 16
+PLOT_MARGINS_PX = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +103,42 @@ def cycle_time_scatter(items: pd.DataFrame, palette: Palette, *, height: int = S
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         )
     )
-    _percentile_lines(drawing, lines, palette)
     low, high = math.log10(float(hours.min())) - 0.1, math.log10(max(float(hours.max()), lines[95])) + 0.1
+    places = _apart(lines, LABEL_STEP_PX * (high - low) / (height - PLOT_MARGINS_PX))
+    high = max(high, places[95])
+    _percentile_lines(drawing, lines, places, palette)
     shown = {value: text for value, text in TICKS.items() if low <= math.log10(value) <= high}
     drawing.update_yaxes(
         type="log", range=[low, high], showticklabels=True, tickvals=list(shown), ticktext=list(shown.values())
     )
-    drawing.update_xaxes(type="date", tickformat="%-d %b", nticks=6)
+    # So many items a day may be merged that all dots lie within hours.
+    span = drawn["finished_at"].max() - drawn["finished_at"].min()
+    hourly = span < pd.Timedelta(days=SHORTEST_DAYS)
+    drawing.update_xaxes(
+        type="date", tickformat="%a %H:%M" if hourly else "%-d %b", nticks=4 if hourly else 6, tickangle=0
+    )
     return drawing
 
 
-def _percentile_lines(drawing: go.Figure, lines: dict[int, float], palette: Palette) -> None:
+def _percentile_lines(
+    drawing: go.Figure, lines: Mapping[int, float], places: Mapping[int, float], palette: Palette
+) -> None:
     for share, hours in lines.items():
         drawing.add_hline(y=hours, line={"color": palette.muted, "width": 1, "dash": "dot"}, layer="below")
-        text = f"{share} % {duration(hours)}"
+        colour = palette.text if share == 85 else palette.muted
         label(
-            drawing,
-            1.0,
-            math.log10(hours),
-            text,
-            palette.text if share == 85 else palette.muted,
-            anchor="left",
-            xref="paper",
-            xshift=6,
+            drawing, 1.0, places[share], f"{share} % {duration(hours)}", colour, anchor="left", xref="paper", xshift=6
         )
+
+
+def _apart(lines: Mapping[int, float], step: float) -> dict[int, float]:
+    """Where the labels of lines go (log10 hours), from the lowest on so far apart that none covers another."""
+    places: dict[int, float] = {}
+    lowest_free = -math.inf
+    for share, hours in lines.items():
+        places[share] = max(math.log10(hours), lowest_free)
+        lowest_free = places[share] + step
+    return places
 
 
 def duration_distribution(

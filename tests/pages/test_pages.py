@@ -135,6 +135,13 @@ EMPTY = {
     },
     "/api/v1/flow": {"cycleTime": None, "throughput": None, "wipCount": None, "flowEfficiency": None},
     "/api/v1/review-metrics": {"avgReviewCycleTime": None, "avgFirstResponseTime": None, "totalReviewed": 0},
+    "/api/v1/copilot": {"adoptionRate": None, "acceptanceRate": None, "estimatedHoursSaved": None},
+    "/api/v1/value-stream": {
+        "ideaToCommit": None,
+        "commitToMerge": None,
+        "mergeToDeploy": None,
+        "totalLeadTime": None,
+    },
 }
 
 

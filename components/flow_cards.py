@@ -1,0 +1,111 @@
+"""Flow figures as cards of a page and as tiles of a wall (pure)."""
+
+from components.cards import Card, remark
+from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
+from components.screen import Tile, change_tile
+from koalr_api import Flow, FlowFigures
+
+HOURS_PER_DAY = 24
+
+
+def flow_cards(flow: Flow) -> list[Card]:
+    """The four flow metrics."""
+    before = flow.previous
+    return [
+        _card(
+            "Cycle time",
+            cycle_hours(flow),
+            cycle_hours(before),
+            duration_unit(cycle_hours(flow) or 0.0),
+            "Median time from start to done of the items finished in the window: work items, or pull requests from first commit "
+            "to merge where a team has no work items.",
+            "no known start",
+            more_is_better=False,
+        ),
+        _card(
+            "Throughput",
+            flow.throughput,
+            before.throughput if before else None,
+            PER_WEEK,
+            "Items finished per week of the window.",
+            "no work known",
+        ),
+        _card(
+            "Work in progress",
+            flow.wip_count,
+            before.wip_count if before else None,
+            COUNT,
+            "Items started and not finished now. From git alone only merged work is known, so this is 0.",
+            "no work known",
+            more_is_better=False,
+        ),
+        _card(
+            "Flow efficiency",
+            flow.flow_efficiency,
+            before.flow_efficiency if before else None,
+            percent_unit(flow.flow_efficiency or 0.0),
+            "Active share of the elapsed time of finished items. Needs status history, or reviews.",
+            "no reviews or status history",
+        ),
+    ]
+
+
+def _card(
+    label: str,
+    now: float | None,
+    before: float | None,
+    unit: Unit,
+    definition: str,
+    missing: str,
+    *,
+    more_is_better: bool = True,
+) -> Card:
+    change = change_text(now, before, unit)
+    return Card(
+        label,
+        shown(now, unit),
+        definition,
+        change,
+        f"was {unit.number(before)}" if change and before is not None else None,
+        "normal" if more_is_better else "inverse",
+        note=remark(now, before, change, missing),
+    )
+
+
+def flow_tiles(flow: Flow) -> list[Tile]:
+    """The four flow metrics, each with its weeks."""
+    before, weeks = flow.previous, flow.trend or ()
+    efficiency = flow.flow_efficiency
+    return [
+        change_tile(
+            "Cycle time",
+            cycle_hours(flow),
+            cycle_hours(before),
+            duration_unit(cycle_hours(flow) or 0.0),
+            better="down",
+            history=[week.cycle_time for week in weeks],
+        ),
+        change_tile("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, better="up"),
+        change_tile(
+            "In progress",
+            flow.wip_count,
+            before.wip_count if before else None,
+            COUNT,
+            better="down",
+            history=[week.wip_count for week in weeks],
+        ),
+        change_tile(
+            "Flow efficiency",
+            efficiency,
+            before.flow_efficiency if before else None,
+            percent_unit(efficiency or 0.0),
+            better="up",
+            missing="no status history",
+            history=[week.flow_efficiency for week in weeks],
+        ),
+    ]
+
+
+def cycle_hours(figures: FlowFigures | None) -> float | None:
+    """Cycle time in hours."""
+    return None if figures is None or figures.cycle_time is None else figures.cycle_time * HOURS_PER_DAY
