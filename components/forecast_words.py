@@ -62,16 +62,9 @@ def honesty_words(told: DeliveryForecast) -> str | None:
     """
     found = told.backtest
     held = None if found is None else held_count(found.p85, found.sample_size)
-    if found is None or held is None or found.p85 is None:
+    if found is None or held is None:
         return None
-    words = (
-        f"Looking back, {COUNT.text(held)} of {COUNT.text(found.sample_size)} {PROMISE}{NO_BREAK}% dates made this way "
-        f"would have held ({percent(found.p85)})"
-    )
-    plainly = held_count(found.plain.p85, found.sample_size) if found.plain else None
-    if told.model == PLAIN_MODEL or plainly is None:
-        return f"{words}."
-    return f"{words}; of plain sampling's, {COUNT.text(plainly)}."
+    return f"Looking back: of {COUNT.text(found.sample_size)} such dates, {COUNT.text(held)} would have held ({percent(found.p85)})."
 
 
 LOOKED_BACK = (
@@ -95,7 +88,10 @@ def plain_words(told: DeliveryForecast, today: date) -> str | None:
         return f"Plain sampling of the latest weeks gives no {PROMISE}{NO_BREAK}% date."
     days = (told.plain.p85 - told.p85).days
     apart = f"{COUNT.text(abs(days))} day{'s' if abs(days) != 1 else ''} {'later' if days > 0 else 'sooner'}"
-    return f"Plain sampling of the latest weeks would say {day_words(told.plain.p85, today)}, {apart}."
+    words = f"Plain sampling would say {day_words(told.plain.p85, today)}, {apart}"
+    found = told.backtest
+    held = held_count(found.plain.p85, found.sample_size) if found and found.plain else None
+    return f"{words}." if held is None else f"{words}; of its dates, {COUNT.text(held)} would have held."
 
 
 def missing_words(told: DeliveryForecast) -> str:

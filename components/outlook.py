@@ -11,9 +11,8 @@ SHARES = (50, 85, 95)
 PROMISE = 85
 """The confidence, in per cent, a team may promise by."""
 MONTHS = 3
+MONTHS_PER_YEAR = 12
 POINTS_BETWEEN = 24
-# A date this short after another has no curve between them.
-SHORTEST_DAYS = 0.5
 SCOPES: Sequence[tuple[float, str]] = ((1.0, "as planned"), (1.25, "+25 %"), (1.5, "+50 %"), (2.0, "double"))
 _NORMAL = NormalDist()
 
@@ -85,32 +84,62 @@ def _month_after(first: date, count: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def chance_between(outlook: Outlook) -> tuple[Sequence[float], Sequence[float]]:
-    """Days from the start and chances (0 to 1) from the first date to the last.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Days from the start, and the chances (0 to 1) that all is done by then."""
+
+    days: Sequence[float]
+    chances: Sequence[float]
+
+
+def chance_between(outlook: Outlook) -> Curve:
+    """From the first date to the last.
 
     Between two dates the normal quantile of the chance grows straight with the logarithm of the days.
     """
-    known = [(float(outlook.days(share)), share / 100) for share in SHARES if share in outlook.dates]
     days, chances = [], []
+    known = _known(outlook)
     for (day, chance), (next_day, next_chance) in pairwise(known):
         for point in range(POINTS_BETWEEN):
             part = point / POINTS_BETWEEN
-            days.append(_log_between(day, next_day, part))
-            chances.append(_normal_between(chance, next_chance, part))
-    if known:
-        days.append(known[-1][0])
-        chances.append(known[-1][1])
-    return days, chances
+            days.append(math.exp(_between(math.log(day), math.log(next_day), part)))
+            chances.append(_NORMAL.cdf(_between(_NORMAL.inv_cdf(chance), _NORMAL.inv_cdf(next_chance), part)))
+    days += [day for day, _ in known[-1:]]
+    chances += [chance for _, chance in known[-1:]]
+    return Curve(days, chances)
 
 
-def _log_between(first: float, last: float, part: float) -> float:
-    low, high = (math.log(max(days, SHORTEST_DAYS)) for days in (first, last))
-    return math.exp(low + part * (high - low))
+def chance_beyond(outlook: Outlook, end: float) -> tuple[Curve, Curve]:
+    """Before the first date and after the last one until so many days: the pieces next to them go straight on.
+
+    Without points where there is no such piece, because the dates beside it are the same.
+    """
+    known = _known(outlook)
+    pieces = list(pairwise(known))
+    if not pieces:
+        return Curve([], []), Curve([], [])
+    first, last = known[0][0], known[-1][0]
+    before = [first * point / POINTS_BETWEEN for point in range(1, POINTS_BETWEEN + 1)]
+    after = [last + (end - last) * point / POINTS_BETWEEN for point in range(POINTS_BETWEEN + 1)]
+    return _straight_on(pieces[0], before), _straight_on(pieces[-1], after)
 
 
-def _normal_between(first: float, last: float, part: float) -> float:
-    low, high = (_NORMAL.inv_cdf(chance) for chance in (first, last))
-    return _NORMAL.cdf(low + part * (high - low))
+def _known(outlook: Outlook) -> Sequence[tuple[float, float]]:
+    """Days and chances of the dates, in the order of the chances."""
+    return [(float(outlook.days(share)), share / 100) for share in SHARES if share in outlook.dates]
+
+
+def _straight_on(piece: tuple[tuple[float, float], tuple[float, float]], days: Sequence[float]) -> Curve:
+    (first_day, first_chance), (last_day, last_chance) = piece
+    if last_day <= first_day:
+        return Curve([], [])
+    low, high = _NORMAL.inv_cdf(first_chance), _NORMAL.inv_cdf(last_chance)
+    slope = (high - low) / math.log(last_day / first_day)
+    return Curve(days, [_NORMAL.cdf(low + slope * math.log(day / first_day)) for day in days])
+
+
+def _between(low: float, high: float, part: float) -> float:
+    return low + part * (high - low)
 
 
 def scopes(items: int, most: int) -> Mapping[int, str]:
@@ -140,8 +169,11 @@ def date_ticks(start: date, first: float, last: float, most: int) -> tuple[Seque
         found = [day for day in _firsts(begin, end, step) if begin <= day <= end]
         if len(found) <= most:
             break
-    texts = [f"{day.year}" if step >= 12 else day_text(day, start) for day in found]
-    return [(day - start).days for day in found], texts
+    positions = [(day - start).days for day in found]
+    if step >= MONTHS_PER_YEAR:
+        return positions, [f"{day.year}" for day in found]
+    # The year is written where it begins to be another.
+    return positions, [day_text(day, before) for before, day in pairwise([start, *found])]
 
 
 def _firsts(begin: date, end: date, step: int) -> Sequence[date]:

@@ -97,20 +97,19 @@ def draw_promise(told: Answers) -> None:
     st.markdown(f"## {forecast_words.promise_sentence(told.outlook)}")
     if not told.outlook.dates:
         return
-    lines = [
-        (forecast_words.basis_words(told.delivery), None),
-        (forecast_words.honesty_words(told.delivery), forecast_words.LOOKED_BACK),
-        (forecast_words.plain_words(told.delivery, told.outlook.today), None),
-        (forecast_words.missing_words(told.delivery) if told.delivery.reason else None, None),
-    ]
-    for words, definition in lines:
-        if words:
-            st.markdown(f":small[:gray[{words}]]", help=definition)
+    delivery = told.delivery
+    honesty = forecast_words.honesty_words(delivery)
+    compared = " ".join(filter(None, [honesty, forecast_words.plain_words(delivery, told.outlook.today)]))
+    unseen = forecast_words.missing_words(delivery) if delivery.reason else ""
+    lines = [words for words in (forecast_words.basis_words(delivery), compared, unseen) if words]
+    st.markdown(
+        "  \n".join(f":small[:gray[{words}]]" for words in lines), help=forecast_words.LOOKED_BACK if honesty else None
+    )
 
 
 def draw_calendar(outlook: Outlook) -> None:
     """Three months and what their fills mean."""
-    for column, first in zip(st.columns(MONTHS), months_shown(outlook), strict=True):
+    for column, first in zip(st.columns(MONTHS, gap="medium"), months_shown(outlook), strict=True):
         with column:
             figures.show(month_calendar(outlook, first, figures.viewer_palette()), key=f"month-{first:%Y-%m}")
     swatches = legend(figures.viewer_palette())
@@ -125,15 +124,13 @@ def draw_calendar(outlook: Outlook) -> None:
 
 def draw_chances(outlook: Outlook) -> None:
     """How the chance grows."""
-    st.markdown("**Chance of being done, by date**")
-    st.markdown(":small[:gray[Dots simulated, line between them interpolated]]")
+    st.markdown("**Chance of being done, by date**  \n:small[:gray[Dots simulated, line interpolated, dotted beyond]]")
     figures.show(chance_by_date(outlook, figures.viewer_palette()), key="chance-by-date", table=date_rows([outlook]))
 
 
 def draw_growth(told: Answers) -> None:
     """What more items would take."""
-    st.markdown("**If the scope grows**")
-    st.markdown(":small[:gray[Dot: 85 % date. Bar: 50 % to 95 %]]")
+    st.markdown("**If the scope grows**  \n:small[:gray[Dot: 85 % date. Bar: 50 % to 95 %]]")
     figures.show(
         scope_growth(told.growth, figures.viewer_palette()),
         key="scope-growth",
@@ -159,9 +156,8 @@ def draw_backlog(told: BacklogForecast | KoalrError) -> None:
     size, weeks = told.backlog_size, told.weeks_to_empty
     title, pace = forecast_words.backlog_title(told), forecast_words.pace_words(told)
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}**")
-        if pace:
-            st.markdown(f":small[:gray[{pace}]]", help=forecast_words.pace_definition(told))
+        below = f"  \n:small[:gray[{pace}]]" if pace else ""
+        st.markdown(f"**{title}**{below}", help=forecast_words.pace_definition(told) if pace else None)
         if size == 0:
             st.markdown("## 0")
             st.markdown(":small[:gray[No item is created and not done, so there is nothing to forecast.]]")
@@ -214,7 +210,7 @@ def backlog_tile(told: BacklogForecast | KoalrError) -> Tile:
     if told.weeks_to_empty.p85 is None:
         return Tile(name, NO_DATA, note="not known")
     weeks = told.weeks_to_empty
-    note = f"50{NO_BREAK}%: {weeks_number(weeks.p50)}" if weeks.p50 is not None else ""
+    note = f"{weeks_number(weeks.p50)} weeks, 50{NO_BREAK}% sure" if weeks.p50 is not None else ""
     return Tile(name, weeks_number(told.weeks_to_empty.p85), "weeks", note=note)
 
 
@@ -229,7 +225,7 @@ def facts(told: Answers) -> list[Fact]:
     backtest = told.delivery.backtest
     held = forecast_words.held_count(backtest.p85, backtest.sample_size) if backtest else None
     if backtest and held is not None:
-        found.append(Fact(COUNT.text(held), f"of {COUNT.text(backtest.sample_size)} past dates held"))
+        found.append(Fact(COUNT.text(held), f"of {COUNT.text(backtest.sample_size)} held, looking back"))
     return found
 
 

@@ -1,5 +1,7 @@
 """Open work going down to nothing."""
 
+import math
+
 import plotly.graph_objects as go
 
 from components.charts.canvas import figure, label
@@ -12,7 +14,9 @@ NEAR = 0.16
 
 
 def weeks_number(weeks: float) -> str:
-    """ "16" or "9.4"."""
+    """ "16" or "9.4"; from 100 on whole weeks, rounded up so as never to say too early."""
+    if weeks >= 100:
+        weeks = math.ceil(weeks)
     return f"{weeks:,.1f}".removesuffix(".0").replace(",", "\u2009")
 
 
@@ -60,9 +64,9 @@ def backlog_fan(size: int, p50: float, p85: float | None, palette: Palette, *, h
 
 def _feet(drawing: go.Figure, feet: dict[int, float], last: float, palette: Palette) -> None:
     for share, weeks in feet.items():
-        placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -6}
+        placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -14}
         text = f"<b>{share}{NO_BREAK}%</b>"
-        label(drawing, weeks, 0, text, palette.text, above_px=6, background=None, **placement)  # type: ignore[arg-type]
+        label(drawing, weeks, 0, text, palette.text, above_px=6, **placement)  # type: ignore[arg-type]
     ticks, texts = [0.0], ["today"]
     for weeks in sorted(set(feet.values()), reverse=True):
         if all(abs(weeks - other) > NEAR * last for other in ticks):

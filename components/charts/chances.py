@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
 from components.format import NO_BREAK
-from components.outlook import PROMISE, Outlook, chance_between, date_ticks, day_text, day_words
+from components.outlook import PROMISE, Curve, Outlook, chance_between, chance_beyond, date_ticks, day_text, day_words
 from components.theme import Palette
 
 HEIGHT = 250
@@ -25,12 +25,10 @@ def chance_by_date(outlook: Outlook, palette: Palette, *, height: int = HEIGHT) 
     last = max(outlook.days(share) for share in outlook.dates)
     end = last + max(LEAST_DAYS_AFTER, PART_AFTER * last)
     drawing = figure(palette, height, _alt(outlook), top=12)
-    days, chances = chance_between(outlook)
-    drawing.add_trace(
-        go.Scatter(
-            x=days, y=chances, mode="lines", line={"color": palette.context, "width": 3}, hoverinfo="skip", name="curve"
-        )
-    )
+    line = {"color": palette.context, "width": 3}
+    drawing.add_trace(_line(chance_between(outlook), line, "curve"))
+    for curve in chance_beyond(outlook, end):
+        drawing.add_trace(_line(curve, line | {"width": 2, "dash": "dot"}, "beyond"))
     shares = sorted(outlook.dates)
     for share in shares:
         hairline = {"color": palette.border, "width": 1}
@@ -46,8 +44,12 @@ def chance_by_date(outlook: Outlook, palette: Palette, *, height: int = HEIGHT) 
     if today == 0:
         ticks, texts = [0, *ticks], ["today", *texts]
     drawing.update_xaxes(range=[-0.06 * end, end], tickvals=ticks, ticktext=texts)
-    drawing.update_yaxes(range=[0, 1.02])
+    drawing.update_yaxes(range=[-0.015, 1.02])
     return drawing
+
+
+def _line(curve: Curve, line: dict[str, object], name: str) -> go.Scatter:
+    return go.Scatter(x=curve.days, y=curve.chances, mode="lines", line=line, hoverinfo="skip", name=name)
 
 
 def _dots(outlook: Outlook, shares: list[int], palette: Palette) -> go.Scatter:

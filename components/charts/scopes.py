@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from components.charts.canvas import figure, label
-from components.format import COUNT
+from components.format import COUNT, NO_BREAK
 from components.outlook import PROMISE, Scope, date_ticks, day_text, day_words
 from components.theme import Palette
 
@@ -30,7 +30,7 @@ def scope_growth(scopes: Sequence[Scope], palette: Palette, *, height: int = HEI
     for row, scope in enumerate(scopes):
         days = {share: (day - start).days for share, day in scope.outlook.dates.items()}
         _row(drawing, scope, row, days, (low, high), palette)
-    ticks, texts = date_ticks(start, low + room / 2, high - room, most=2)
+    ticks, texts = date_ticks(start, low + room / 2, high - room, most=3)
     drawing.update_xaxes(range=[low, high], tickvals=ticks, ticktext=texts)
     drawing.update_yaxes(range=[MOST_ROWS - 0.5, -0.55])
     return drawing
@@ -42,8 +42,8 @@ def _row(
     outlook = scope.outlook
     words = f"<b>{COUNT.text(outlook.items)}</b> {scope.words}"
     label(drawing, 0, row, words, palette.text, anchor="left", xref="paper", xshift=-WORDS_PX)
-    if not days:
-        label(drawing, axis[0], row, "not in sight", palette.muted, anchor="left")
+    if PROMISE not in days:
+        label(drawing, axis[0], row, f"{PROMISE}{NO_BREAK}% not in sight", palette.muted, anchor="left")
         return
     drawing.add_trace(
         go.Scatter(
@@ -54,9 +54,6 @@ def _row(
             hoverinfo="skip",
         )
     )
-    if PROMISE not in days:
-        label(drawing, max(days.values()), row, "85 % not in sight", palette.muted, above_px=8)
-        return
     drawing.add_trace(
         go.Scatter(
             x=[days[PROMISE]],
