@@ -167,8 +167,11 @@ def date_ticks(start: date, first: float, last: float, most: int) -> tuple[Seque
     end = start + timedelta(days=min(last, (date.max - start).days))
     for step in (1, 2, 3, 6, 12, 24, 60, 120):
         found = [day for day in _firsts(begin, end, step) if begin <= day <= end]
-        if len(found) <= most:
+        # Years are short.
+        if len(found) <= most + (step >= MONTHS_PER_YEAR):
             break
+    # Over centuries ten years are short, too.
+    found = found[:: max(1, math.ceil(len(found) / (most + 1)))]
     positions = [(day - start).days for day in found]
     if step >= MONTHS_PER_YEAR:
         return positions, [f"{day.year}" for day in found]

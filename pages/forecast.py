@@ -189,7 +189,7 @@ def date_tile(outlook: Outlook, share: int) -> Tile:
     """A date with its weekday and how far off it is."""
     name, day = f"{share}{NO_BREAK}% sure", outlook.dates.get(share)
     if day is None:
-        return Tile(name, NO_DATA, note="not in sight" if outlook.dates else "too little history")
+        return Tile(name, NO_DATA, note="not in sight" if outlook.dates else "no date yet")
     year = str(day.year) if day.year != outlook.today.year else ""
     return Tile(name, f"{day.day} {day:%b}", year, verdict=f"{day:%A}", note=away(day, outlook))
 

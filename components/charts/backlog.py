@@ -63,7 +63,9 @@ def backlog_fan(size: int, p50: float, p85: float | None, palette: Palette, *, h
 
 
 def _feet(drawing: go.Figure, feet: dict[int, float], last: float, palette: Palette) -> None:
-    for share, weeks in feet.items():
+    near = last - min(feet.values()) <= NEAR * last
+    named = {"–".join(str(share) for share in feet): last} if near else {str(share): feet[share] for share in feet}
+    for share, weeks in named.items():
         placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -14}
         text = f"<b>{share}{NO_BREAK}%</b>"
         label(drawing, weeks, 0, text, palette.text, above_px=6, **placement)  # type: ignore[arg-type]

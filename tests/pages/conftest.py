@@ -22,7 +22,7 @@ from tests.running import running
 __all__ = ["api"]
 
 MAIN = str(Path(__file__).parents[2] / "pages" / "main.py")
-PAGES = ("overview.py", "dora.py", "flow.py", "deployments.py", "pull_requests.py")
+PAGES = ("overview.py", "dora.py", "flow.py", "forecast.py", "deployments.py", "pull_requests.py")
 KEY = "klr_live_" + "k" * 40
 
 Open = Callable[..., AppTest]
