@@ -42,6 +42,8 @@ from koalr_api import (
     ValueStream,
     View,
 )
+from koalr_api.request import Request
+from koalr_api.resource import PREFIX
 from koalr_api.shared import Alone
 
 M = TypeVar("M", bound=Model)
@@ -200,12 +202,12 @@ def delivery(items: int, filters: Filters) -> DeliveryForecast:
 def payable_deliveries(wanted: Iterable[int], filters: Filters) -> list[int]:
     """Those of some item counts whose delivery forecast is at hand, or can be paid from what others leave of the budget."""
     told = statistics()
-    team = f"&teamId={filters.team_id}" if filters.team_id else ""
+    team = {"teamId": filters.team_id} if filters.team_id else {}
     at_hand = {each.request for each in told.ages}
     left = told.budget_left - told.queued - SPARED_REQUESTS
     found = []
     for items in wanted:
-        if f"GET /forecast/delivery?items={items}{team}" not in at_hand:
+        if str(Request.of("GET", f"{PREFIX}/forecast/delivery", {"items": items, **team})) not in at_hand:
             left -= 1
             if left < 0:
                 continue

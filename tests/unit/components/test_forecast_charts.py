@@ -29,6 +29,14 @@ def trace(figure: go.Figure, name: str) -> go.Scatter:
     return next(each for each in figure.data if each.name == name)
 
 
+def shares(figure: go.Figure) -> dict[str, str]:
+    """The percentages by the bold day they stand under."""
+    days, found = trace(figure, "days"), trace(figure, "shares")
+    places = {(x, round(y)): text for x, y, text in zip(days.x, days.y, days.text, strict=True)}
+    under = zip(found.x, found.y, found.text, strict=True)
+    return {places[x, round(y)]: text.replace(NO_BREAK, " ") for x, y, text in under}
+
+
 class TestCalendar:
     @pytest.mark.parametrize("palette", [LIGHT, DARK])
     def test_every_day_is_a_cell_filled_by_how_sure_it_is(self, palette: Palette) -> None:
@@ -41,23 +49,23 @@ class TestCalendar:
         assert fills[25:] == [steps[2]] * 5
 
     def test_days_stand_under_their_weekday_with_monday_first(self) -> None:
-        days = month_calendar(APRIL, date(2025, 4, 1), LIGHT).data[0]
+        days = trace(month_calendar(APRIL, date(2025, 4, 1), LIGHT), "days")
         assert (days.x[0], days.y[0]) == (1, 0)  # a Tuesday
         assert (days.x[5], days.y[5]) == (6, 0)  # Sunday the 6th
         assert (days.x[29], days.y[29]) == (2, 4)
+        assert days.customdata[24] == "Fri 25 April: 85 % date"
 
     def test_the_dates_carry_their_percentages(self) -> None:
-        told = texts(month_calendar(APRIL, date(2025, 4, 1), LIGHT))
-        assert told[told.index("<b>25</b>") + 1] == "85 %"
-        assert told[told.index("<b>11</b>") + 1] == "50 %"
+        april = month_calendar(APRIL, date(2025, 4, 1), LIGHT)
+        assert shares(april) == {"<b>11</b>": "50 %", "<b>25</b>": "85 %"}
         assert (
             alt(month_calendar(APRIL, date(2025, 4, 1), LIGHT)) == "April: 50 % on Fri 11 April, 85 % on Fri 25 April"
         )
 
     def test_dates_on_one_day_share_its_cell(self) -> None:
         same = Outlook(1, TODAY, {50: date(2025, 4, 11), 85: date(2025, 4, 11), 95: date(2025, 4, 12)})
-        told = texts(month_calendar(same, date(2025, 4, 1), LIGHT))
-        assert told[told.index("<b>11</b>") + 1] == "50–85 %"
+        april = month_calendar(same, date(2025, 4, 1), LIGHT)
+        assert shares(april) == {"<b>11</b>": "50–85 %", "<b>12</b>": "95 %"}
 
     def test_another_year_is_named(self) -> None:
         assert texts(month_calendar(APRIL, date(2026, 2, 1), LIGHT))[0] == "<b>February 2026</b>"
