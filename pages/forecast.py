@@ -1,26 +1,24 @@
 """Forecast: by when so many items are done, how sure that is, and what open work takes."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import data, figures, filters, forecast_words, items, states, view, wall
-from components.charts.backlog import backlog_fan, weeks_number
+from components import data, figures, filters, forecast_screen, forecast_words, items, states, view, wall
+from components.charts.backlog import backlog_fan
 from components.charts.calendar import LEGEND_WIDTH, legend, month_calendar
 from components.charts.chances import chance_by_date
 from components.charts.scopes import scope_growth
 from components.footer import organisation
-from components.format import COUNT, NO_BREAK, NO_DATA
-from components.outlook import MONTHS, PROMISE, SHARES, Outlook, Scope, months_shown, scopes
-from components.screen import Fact, Screen, Tile
+from components.format import NO_DATA
+from components.outlook import MONTHS, SHARES, Outlook, Scope, months_shown, scopes
+from components.screen import Screen
 from koalr_api import BacklogForecast, DeliveryForecast, KoalrError, PendingError
 
 IMPORT_ITEMS = "python -m koalr_server import work_items FILE"
-DAYS_PER_WEEK = 7
 
 
 class Answers(NamedTuple):
@@ -33,13 +31,17 @@ class Answers(NamedTuple):
     backlog: BacklogForecast | KoalrError
 
 
-def ask(count: int) -> Answers:
-    """The forecast and the backlog side by side, then what more items would take, as far as the request budget goes."""
+def ask(count: int, growing: bool) -> Answers:
+    """The forecast and the backlog side by side, then what more items would take, as far as the request budget goes.
+
+    Args:
+        growing: whether to ask for more items at all.
+    """
     chosen = filters.current()
     data.announce(lambda: data.delivery(count, chosen), lambda: data.backlog(chosen))
     delivery = data.delivery(count, chosen)
     outlook = outlook_of(delivery, count)
-    growth, left_out = ask_growth(outlook) if outlook.dates else ([], 0)
+    growth, left_out = ask_growth(outlook) if growing and outlook.dates else ([], 0)
     return Answers(delivery, outlook, growth, left_out, view.attempt(lambda: data.backlog(chosen)))
 
 
@@ -174,65 +176,14 @@ def draw_backlog(told: BacklogForecast | KoalrError) -> None:
 
 
 def screen(told: Answers) -> Screen:
-    """On a wall: the three dates and the backlog, the chance by date, and what they rest on."""
-    outlook = told.outlook
-    return Screen(
-        forecast_words.promise_sentence(outlook),
-        [*(date_tile(outlook, share) for share in SHARES), backlog_tile(told.backlog)],
-        "Chance of being done, by date" if outlook.dates else "",
-        (lambda palette: chance_by_date(outlook, palette)) if outlook.dates else None,
-        facts(told),
-    )
-
-
-def date_tile(outlook: Outlook, share: int) -> Tile:
-    """A date with its weekday and how far off it is."""
-    name, day = f"{share}{NO_BREAK}% sure", outlook.dates.get(share)
-    if day is None:
-        return Tile(name, NO_DATA, note="not in sight" if outlook.dates else "no date yet")
-    year = str(day.year) if day.year != outlook.today.year else ""
-    return Tile(name, f"{day.day} {day:%b}", year, verdict=f"{day:%A}", note=away(day, outlook))
-
-
-def away(day: date, outlook: Outlook) -> str:
-    """ "in 12 days", "in 6 weeks", from today."""
-    days = (day - outlook.today).days
-    if days < 2 * DAYS_PER_WEEK:
-        return f"in {days} day{'s' if days != 1 else ''}" if days > 0 else ""
-    return f"in {days // DAYS_PER_WEEK} weeks"
-
-
-def backlog_tile(told: BacklogForecast | KoalrError) -> Tile:
-    """How long today's open items take."""
-    name = f"Backlog empty, {PROMISE}{NO_BREAK}%"
-    if isinstance(told, KoalrError):
-        return Tile(name, NO_DATA, note=states.short_words(told))
-    if told.weeks_to_empty.p85 is None:
-        return Tile(name, NO_DATA, note="not known")
-    weeks = told.weeks_to_empty
-    note = f"{weeks_number(weeks.p50)} weeks, 50{NO_BREAK}% sure" if weeks.p50 is not None else ""
-    return Tile(name, weeks_number(told.weeks_to_empty.p85), "weeks", note=note)
-
-
-def facts(told: Answers) -> list[Fact]:
-    """Open items, the pace, how such dates held."""
-    found = []
-    if not isinstance(told.backlog, KoalrError):
-        if told.backlog.backlog_size is not None:
-            found.append(Fact(COUNT.text(told.backlog.backlog_size), "items open"))
-        if told.backlog.weekly_throughput_p50 is not None:
-            found.append(Fact(weeks_number(told.backlog.weekly_throughput_p50), "items a week"))
-    backtest = told.delivery.backtest
-    held = forecast_words.held_count(backtest.p85, backtest.sample_size) if backtest else None
-    if backtest and held is not None:
-        found.append(Fact(COUNT.text(held), f"of {COUNT.text(backtest.sample_size)} held, looking back"))
-    return found
+    """On a wall."""
+    return forecast_screen.screen(told.delivery, told.outlook, told.backlog)
 
 
 def show() -> None:
     """Controls first: they stay while the answers are awaited, and when there are none."""
     if wall.wanted():
-        view.show(lambda: ask(items.read()), lambda _told: None, screen)
+        view.show(lambda: ask(items.read(), growing=False), lambda _told: None, screen)
         return
     count, notes = items.settle()
     for note in notes:
@@ -240,7 +191,7 @@ def show() -> None:
     left, right = st.columns([1.25, 1], vertical_alignment="bottom")
     with right:
         items.draw(count)
-    view.show(lambda: ask(count), lambda told: draw(told, left), screen)
+    view.show(lambda: ask(count, growing=True), lambda told: draw(told, left), screen)
 
 
 show()

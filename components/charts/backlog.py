@@ -11,6 +11,8 @@ from components.theme import Palette
 HEIGHT = 250
 # Feet so near each other, as a part of the axis, share one tick.
 NEAR = 0.16
+# The first label keeps clear of its own line, which is flat on a wide page.
+FLAT_LINE_PX = 34
 
 
 def weeks_number(weeks: float) -> str:
@@ -66,7 +68,7 @@ def _feet(drawing: go.Figure, feet: dict[int, float], last: float, palette: Pale
     near = last - min(feet.values()) <= NEAR * last
     named = {"–".join(str(share) for share in feet): last} if near else {str(share): feet[share] for share in feet}
     for share, weeks in named.items():
-        placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -14}
+        placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -FLAT_LINE_PX}
         text = f"<b>{share}{NO_BREAK}%</b>"
         label(drawing, weeks, 0, text, palette.text, above_px=6, **placement)  # type: ignore[arg-type]
     ticks, texts = [0.0], ["today"]
