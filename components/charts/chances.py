@@ -11,6 +11,8 @@ HEIGHT = 250
 LEAST_DAYS_AFTER = 32
 # Room for the last label, right of its dot.
 PART_AFTER = 0.6
+# The labels of 85 and 95 % stand close in height, and closest on a wall.
+LABEL_DROP_PX = {85: 15, 95: 2}
 # "today" needs so much of the axis for itself.
 PART_OF_TODAY = 0.16
 
@@ -37,7 +39,12 @@ def chance_by_date(outlook: Outlook, palette: Palette, *, height: int = HEIGHT) 
     drawing.add_trace(_dots(outlook, shares, palette))
     for share in shares:
         text = f"<b>{share}{NO_BREAK}%</b> {day_text(outlook.dates[share], outlook.today)}"
-        below = {"anchor": "left", "xshift": 9, "above_px": -4, "background": palette.background}
+        below = {
+            "anchor": "left",
+            "xshift": 9,
+            "above_px": -LABEL_DROP_PX.get(share, 4),
+            "background": palette.background,
+        }
         label(drawing, outlook.days(share), share / 100, text, palette.text, **below)  # type: ignore[arg-type]
     ticks, texts = date_ticks(outlook.start, PART_OF_TODAY * end, 0.93 * end, most=2)
     today = (outlook.today - outlook.start).days
