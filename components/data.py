@@ -4,7 +4,7 @@ Every function raises KoalrError where there is no answer to show; see koalr_api
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ from koalr_api import (
     ValueStream,
     View,
 )
+from koalr_api.request import Request
+from koalr_api.resource import PREFIX
 from koalr_api.shared import Alone
 
 M = TypeVar("M", bound=Model)
@@ -50,6 +52,8 @@ M = TypeVar("M", bound=Model)
 LARGEST_PAGE_SIZE = 100
 # A list is read in at most this many requests; beyond that a page says "latest N of total".
 MOST_LIST_PAGES = 3
+# What a page would only like to show leaves so many requests to the pages of others.
+SPARED_REQUESTS = 6
 
 
 # A page waits so long for its first figures, then says when they will be there. The embedded server has no queue to
@@ -194,6 +198,22 @@ def custom_metric(slug: str, filters: Filters) -> CustomMetric:
 def delivery(items: int, filters: Filters) -> DeliveryForecast:
     """When so many items are done."""
     return _told(client().forecast.delivery(items=items, team_id=filters.team_id))
+
+
+def payable_deliveries(wanted: Iterable[int], filters: Filters) -> list[int]:
+    """Those of some item counts whose delivery forecast is at hand, or can be paid from what others leave of the budget."""
+    told = statistics()
+    team = {"teamId": filters.team_id} if filters.team_id else {}
+    at_hand = {each.request for each in told.ages}
+    left = told.budget_left - told.queued - SPARED_REQUESTS
+    found = []
+    for items in wanted:
+        if str(Request.of("GET", f"{PREFIX}/forecast/delivery", {"items": items, **team})) not in at_hand:
+            left -= 1
+            if left < 0:
+                continue
+        found.append(items)
+    return found
 
 
 def backlog(filters: Filters) -> BacklogForecast:

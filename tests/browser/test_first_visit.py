@@ -11,7 +11,7 @@ from tests.browser.conftest import Dashboard, settled
 
 pytestmark = pytest.mark.browser
 
-CHARTS = {"/": 2, "/dora": 10, "/flow": 3, "/deployments": 1, "/pull-requests": 1, "/status": 0}
+CHARTS = {"/": 2, "/dora": 10, "/flow": 3, "/forecast": 7, "/deployments": 1, "/pull-requests": 1, "/status": 0}
 
 
 def team_id(name: str) -> str:

@@ -134,6 +134,20 @@ EMPTY = {
         "tier": None,
     },
     "/api/v1/flow": {"cycleTime": None, "throughput": None, "wipCount": None, "flowEfficiency": None},
+    "/api/v1/forecast/delivery": {
+        "items": 20,
+        "teamId": None,
+        "p50": None,
+        "p85": None,
+        "p95": None,
+        "simulations": 10_000,
+    },
+    "/api/v1/forecast/backlog": {
+        "weeklyThroughputP50": None,
+        "weeklyThroughputP85": None,
+        "backlogSize": None,
+        "weeksToEmpty": {"p50": None, "p85": None},
+    },
     "/api/v1/review-metrics": {"avgReviewCycleTime": None, "avgFirstResponseTime": None, "totalReviewed": 0},
     "/api/v1/copilot": {"adoptionRate": None, "acceptanceRate": None, "estimatedHoursSaved": None},
     "/api/v1/value-stream": {
