@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import data, filters, footer, states
+from components import data, filters, footer, gate, states
 from components.format import plain
 from koalr_api import KoalrError, Page, Team
 
@@ -35,6 +35,7 @@ def load_teams() -> tuple[Page[Team] | None, KoalrError | None]:
 def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
+    gate.admit(PAGES)
     page = st.navigation(PAGES, position="sidebar")
     page_changed = st.session_state.get("page") != page.title
     st.session_state["page"] = page.title
