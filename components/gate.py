@@ -101,18 +101,18 @@ def _draw_refusal(person: Mapping[str, Any], reason: str) -> None:
     with st.container(border=True, gap="medium"):
         st.image(ICON, width=48)
         st.title("This account cannot look here")
-        st.markdown(f"You are logged in as **{plain(_name(person))}**.")
+        # Markdown makes a link of every e-mail address, escaped or not.
+        st.text(f"You are logged in as {_name(person)}.")
         st.markdown(plain(reason))
         st.button("Log out", icon=":material/logout:", width="stretch", on_click=st.logout)
         st.markdown(":small[:gray[Then log in with another account, or ask whoever runs this dashboard.]]")
 
 
 def _draw_person(person: Mapping[str, Any]) -> None:
-    with st.sidebar:
-        st.markdown(f":small[:gray[Logged in as {plain(_name(person))}]]")
-        st.button("Log out", icon=":material/logout:", type="tertiary", on_click=st.logout)
+    label = f"Log out {plain(_name(person))}"
+    st.sidebar.button(label, key="log_out", icon=":material/logout:", type="tertiary", on_click=st.logout)
 
 
 def _name(person: Mapping[str, Any]) -> str:
     named = (person.get(claim) for claim in ("email", "name", "sub"))
-    return next((name for name in named if isinstance(name, str) and name), "someone without a name")[:200]
+    return next((name for name in named if isinstance(name, str) and name), "someone without a name")[:100]
