@@ -1,5 +1,6 @@
 """A viewer without a browser, who can lie in every header and come from another address of this machine."""
 
+import ssl
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -16,11 +17,14 @@ def shown(url: str, query: str = "", source: str = "127.0.0.1", **headers: str) 
         headers: of the handshake, with _ for -.
     """
     server = urlsplit(url)
+    secure = server.scheme == "https"
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     messages: list[str] = []
     with connect(
-        f"ws://{server.netloc}{server.path}/_stcore/stream",
+        f"{'wss' if secure else 'ws'}://{server.netloc}{server.path}/_stcore/stream",
         source_address=(source, 0),
+        # The certificates of tests are their own.
+        ssl=ssl._create_unverified_context() if secure else None,
         additional_headers=sent,
         max_size=None,
         open_timeout=30,
