@@ -143,6 +143,10 @@ def test_a_name_in_a_header_is_no_log_in(guarded: Dashboard) -> None:
     assert LOG_IN in shown(guarded.url, **headers)
 
 
+def test_programs_get_no_page_without_a_log_in(guarded: Dashboard) -> None:
+    assert requests.post(f"{guarded.url}/_stcore/agent/interact", json={}, timeout=10).status_code == 403
+
+
 def test_the_probe_and_the_api_are_not_behind_the_log_in(guarded: Dashboard) -> None:
     assert requests.get(f"{guarded.url}/healthz", timeout=10).json()["status"] == "ok"
     assert requests.get(f"{guarded.url}/api/v1/teams", timeout=10).status_code == 401

@@ -133,7 +133,8 @@ def test_a_deep_link_draws_its_charts_over_https(at_root: tuple[str, str], brows
     settled(page, CHARTS["/dora"])
     expect(page.get_by_role("combobox", name="Team")).to_have_value("Platform")
     assert page.evaluate("window.refused") == []
-    assert sockets and all(url.startswith("wss://") for url in sockets)
+    assert sockets
+    assert all(url.startswith("wss://") for url in sockets)
     context.close()
 
 
