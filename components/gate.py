@@ -14,6 +14,7 @@ from hosting.sharing import Sharing
 
 ICON = Path(__file__).parent / "icon.png"
 LOOPBACK = "127.0.0.1"
+NOT_KEPT = "A log-in is set up, and this start does not keep it. Start the dashboard with `streamlit run app.py`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,23 @@ def admit(pages: Mapping[str, Sequence[Any]]) -> None:
     Args:
         pages: every page there is, so that the address stays as it is until after the log-in.
     """
+    person = claims()
     if not _in_force:
+        # Streamlit knows of a log-in and the gate does not: started in a way that would leave everything open.
+        if "is_logged_in" in person:
+            st.error(NOT_KEPT, icon=":material/lock:")
+            st.stop()
         return
     protection = _in_force[0]
     kiosk = st.query_params.get("kiosk") == "1"
     if kiosk and is_tv(arrival(protection.sharing), protection.sharing):
         return
-    person = claims()
-    if person.get("is_logged_in") is not True:
-        reason = None
-    else:
-        reason = refusal(person, protection.sharing.login_domains)
-        if reason is None:
-            if not kiosk:
-                _draw_person(person)
-            return
+    logged_in = person.get("is_logged_in") is True
+    reason = refusal(person, protection.sharing.login_domains) if logged_in else None
+    if logged_in and reason is None:
+        if not kiosk:
+            _draw_person(person)
+        return
     st.navigation(pages, position="hidden")
     _, middle, _ = st.columns([1, 1.4, 1])
     with middle:

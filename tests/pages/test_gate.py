@@ -53,6 +53,16 @@ def test_without_a_log_in_everything_is_open(sample: Api, open_page: Open, page:
     assert not closed(open_page(page))
 
 
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_a_start_without_the_launcher_opens_nothing_that_has_a_log_in(
+    sample: Api, open_page: Open, monkeypatch: pytest.MonkeyPatch, logged_in: bool
+) -> None:
+    monkeypatch.setattr(gate, "claims", lambda: ANN | {"is_logged_in": logged_in})
+    app = open_page()
+    assert closed(app)
+    assert [error.value for error in app.error] == [gate.NOT_KEPT]
+
+
 @pytest.mark.parametrize("params", [{}, {"kiosk": "1"}], ids=["page", "kiosk"])
 @pytest.mark.parametrize("claims", [{}, {"is_logged_in": False}, {"is_logged_in": "yes", "email": "ann@acme.com"}])
 def test_a_stranger_sees_a_log_in_and_nothing_else(
