@@ -53,7 +53,11 @@ def _put_on_tv(page: Entry) -> None:
             format_func=lambda secs: f"{secs} s",
             key="tv-every",
         )
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name in ("team", "days", "items", "minutes", "metric")}
+    kept = {
+        name: value
+        for name, value in st.query_params.to_dict().items()
+        if name in ("team", "days", "items", "minutes", "metric")
+    }
     url = wall.link(base_of(st.context.url or ""), chosen, every_secs, kept)
     st.code(url, language=None, wrap_lines=True)
     chosen_filters = filters.current()

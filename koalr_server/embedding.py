@@ -52,6 +52,14 @@ class EmbeddedServer:
         )
         return cls(create_api(service), key, database, gateway)
 
+    def ready(self) -> bool:
+        """Whether the store answers."""
+        try:
+            self._database.rows("SELECT 1")
+        except Exception:  # whatever it is: a probe wants to know that it is, not what
+            return False
+        return True
+
     def stop(self) -> None:
         """Let go of the folder."""
         self._gateway.stop()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import data, figures, filters, footer, freshness, share, stage, states, wall
+from components import data, figures, filters, footer, freshness, gate, share, stage, states, wall
 from components.format import plain
 from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
@@ -14,9 +14,9 @@ from koalr_api import KoalrError, Teams
 ICON = Path(__file__).parent.parent / "components" / "icon.png"
 
 
-def navigation() -> tuple[Mapping[str, st.Page], str]:
-    """The pages by key, and the key of the one in view."""
-    pages = {
+def all_pages() -> Mapping[str, st.Page]:
+    """The pages by key."""
+    return {
         entry.key: st.Page(
             entry.file,
             title=entry.title,
@@ -26,11 +26,17 @@ def navigation() -> tuple[Mapping[str, st.Page], str]:
         )
         for entry in SITE
     }
+
+
+def navigate(pages: Mapping[str, st.Page]) -> str:
+    """Who may come in comes in; the key of the page in view."""
     groups: dict[str, list[st.Page]] = {}
     for entry in SITE:
         groups.setdefault(entry.group, []).append(pages[entry.key])
-    current = st.navigation(groups, position="hidden" if wall.wanted() or wall.on_paper() else "sidebar", expanded=True)
-    return pages, next(key for key, page in pages.items() if page.title == current.title)
+    gate.admit(groups)
+    bare = wall.wanted() or wall.on_paper()
+    current = st.navigation(groups, position="hidden" if bare else "sidebar", expanded=True)
+    return next(key for key, page in pages.items() if page.title == current.title)
 
 
 def load_teams() -> tuple[Teams | None, KoalrError | None]:
@@ -44,7 +50,8 @@ def load_teams() -> tuple[Teams | None, KoalrError | None]:
 def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
-    pages, key = navigation()
+    pages = all_pages()
+    key = navigate(pages)
     entry = BY_KEY[key]
     page_changed = st.session_state.get("page") != key
     st.session_state["page"] = key

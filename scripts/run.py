@@ -66,7 +66,8 @@ def main():
     shown_host = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     sys.stderr.write("Dashboard: http://{}:{} (stop with Ctrl+C)\n".format(shown_host, port))
     sys.stderr.flush()
-    environment = dict(os.environ, KOALR_DATA_DIR=os.environ.get("KOALR_DATA_DIR") or folder)
+    # Empty: the web server leaves addresses as they are, and the dashboard itself decides which proxy to believe.
+    environment = dict(os.environ, KOALR_DATA_DIR=os.environ.get("KOALR_DATA_DIR") or folder, FORWARDED_ALLOW_IPS="")
     command = [PYTHON, "-m", "streamlit", "run", "app.py", "--server.address", host, "--server.port", str(port)]
     os.chdir(ROOT)
     os.execve(PYTHON, command, environment)

@@ -20,7 +20,7 @@ from koalr_server.http.memory import Answers
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
 
-MOUNT = "/api"
+MOUNT = documentation.MOUNT
 ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
 OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
 

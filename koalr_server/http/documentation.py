@@ -34,6 +34,7 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "What you have, by If-None-Match, is still right"},
 }
 
+MOUNT = "/api"
 # Everything comes from this server, nothing is inline, nobody may frame the page.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -74,7 +75,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         version=VERSION,
         description=DESCRIPTION,
         routes=app.routes,
-        servers=[{"url": "/api"}],
+        servers=[{"url": MOUNT}],
     )
     for operations in document["paths"].values():
         for operation in operations.values():
@@ -88,10 +89,11 @@ def install(app: FastAPI) -> None:
     """Serve /openapi.json and /docs below the mount point, open to everyone."""
     document: dict[str, Any] = {}
 
-    async def openapi(_request: Request) -> Response:
+    async def openapi(request: Request) -> Response:
         if not document:
             document.update(describe(app))
-        return JSONResponse(document)
+        # Where the API is mounted is for the one who mounts it to say: a dashboard may live below a path.
+        return JSONResponse(document | {"servers": [{"url": request.scope.get("root_path") or MOUNT}]})
 
     async def page(_request: Request) -> Response:
         return _guarded(HTMLResponse(PAGE))

@@ -79,7 +79,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
             )
         running.append(process)
         deadline = time.monotonic() + START_SECS
-        while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+        while not answers(f"http://127.0.0.1:{port}/healthz"):
             assert time.monotonic() < deadline, log.read_text()
             with suppress(subprocess.TimeoutExpired):
                 pytest.fail(f"ended with {process.wait(timeout=0.1)}: {log.read_text()}")

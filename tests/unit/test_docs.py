@@ -63,7 +63,7 @@ def test_commands_in_the_readme_parse(line: str) -> None:
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     sources = [
         path.read_text(encoding="utf-8")
-        for folder in ("koalr_server", "koalr_api", "components")
+        for folder in ("koalr_server", "koalr_api", "components", "hosting")
         for path in (ROOT / folder).rglob("*.py")
     ]
     read = set(re.findall(r"\bKOALR_[A-Z_]+\b", "\n".join(sources)))
