@@ -31,24 +31,23 @@ def draw(table: str, sheet: Sheet[Row], searched: Wanted) -> None:
     """Page numbers if there is more than one, and the next stretch to search."""
     if sheet.sheets < 2 or sheet.ended:
         return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        key = f"{table}.{PAGE}.{sheet.number}"
-        st.pagination(
-            sheet.sheets,
-            default=sheet.number,
-            max_visible_pages=SHOWN_PAGES,
-            key=key,
-            on_change=lambda: turn_to(st.session_state[key]),
+    key = f"{table}.{PAGE}.{sheet.number}"
+    st.pagination(
+        sheet.sheets,
+        default=sheet.number,
+        max_visible_pages=SHOWN_PAGES,
+        key=key,
+        on_change=lambda: turn_to(st.session_state[key]),
+    )
+    if searched and sheet.number < sheet.sheets:
+        rows = min(len(sheet.rows), sheet.total - sheet.last)
+        st.button(
+            f"Search the next {COUNT.text(rows)}",
+            icon=":material/manage_search:",
+            key=f"{table}.next",
+            on_click=turn_to,
+            args=(sheet.number + 1,),
         )
-        if searched and sheet.number < sheet.sheets:
-            rows = min(len(sheet.rows), sheet.total - sheet.last)
-            st.button(
-                f"Search the next {COUNT.text(rows)}",
-                icon=":material/manage_search:",
-                key=f"{table}.next",
-                on_click=turn_to,
-                args=(sheet.number + 1,),
-            )
 
 
 def turn_to(number: int) -> None:

@@ -40,8 +40,9 @@ def pull_requests_sentence(sheet: Sheet[PullRequest], days: int) -> str:
     hours = cycle_hours(sheet.rows)
     if not hours:
         return f"{told}."
-    whose = "median" if sheet.whole else f"median of {COUNT.text(len(hours))}"
-    return f"{told}, {whose} {duration(median(hours))}."
+    latest = "the latest" if sheet.first == 1 else "these"
+    whose = "half of them" if sheet.whole else f"half of {latest} {COUNT.text(len(sheet.rows))}"
+    return f"{told}, {whose} within {duration(median(hours))}."
 
 
 def cycle_hours(rows: Sequence[PullRequest]) -> list[float]:
@@ -67,5 +68,5 @@ def incidents_sentence(rows: Sequence[Incident], now: datetime, days: int) -> st
     if running:
         age = duration(max(0.0, (now - running[0].started_at).total_seconds() / SECONDS_PER_HOUR))
         return f":red[{counted(len(running), 'incident is', 'incidents are')} open], the oldest for {age}."
-    told = f"No incident is open; {COUNT.text(len(rows))} began in {days} days"
+    told = f"No incident open; {COUNT.text(len(rows))} in {days} days"
     return f"{told}, restored in {duration(fmean(restored))} on average." if restored else f"{told}."

@@ -40,6 +40,11 @@ class Fields:
     choices: Sequence[Choice]
     hint: str
 
+    @property
+    def parameters(self) -> Sequence[str]:
+        """Of the URL."""
+        return (WORDS, PAGE, *(choice.name for choice in self.choices))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -133,7 +138,20 @@ def _remember(key: str, name: str) -> None:
     address.write(PAGE, None)
 
 
+def resume(fields: Fields) -> None:
+    """Coming back from another page, take up the search that was left: Streamlit drops the parameters of a page."""
+    given = {name: st.query_params[name] for name in fields.parameters if name in st.query_params}
+    kept: Mapping[str, str] = st.session_state.get(f"{fields.table}.asked", {})
+    coming = f"{fields.table}.{WORDS}" not in st.session_state
+    if coming and kept and not given:
+        for name, value in kept.items():
+            address.write(name, value)
+        # The frame has drawn its link to this view already.
+        st.rerun()
+    st.session_state[f"{fields.table}.asked"] = given
+
+
 def forget(fields: Fields) -> None:
     """Every row is wanted again."""
-    for name in (WORDS, PAGE, *(choice.name for choice in fields.choices)):
+    for name in fields.parameters:
         address.write(name, None)

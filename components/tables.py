@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ TABLE_HEIGHT = 560
 ROW_HEIGHT = 35
 # Beyond this a table is sent without colours and units in its cells, which cost 0.1 ms a cell.
 MOST_STYLED_ROWS = 1000
-TIME = "D MMM YYYY, HH:mm"
+TIME, TIME_OF_ANOTHER_YEAR = "D MMM, HH:mm", "D MMM YYYY, HH:mm"
 
 Colour = Callable[[Any, Palette], str | None]
 
@@ -41,14 +42,16 @@ class Look:
     colours: Mapping[str, Colour] = field(default_factory=dict)
 
 
-def time_column(label: str | None = None) -> Any:  # noqa: ANN401 - Streamlit's own type
-    """A moment in UTC."""
-    return st.column_config.DatetimeColumn(label, format=TIME, timezone="UTC", width=150)
+def time_column(moments: "pd.Series[Any]") -> Any:  # noqa: ANN401 - Streamlit's own type
+    """Moments in UTC, with the year where it is not this one."""
+    this_year = bool((moments.dropna().dt.year == datetime.now(UTC).year).all())
+    format_ = TIME if this_year else TIME_OF_ANOTHER_YEAR
+    return st.column_config.DatetimeColumn(format=format_, timezone="UTC", width=116 if this_year else 146)
 
 
 def link_column(help_text: str) -> Any:  # noqa: ANN401
     """An address that components.links built."""
-    return st.column_config.LinkColumn("Open", display_text=":material/open_in_new:", width=60, help=help_text)
+    return st.column_config.LinkColumn("Open", display_text=":material/open_in_new:", width=56, help=help_text)
 
 
 def show(
@@ -60,7 +63,7 @@ def show(
     *,
     rows_can_be_chosen: bool = False,
 ) -> int | None:
-    """Count line with exports, the rows that were found, and the way to the others.
+    """Count line, the rows that were found, the way to the others, exports.
 
     Args:
         found: those rows of the sheet that are wanted; see `search.found`.
@@ -69,14 +72,16 @@ def show(
         The index of the row somebody has clicked on; None without.
     """
     searched = search.wanted(fields)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":small[:gray[{paging.count_words(sheet, len(found), searched)}]]", width="stretch")
-        if not found.empty:
-            _draw_exports(fields.table, found, chosen, part(sheet))
+    st.markdown(f":small[:gray[{paging.count_words(sheet, len(found), searched)}]]")
     if found.empty:
         _nothing_found(fields, sheet, searched)
     place = None if found.empty else _draw(fields.table, found, look, rows_can_be_chosen)
-    paging.draw(fields.table, sheet, searched)
+    # Not above the table, whose own tools appear there and would cover the buttons.
+    with st.container(horizontal=True, vertical_alignment="center"):
+        paging.draw(fields.table, sheet, searched)
+        st.space("stretch")
+        if not found.empty:
+            _draw_exports(fields.table, found, chosen, part(sheet))
     return place
 
 

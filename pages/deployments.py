@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from components import data, figures, filters, paging, search, sheets, states, tables, view
@@ -43,6 +44,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """The rows, and the figures of the window."""
     chosen = filters.current()
+    search.resume(FIELDS)
     data.announce(lambda: data.dora(chosen), lambda: data.deployments(chosen, 1))
     sheet = sheets.read(lambda page: data.deployments(chosen, page), paging.asked(), data.announce)
     return Answers(chosen, view.attempt(lambda: data.dora(chosen)), sheet)
@@ -61,7 +63,7 @@ def draw(told: Answers) -> None:
     draw_weeks(told)
     rows = deployment_rows(told.sheet.rows)
     search.draw(FIELDS, rows)
-    tables.show(FIELDS, told.sheet, search.found(FIELDS, rows), look(), told.chosen)
+    tables.show(FIELDS, told.sheet, search.found(FIELDS, rows), look(rows), told.chosen)
 
 
 def sentence(told: Answers) -> str:
@@ -71,12 +73,13 @@ def sentence(told: Answers) -> str:
     return deployments_sentence(told.sheet.total, told.chosen.days, dora if mine and isinstance(dora, Dora) else None)
 
 
-def look() -> Look:
+def look(rows: pd.DataFrame) -> Look:
     """How the table is shown."""
     return Look(
         {
-            "Deployed": tables.time_column(),
-            "Repository": st.column_config.TextColumn(width="medium"),
+            "Deployed": tables.time_column(rows["Deployed"]),
+            "Repository": st.column_config.TextColumn(width=200),
+            "Version": st.column_config.TextColumn(width=150),
             LEAD_TIME: st.column_config.NumberColumn("Lead time", help="Median over the changes it shipped first."),
             "Link": tables.link_column("The commit on GitHub where it is known, else the repository."),
         },
@@ -98,11 +101,13 @@ def draw_weeks(told: Answers) -> None:
         return
     filters.scope_note(told.dora.scoped_team)
     with st.container(border=True):
-        st.markdown("**Production deployments per week**")
+        title = "**Production deployments per week**"
         if not told.dora.trend:
-            st.markdown(":small[:gray[This server gives no weekly figures.]]")
+            st.markdown(f"{title}  \n:small[:gray[This server gives no weekly figures.]]")
             return
-        st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
+        st.markdown(
+            f"{title}  \n:small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]"
+        )
         weeks = weekly_deployments(told.dora.trend)
         figures.show(
             deployments_per_week(weeks, figures.viewer_palette(), height=200), key="deployments-per-week", table=weeks

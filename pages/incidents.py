@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from statistics import fmean
 from typing import NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from components import data, figures, filters, search, states, tables, view
@@ -47,6 +48,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """The incidents that began in the window."""
     chosen = filters.current()
+    search.resume(FIELDS)
     page = data.incidents(chosen)
     total = max(page.total, len(page.data))
     sheet = Sheet(list(page.data), total, ended=len(page.data) < total)
@@ -67,21 +69,20 @@ def draw(told: Answers) -> None:
     rows = incident_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
-    left, right = st.columns([2, 1])
+    left, right = st.columns([3, 2])
     with left, st.container(border=True, height="stretch"):
         draw_timeline(told, [told.sheet.rows[index] for index in found.index])
     with right, st.container(border=True, height="stretch"):
         draw_weeks(told)
-    tables.show(FIELDS, told.sheet, found, look(), told.chosen)
+    tables.show(FIELDS, told.sheet, found, look(rows), told.chosen)
 
 
 def draw_timeline(told: Answers, shown: list[Incident]) -> None:
     """When the rows of the table began and how long they lasted."""
     hours = restore_hours(shown)
     finding = f", {duration(fmean(hours))} on average, {duration(max(hours))} at most" if hours else ""
-    st.markdown(f"**Time to restore{finding}**")
     st.markdown(
-        f":small[:gray[{counted(len(shown), 'row', 'rows')} below, by start. "
+        f"**Time to restore{finding}**  \n:small[:gray[{counted(len(shown), 'row', 'rows')} below, by start. "
         ":red[Triangle: still open, with its time until now]. Logarithmic scale]]"
     )
     spans = incident_spans(shown, told.now)
@@ -95,9 +96,8 @@ def draw_timeline(told: Answers, shown: list[Incident]) -> None:
 
 def draw_weeks(told: Answers) -> None:
     """How many began, week by week."""
-    weeks = per_week([row.started_at for row in told.sheet.rows], told.now, told.chosen.days)
-    st.markdown("**Incidents per week**")
-    st.markdown(":small[:gray[By start, whole window. \\* week not whole]]")
+    weeks = weeks_of(told)
+    st.markdown("**Incidents per week**  \n:small[:gray[By start, whole window. \\* week not whole]]")
     figures.show(
         weekly_bars(weeks, figures.viewer_palette(), "incidents", height=CHART_HEIGHT),
         key="incidents-per-week",
@@ -105,16 +105,22 @@ def draw_weeks(told: Answers) -> None:
     )
 
 
-def look() -> Look:
+def weeks_of(told: Answers) -> pd.DataFrame:
+    """How many began, week by week of the window."""
+    return per_week([row.started_at for row in told.sheet.rows], told.now, told.chosen.days)
+
+
+def look(rows: pd.DataFrame) -> Look:
     """How the table is shown."""
     return Look(
         {
-            "Started": tables.time_column(),
-            "Title": st.column_config.TextColumn(width="large"),
-            "Severity": st.column_config.TextColumn(help="As its source names it.", width=90),
-            "Status": st.column_config.TextColumn(width=90),
-            "Resolved": tables.time_column(),
-            RESTORE_TIME: st.column_config.NumberColumn("Time to restore", help="Start to resolution."),
+            "Started": tables.time_column(rows["Started"]),
+            "Title": st.column_config.TextColumn(width=280),
+            "Severity": st.column_config.TextColumn(help="As its source names it.", width=76),
+            "Status": st.column_config.TextColumn(width=78),
+            "Resolved": tables.time_column(rows["Resolved"]),
+            "Repository": st.column_config.TextColumn(width=140),
+            RESTORE_TIME: st.column_config.NumberColumn("Time to restore", width=112, help="Start to resolution."),
             "Link": tables.link_column("The repository on GitHub."),
         },
         (RESTORE_TIME,),
@@ -130,7 +136,7 @@ def status_colour(status: str, palette: Palette) -> str | None:
 
 def screen(told: Answers) -> Screen:
     """On a wall: what is open, how many, how long, and the weeks."""
-    weeks = per_week([row.started_at for row in told.sheet.rows], told.now, told.chosen.days)
+    weeks = weeks_of(told)
     return Screen(
         incidents_sentence(told.sheet.rows, told.now, told.chosen.days),
         tiles(told),
@@ -143,6 +149,7 @@ def screen(told: Answers) -> Screen:
 def tiles(told: Answers) -> list[Tile]:
     """Open now, all of the window, mean and longest time to restore."""
     running, hours = still_open(told.sheet.rows), restore_hours(told.sheet.rows)
+    history = weeks_of(told)["value"].tolist()
     verdict = {"verdict": "open", "judgement": "worse"} if running else {"verdict": "none open", "judgement": "better"}
     timed = (
         [
@@ -155,7 +162,7 @@ def tiles(told: Answers) -> list[Tile]:
     )
     return [
         Tile("Open now", COUNT.text(len(running)), **verdict),
-        Tile("Incidents", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days"),
+        Tile("Incidents", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days", history=history),
         *timed,
     ]
 

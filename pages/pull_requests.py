@@ -49,6 +49,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """The rows, and weekly figures if the rows cannot tell them."""
     chosen = filters.current()
+    search.resume(FIELDS)
     sheet = sheets.read(lambda page: data.pull_requests(chosen, page), paging.asked(), data.announce)
     flow = None if sheet.whole else view.attempt(lambda: data.flow(chosen))
     return Answers(chosen, data.moment(), sheet, flow)
@@ -73,7 +74,7 @@ def draw(told: Answers) -> None:
     with right, st.container(border=True, height="stretch"):
         draw_weeks(told)
     place_for_risk = st.container()
-    place = tables.show(FIELDS, told.sheet, found, look(), told.chosen, rows_can_be_chosen=True)
+    place = tables.show(FIELDS, told.sheet, found, look(rows), told.chosen, rows_can_be_chosen=True)
     with place_for_risk:
         offer_risk(None if place is None else told.sheet.rows[place])
 
@@ -81,11 +82,8 @@ def draw(told: Answers) -> None:
 def draw_cycle_times(found: pd.DataFrame) -> None:
     """How the rows of the table spread."""
     hours = found[CYCLE_TIME].dropna().tolist()
-    st.markdown(f"**{heading(hours)}**")
-    st.markdown(
-        f":small[:gray[First commit to merge of the {counted(len(found), 'row', 'rows')} below, {COUNT.text(len(hours))} "
-        "with a known start; logarithmic scale]]"
-    )
+    known = f"{COUNT.text(len(hours))} of the {counted(len(found), 'row', 'rows')} below with a known start"
+    st.markdown(f"**{heading(hours)}**  \n:small[:gray[{known}; logarithmic scale]]")
     spread = spread_of(hours)
     figures.show(
         duration_distribution(spread, figures.viewer_palette(), height=CHART_HEIGHT),
@@ -115,27 +113,28 @@ def weeks_of(told: Answers) -> tuple[str, str, pd.DataFrame | None]:
 def draw_weeks(told: Answers) -> None:
     """What got done, week by week."""
     title, what, weeks = weeks_of(told)
-    st.markdown(f"**{title}**")
     if weeks is None:
-        st.markdown(":small[:gray[This server gives no weekly figures, and more rows than one view reads.]]")
+        st.markdown(f"**{title}**  \n:small[:gray[No weekly figures here, and more rows than one view reads.]]")
         return
-    of = "All rows of the window" if told.sheet.whole else "Work items, or pull requests where there is no tracker"
-    st.markdown(f":small[:gray[{of}. \\* week not whole]]")
+    of = "All rows of the window" if told.sheet.whole else "Work items, or pull requests without a tracker"
+    st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* week not whole]]")
     figures.show(
         weekly_bars(weeks, figures.viewer_palette(), what, height=CHART_HEIGHT), key="merged-per-week", table=weeks
     )
 
 
-def look() -> Look:
+def look(rows: pd.DataFrame) -> Look:
     """How the table is shown."""
     return Look(
         {
-            "Merged": tables.time_column(),
-            "Number": st.column_config.NumberColumn(format="%d", width=80),
-            "Title": st.column_config.TextColumn(width="large"),
-            CYCLE_TIME: st.column_config.NumberColumn("Cycle time", help="First commit to merge."),
-            "Risk": st.column_config.NumberColumn(format="%d", width=60, help="0 to 100, as on the page PR risk."),
-            "Level": st.column_config.TextColumn(width=80),
+            "Merged": tables.time_column(rows["Merged"]),
+            "Repository": st.column_config.TextColumn(width=150),
+            "Number": st.column_config.NumberColumn(format="%d", width=76),
+            "Title": st.column_config.TextColumn(width=226),
+            "Author": st.column_config.TextColumn(width=90),
+            CYCLE_TIME: st.column_config.NumberColumn("Cycle time", width=82, help="First commit to merge."),
+            "Risk": st.column_config.NumberColumn(format="%d", width=50, help="0 to 100, as on the page PR risk."),
+            "Level": st.column_config.TextColumn(width=70),
             "Link": tables.link_column("The pull request on GitHub."),
         },
         (CYCLE_TIME,),
@@ -183,7 +182,9 @@ def tiles(told: Answers) -> list[Tile]:
     of = f"of the latest {COUNT.text(len(rows))}"
     levels = [risk_level(row.risk_score) for row in rows if row.risk_score is not None]
     risky = sum(1 for level in levels if level in RISKY)
-    merged = Tile("Merged", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days")
+    _title, _what, weeks = weeks_of(told)
+    history = weeks["value"].tolist() if weeks is not None and told.sheet.whole else ()
+    merged = Tile("Merged", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days", history=history)
     if hours:
         middle = median(hours)
         unit = duration_unit(middle)
