@@ -11,7 +11,7 @@ import pandas as pd
 # What a spreadsheet takes for the beginning of a formula; full-width forms become these when they are normalised.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
 # A spreadsheet that separates by semicolons or tabs, as many countries set theirs, begins a cell in the middle of a text.
-_CELL_INSIDE = re.compile(r"([;\t\r\n][\s\"']*)([=+\-@\u2212＝＋－＠﹢﹣﹦﹫])")
+_CELL_INSIDE = re.compile(r"(?!\A)([;\t\r\n][\s\"']*)([=+\-@\u2212＝＋－＠﹢﹣﹦﹫])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # So that spreadsheets read UTF-8 as such.
 _BYTE_ORDER_MARK = "\ufeff"

@@ -14,6 +14,8 @@ Row = TypeVar("Row", bound=Identified)
 
 LONGEST_NUMBER = 6
 SHOWN_PAGES = 5
+# With the width of its content it shows fewer pages than it has room for.
+PAGER_WIDTH = 264
 
 
 def parse(text: str | None) -> int:
@@ -36,6 +38,7 @@ def draw(table: str, sheet: Sheet[Row], searched: Wanted) -> None:
         sheet.sheets,
         default=sheet.number,
         max_visible_pages=SHOWN_PAGES,
+        width=PAGER_WIDTH,
         key=key,
         on_change=lambda: turn_to(st.session_state[key]),
     )

@@ -32,11 +32,16 @@ def deployments_sentence(total: int, days: int, dora: Dora | None) -> str:
     return ", ".join(parts) + "."
 
 
-def pull_requests_sentence(sheet: Sheet[PullRequest], days: int) -> str:
-    """How many were merged, and how long half of them took."""
+def pull_requests_sentence(sheet: Sheet[PullRequest], days: int, *, brief: bool = False) -> str:
+    """How many were merged, and how long half of them took.
+
+    Args:
+        brief: for a wall, where the title says what they are.
+    """
     if not sheet.total:
         return f"No pull request was merged in these {days} days."
-    told = f"{counted(sheet.total, 'pull request', 'pull requests')} merged in {days} days"
+    what = COUNT.text(sheet.total) if brief else counted(sheet.total, "pull request", "pull requests")
+    told = f"{what} merged in {days} days"
     hours = cycle_hours(sheet.rows)
     if not hours:
         return f"{told}."

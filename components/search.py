@@ -86,7 +86,7 @@ def found(fields: Fields, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(cell: object) -> str:
-    return str(cell).casefold() if isinstance(cell, str | int) else ""
+    return "" if cell is None or cell is pd.NA else str(cell).casefold()
 
 
 def options(frame: pd.DataFrame, choice: Choice, value: str | None) -> list[str]:

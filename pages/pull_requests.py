@@ -168,7 +168,7 @@ def screen(told: Answers) -> Screen:
     """On a wall: how many, how quickly, how risky, and the weeks."""
     title, what, weeks = weeks_of(told)
     return Screen(
-        pull_requests_sentence(told.sheet, told.chosen.days),
+        pull_requests_sentence(told.sheet, told.chosen.days, brief=True),
         tiles(told),
         title,
         (lambda palette: weekly_bars(weeks, palette, what)) if weeks is not None else None,

@@ -42,7 +42,7 @@ def incident_timeline(
     drawing.update_yaxes(
         type="log", range=[low, high], showticklabels=True, tickvals=list(shown), ticktext=list(shown.values())
     )
-    drawing.update_xaxes(type="date", range=[since, until], tickformat="%-d %b", nticks=7)
+    drawing.update_xaxes(type="date", range=[since, until], tickformat="%-d %b", nticks=5, tickangle=0)
     return drawing
 
 
