@@ -143,7 +143,7 @@ class TestSentences:
     def test_fit_on_a_wall(self) -> None:
         busy = [pull_request(index) for index in range(300)]
         for sentence in (
-            deployments_sentence(99_999, 1095, dora(28.8, 0.033)),
+            deployments_sentence(99_999, 365, dora(28.8, 0.033)),
             pull_requests_sentence(Sheet(busy, 99_999), 1095, brief=True),
             incidents_sentence([incident(index) for index in range(999)], MOMENT, 365),
         ):
