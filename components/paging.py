@@ -76,4 +76,4 @@ def count_words(sheet: Sheet[Row], found: int, searched: Wanted) -> str:
         counted += "; the server gives no more"
     if sheet.lacking is not None:
         counted += f"; the rows after these: {states.short_words(sheet.lacking)}"
-    return f"{counted}. Times are UTC."
+    return f"{counted}."

@@ -67,10 +67,15 @@ def draw(told: Answers) -> None:
 
 
 def sentence(told: Answers) -> str:
-    """Figures of another scope than the rows stay out."""
-    dora = told.dora
-    mine = not isinstance(dora, KoalrError) and told.chosen.team_id in (None, dora.scoped_team)
-    return deployments_sentence(told.sheet.total, told.chosen.days, dora if mine and isinstance(dora, Dora) else None)
+    """How many, how often, how well."""
+    return deployments_sentence(told.sheet.total, told.chosen.days, of_the_rows(told))
+
+
+def of_the_rows(told: Answers) -> Dora | None:
+    """The figures of the window; None if they are of the whole organisation and the rows of one team."""
+    if isinstance(told.dora, KoalrError) or told.chosen.team_id not in (None, told.dora.scoped_team):
+        return None
+    return told.dora
 
 
 def look(rows: pd.DataFrame) -> Look:
@@ -116,7 +121,7 @@ def draw_weeks(told: Answers) -> None:
 
 def screen(told: Answers) -> Screen:
     """On a wall: how often, how well, how quickly, and the weeks."""
-    dora = None if isinstance(told.dora, KoalrError) else told.dora
+    dora = of_the_rows(told)
     weeks = list(dora.trend or ()) if dora else []
     return Screen(
         sentence(told),
@@ -132,6 +137,7 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
     before = dora.previous if dora else None
     rate, failed = (dora.deploy_frequency, dora.change_failure_rate) if dora else (None, None)
     lead = dora.lead_time if dora else None
+    missing = "no data" if dora else "not to be had" if isinstance(told.dora, KoalrError) else "not known per team"
     return [
         change_tile(
             "To production",
@@ -139,6 +145,7 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.deploy_frequency if before else None,
             rate_unit(rate or 0),
             better="up",
+            missing=missing,
             history=[week.deploy_frequency for week in weeks],
         ),
         change_tile(
@@ -147,6 +154,7 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.change_failure_rate if before else None,
             percent_unit(failed or 0),
             better="down",
+            missing=missing,
             history=[week.change_failure_rate for week in weeks],
         ),
         change_tile(
@@ -155,6 +163,7 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.lead_time if before else None,
             duration_unit(lead or 0),
             better="down",
+            missing=missing,
             history=[week.lead_time for week in weeks],
         ),
         Tile("All environments", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days"),

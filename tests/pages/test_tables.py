@@ -350,3 +350,20 @@ def test_streamlits_own_export_is_off(sample: Api) -> None:
 
     told = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert told["client"]["disableDataExport"] is True
+
+
+def test_figures_of_the_whole_organisation_are_not_given_as_a_teams(connected: Connect, open_page: Open) -> None:
+    connected(documented_only())
+    app = open_page("deployments.py", team="team_abc123")
+    assert "## 42 deployments in 30 days." in words(app)
+    assert "Whole organisation" in words(app)
+    wall = open_page("deployments.py", team="team_abc123", kiosk="1")
+    shown = [note["text"] for chart in figures(wall) for note in chart["layout"]["annotations"]]
+    assert shown.count("not known per team") == 3
+
+
+def test_a_very_long_table_shows_all_durations_in_hours(connected: Connect, open_page: Open) -> None:
+    connected(Busy(1001).app())
+    (found,) = open_page("incidents.py").dataframe
+    assert '"format": "%.1f h"' in found.proto.columns
+    assert not found.proto.arrow_data.styler.display_values

@@ -133,26 +133,26 @@ SEARCHED = Wanted("whitehall")
 @pytest.mark.parametrize(
     ("sheet", "found", "searched", "words"),
     [
-        (Sheet(ROWS, 300), 300, Wanted(), "All 300 rows, newest first. Times are UTC."),
-        (Sheet(ROWS, 300), 12, SEARCHED, "12 of 300 rows match. Times are UTC."),
+        (Sheet(ROWS, 300), 300, Wanted(), "All 300 rows, newest first."),
+        (Sheet(ROWS, 300), 12, SEARCHED, "12 of 300 rows match."),
         (
             Sheet(ROWS, 9266, 1, 31),
             300,
             Wanted(),
-            "Rows 1 to 300 of 9266, newest first; a click on a heading sorts these 300. Times are UTC.",
+            "Rows 1 to 300 of 9266, newest first; a click on a heading sorts these 300.",
         ),
-        (Sheet(ROWS, 9266, 1, 31), 12, SEARCHED, "12 rows match, searched the latest 300 of 9266. Times are UTC."),
+        (Sheet(ROWS, 9266, 1, 31), 12, SEARCHED, "12 rows match, searched the latest 300 of 9266."),
         (
             Sheet(ROWS, 9266, 2, 31, 301),
             1,
             SEARCHED,
-            "1 row matches, searched rows 301 to 600 of 9266, newest first. Times are UTC.",
+            "1 row matches, searched rows 301 to 600 of 9266, newest first.",
         ),
         (
             Sheet([], 42, 5, 14, 13, ended=True),
             0,
             Wanted(),
-            "None of 42 rows; the server gives no more. Times are UTC.",
+            "None of 42 rows; the server gives no more.",
         ),
     ],
 )
