@@ -5,6 +5,7 @@ from datetime import datetime
 from statistics import fmean, median
 
 from components.format import COUNT, duration, percent, rate
+from components.screen import Fact
 from components.sheets import Sheet
 from koalr_api import Dora, Incident, PullRequest
 
@@ -14,6 +15,11 @@ SECONDS_PER_HOUR = 3600
 def counted(number: int, one: str, many: str) -> str:
     """ "1 row", "2 rows"."""
     return f"{COUNT.text(number)} {one if number == 1 else many}"
+
+
+def counted_fact(number: int, one: str, many: str) -> Fact:
+    """The same for a wall."""
+    return Fact(COUNT.text(number), one if number == 1 else many)
 
 
 def deployments_sentence(total: int, days: int, dora: Dora | None) -> str:

@@ -10,7 +10,7 @@ from components.charts.deployments import deployments_per_week
 from components.filters import Filters
 from components.format import COUNT, duration_unit, percent_unit, rate_unit
 from components.frames import weekly_deployments
-from components.record_words import deployments_sentence
+from components.record_words import counted_fact, deployments_sentence
 from components.records import FAILED_LATER, LEAD_TIME, deployment_rows
 from components.screen import Fact, Screen, Tile, change_tile
 from components.search import Choice, Fields
@@ -172,12 +172,14 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
 
 def facts(sheet: Sheet[Deployment]) -> list[Fact]:
     """Of the latest rows: failures, repositories, environments."""
+    if not sheet.rows:
+        return []
     latest = f"of the latest {COUNT.text(len(sheet.rows))}"
     failed = sum(1 for row in sheet.rows if row.failed or row.status == "failure")
     return [
         Fact(COUNT.text(failed), f"failed {latest}"),
-        Fact(COUNT.text(len({row.repo for row in sheet.rows})), "repositories deployed"),
-        Fact(COUNT.text(len({row.env for row in sheet.rows})), "environments"),
+        counted_fact(len({row.repo for row in sheet.rows}), "repository deployed", "repositories deployed"),
+        counted_fact(len({row.env for row in sheet.rows}), "environment", "environments"),
     ]
 
 

@@ -12,7 +12,7 @@ from components.charts.flow import weekly_bars
 from components.charts.incidents import incident_timeline
 from components.filters import Filters
 from components.format import COUNT, NO_DATA, duration, duration_unit
-from components.record_words import counted, incidents_sentence, restore_hours, still_open
+from components.record_words import counted, counted_fact, incidents_sentence, restore_hours, still_open
 from components.records import RESTORE_TIME, incident_rows, incident_spans, per_week
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
@@ -177,7 +177,7 @@ def facts(told: Answers) -> list[Fact]:
         newest = max(row.started_at for row in rows)
         found.append(Fact(duration(hours_since(newest, told.now)), "since the last began"))
     repositories = {row.repo for row in rows if row.repo}
-    return [*found, *([Fact(COUNT.text(len(repositories)), "repositories")] if repositories else [])]
+    return [*found, *([counted_fact(len(repositories), "repository", "repositories")] if repositories else [])]
 
 
 def hours_since(moment: datetime, now: datetime) -> float:

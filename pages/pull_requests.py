@@ -14,7 +14,7 @@ from components.charts.flow import weekly_bars
 from components.filters import Filters
 from components.format import COUNT, NO_DATA, cell_text, duration, duration_unit, percent, plain
 from components.frames import spread_rows, weekly
-from components.record_words import counted, cycle_hours, pull_requests_sentence
+from components.record_words import counted, counted_fact, cycle_hours, pull_requests_sentence
 from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_level
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
@@ -179,7 +179,7 @@ def screen(told: Answers) -> Screen:
 def tiles(told: Answers) -> list[Tile]:
     """How many were merged, their median, how many within a day, how many risky."""
     rows, hours = told.sheet.rows, cycle_hours(told.sheet.rows)
-    of = f"of the latest {COUNT.text(len(rows))}"
+    of = f"of {'all' if told.sheet.whole else 'the latest'} {COUNT.text(len(rows))}"
     levels = [risk_level(row.risk_score) for row in rows if row.risk_score is not None]
     risky = sum(1 for level in levels if level in RISKY)
     _title, _what, weeks = weeks_of(told)
@@ -199,10 +199,12 @@ def tiles(told: Answers) -> list[Tile]:
 
 def facts(sheet: Sheet[PullRequest]) -> list[Fact]:
     """Of the latest rows: repositories, people, the slowest."""
-    hours = cycle_hours(sheet.rows)
+    if not sheet.rows:
+        return []
+    hours, authors = cycle_hours(sheet.rows), {row.author for row in sheet.rows if row.author}
     return [
-        Fact(COUNT.text(len({row.repo for row in sheet.rows})), "repositories"),
-        Fact(COUNT.text(len({row.author for row in sheet.rows if row.author})), "authors"),
+        counted_fact(len({row.repo for row in sheet.rows}), "repository", "repositories"),
+        *([counted_fact(len(authors), "author", "authors")] if authors else []),
         *([Fact(duration(max(hours)), "the slowest")] if hours else []),
     ]
 
