@@ -122,6 +122,8 @@ def _draw(table: str, frame: pd.DataFrame, look: Look, rows_can_be_chosen: bool)
     if not rows_can_be_chosen:
         st.dataframe(_styled(frame, look), **shared)
         return None
+    # A box that is ticked belongs to a row; among other rows it would stand beside another one.
+    shared["key"] += f".{int(pd.util.hash_pandas_object(frame, index=False).sum()):x}"
     state = st.dataframe(_styled(frame, look), on_select="rerun", selection_mode="single-row", **shared)
     chosen = [place for place in state["selection"]["rows"] if place < len(frame)]
     return int(frame.index[chosen[0]]) if chosen else None

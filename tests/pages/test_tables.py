@@ -168,12 +168,24 @@ class TestPullRequests:
 
     def test_a_chosen_row_leads_to_its_risk(self, busy: Busy, open_page: Open) -> None:
         app = open_page_with(open_page, "pull_requests.py", q="search")
-        app.session_state["pull-requests.table"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
-        app.run()
+        choose(app, 1)
         assert not app.exception
         (link,) = [each for each in app.get("page_link") if "risky" in each.proto.label]
         assert link.proto.query_string == "pr=acme%2Fapi%2F101"
         assert "**#101** change 100 of search" in words(app)
+
+    def test_a_chosen_row_is_not_another_one_among_other_rows(self, busy: Busy, open_page: Open) -> None:
+        app = open_page_with(open_page, "pull_requests.py", q="search")
+        choose(app, 1)
+        app.text_input(key="pull-requests.q").set_value("change 2").run()
+        assert "Choose a row" in words(app)
+
+
+def choose(app: AppTest, row: int) -> None:
+    """Tick the box of a row."""
+    (found,) = app.dataframe
+    app.session_state[found.key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    app.run()
 
 
 def open_page_with(open_page: Open, file: str, /, **params: str) -> AppTest:
@@ -338,8 +350,7 @@ def test_hostile_texts_are_shown_letter_by_letter(page: str, kiosk: bool, connec
 def test_a_hostile_title_is_plain_beside_the_link_to_its_risk(connected: Connect, open_page: Open) -> None:
     connected(Busy(1, lambda row, _place: row | {"title": HOSTILE[2]}).app())
     app = open_page("pull_requests.py")
-    app.session_state["pull-requests.table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.run()
+    choose(app, 0)
     assert "\\*\\*b\\*\\* \\[x\\]\\(javascript\\:alert" in words(app)
 
 
