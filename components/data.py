@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -155,6 +156,13 @@ def status(filters: Filters) -> Status | None:
 def teams() -> Teams:
     """Every team."""
     return client().teams.list()
+
+
+def moment() -> datetime:
+    """The end of every window: the server's own now if it tells, else when it answered."""
+    told = teams()
+    now = told.organisation.now if told.organisation else None
+    return now or told.fetched_at
 
 
 def dora(filters: Filters) -> Dora:

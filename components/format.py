@@ -9,8 +9,10 @@ NO_BREAK = "\u00a0"
 NO_DATA = "–"
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
+LONGEST_CELL = 300
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:<&^=@/])")
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Half a surrogate pair cannot be sent to a browser at all.
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,12 @@ def ago(old: timedelta, since: datetime) -> str:
 def plain(text: str) -> str:
     """Untrusted text that Streamlit's Markdown shows letter by letter: no formatting, links, HTML, LaTeX or directives."""
     return _MARKDOWN.sub(r"\\\1", _INVISIBLE.sub(" ", text))
+
+
+def cell_text(text: str, longest: int = LONGEST_CELL) -> str:
+    """Untrusted text for a cell of a table, which shows it letter by letter: cut, and without what nobody sees."""
+    visible = _INVISIBLE.sub(" ", text).strip()
+    return visible if len(visible) <= longest else visible[: longest - 1].rstrip() + "…"
 
 
 def figure_text(text: str) -> str:

@@ -1,51 +1,186 @@
-"""Deployments: every one of the window, newest first."""
+"""Deployments: to every environment, newest first, with how they went."""
 
+from typing import NamedTuple
+
+import pandas as pd
 import streamlit as st
 
-from components import data, figures, filters, states, view
+from components import data, figures, filters, paging, search, sheets, states, tables, view
 from components.charts.deployments import deployments_per_week
-from components.frames import deployment_rows, weekly_deployments
-from components.paging import choose_page
+from components.filters import Filters
+from components.format import COUNT, duration_unit, percent_unit, rate_unit
+from components.frames import weekly_deployments
+from components.record_words import counted_fact, deployments_sentence
+from components.records import FAILED_LATER, LEAD_TIME, deployment_rows
+from components.screen import Fact, Screen, Tile, change_tile
+from components.search import Choice, Fields
+from components.sheets import Sheet
+from components.tables import Look
+from components.theme import Palette
+from koalr_api import Deployment, Dora, DoraWeek, KoalrError
 
-TABLE_HEIGHT = 640
-COLUMNS = {
-    "Deployed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
-    "Lead time (h)": st.column_config.NumberColumn(format="%.1f", help="Median over the changes it shipped first"),
-}
+KEY = "deployments"
+FIELDS = Fields(
+    KEY,
+    ("Repository", "Version", "Environment", "Result"),
+    (
+        Choice("result", "Result", "Any result", ("success", "failure", FAILED_LATER, "in progress", "cancelled")),
+        Choice("env", "Environment", "Any environment"),
+        Choice("repo", "Repository", "Any repository"),
+    ),
+    "Repository, version or environment",
+)
+FAILED = ("failure", FAILED_LATER)
 
 
-def render() -> None:
-    """Weeks on top, the table below."""
+class Answers(NamedTuple):
+    """What the page is drawn from."""
+
+    chosen: Filters
+    dora: Dora | KoalrError
+    sheet: Sheet[Deployment]
+
+
+def ask() -> Answers:
+    """The rows, and the figures of the window."""
     chosen = filters.current()
-    dora = data.dora(chosen)
-    first = data.deployments(chosen, 1)
-    st.markdown(f"## {first.total:,} deployments to all environments in {chosen.days} days.".replace(",", "\u2009"))
-    filters.scope_note(dora.scoped_team)
-    if dora.trend:
-        with st.container(border=True):
-            st.markdown("**To production, per week**")
-            st.markdown(":small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]")
-            figures.show(
-                deployments_per_week(weekly_deployments(dora.trend), figures.viewer_palette(), height=220),
-                key="deployments-per-week",
-            )
-    if not first.total:
+    search.resume(FIELDS)
+    data.announce(lambda: data.dora(chosen), lambda: data.deployments(chosen, 1))
+    sheet = sheets.read(lambda page: data.deployments(chosen, page), paging.asked(), data.announce)
+    return Answers(chosen, view.attempt(lambda: data.dora(chosen)), sheet)
+
+
+def draw(told: Answers) -> None:
+    """Sentence, weeks, table."""
+    st.markdown(f"## {sentence(told)}")
+    if not told.sheet.total:
         states.empty(
             "Deployments",
             "None in this window. Choose a longer one, or load deployments:",
             "python -m koalr_server import deployments FILE",
         )
         return
-    page = choose_page(first.total, data.LARGEST_PAGE_SIZE, "deployments")
-    rows = data.deployments(chosen, page).data if page > 1 else first.data
-    st.dataframe(
-        deployment_rows(rows),
-        hide_index=True,
-        column_config=COLUMNS,
-        height=TABLE_HEIGHT,
-        placeholder="–",
-        key="deployments",
+    draw_weeks(told)
+    rows = deployment_rows(told.sheet.rows)
+    search.draw(FIELDS, rows)
+    tables.show(FIELDS, told.sheet, search.found(FIELDS, rows), look(rows), told.chosen)
+
+
+def sentence(told: Answers) -> str:
+    """How many, how often, how well."""
+    return deployments_sentence(told.sheet.total, told.chosen.days, of_the_rows(told))
+
+
+def of_the_rows(told: Answers) -> Dora | None:
+    """The figures of the window; None if they are of the whole organisation and the rows of one team."""
+    if isinstance(told.dora, KoalrError) or told.chosen.team_id not in (None, told.dora.scoped_team):
+        return None
+    return told.dora
+
+
+def look(rows: pd.DataFrame) -> Look:
+    """How the table is shown."""
+    return Look(
+        {
+            "Deployed": tables.time_column(rows["Deployed"]),
+            "Repository": st.column_config.TextColumn(width=200),
+            "Version": st.column_config.TextColumn(width=150),
+            LEAD_TIME: st.column_config.NumberColumn("Lead time", help="Median over the changes it shipped first."),
+            "Link": tables.link_column("The commit on GitHub where it is known, else the repository."),
+        },
+        (LEAD_TIME,),
+        "Deployments, newest first",
+        {"Result": result_colour},
     )
 
 
-view.show(lambda: None, lambda _nothing: render())
+def result_colour(result: str, palette: Palette) -> str | None:
+    """Red for what failed."""
+    return palette.tier_text["low"] if result in FAILED else None
+
+
+def draw_weeks(told: Answers) -> None:
+    """Deployments to production, week by week."""
+    if isinstance(told.dora, KoalrError):
+        states.failed_part(told.dora, "Production deployments per week")
+        return
+    filters.scope_note(told.dora.scoped_team)
+    with st.container(border=True):
+        title = "**Production deployments per week**"
+        if not told.dora.trend:
+            st.markdown(f"{title}  \n:small[:gray[This server gives no weekly figures.]]")
+            return
+        st.markdown(
+            f"{title}  \n:small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]"
+        )
+        weeks = weekly_deployments(told.dora.trend)
+        figures.show(
+            deployments_per_week(weeks, figures.viewer_palette(), height=200), key="deployments-per-week", table=weeks
+        )
+
+
+def screen(told: Answers) -> Screen:
+    """On a wall: how often, how well, how quickly, and the weeks."""
+    dora = of_the_rows(told)
+    weeks = list(dora.trend or ()) if dora else []
+    return Screen(
+        sentence(told),
+        tiles(dora, weeks, told),
+        "Production deployments per week",
+        (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
+        facts(told.sheet),
+    )
+
+
+def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]:
+    """Rate, failures, lead time, and how many in all environments."""
+    before = dora.previous if dora else None
+    rate, failed = (dora.deploy_frequency, dora.change_failure_rate) if dora else (None, None)
+    lead = dora.lead_time if dora else None
+    missing = "no data" if dora else "not to be had" if isinstance(told.dora, KoalrError) else "not known per team"
+    return [
+        change_tile(
+            "To production",
+            rate,
+            before.deploy_frequency if before else None,
+            rate_unit(rate or 0),
+            better="up",
+            missing=missing,
+            history=[week.deploy_frequency for week in weeks],
+        ),
+        change_tile(
+            "Failed",
+            failed,
+            before.change_failure_rate if before else None,
+            percent_unit(failed or 0),
+            better="down",
+            missing=missing,
+            history=[week.change_failure_rate for week in weeks],
+        ),
+        change_tile(
+            "Lead time",
+            lead,
+            before.lead_time if before else None,
+            duration_unit(lead or 0),
+            better="down",
+            missing=missing,
+            history=[week.lead_time for week in weeks],
+        ),
+        Tile("All environments", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days"),
+    ]
+
+
+def facts(sheet: Sheet[Deployment]) -> list[Fact]:
+    """Of the latest rows: failures, repositories, environments."""
+    if not sheet.rows:
+        return []
+    latest = f"of the latest {COUNT.text(len(sheet.rows))}"
+    failed = sum(1 for row in sheet.rows if row.failed or row.status == "failure")
+    return [
+        Fact(COUNT.text(failed), f"failed {latest}"),
+        counted_fact(len({row.repo for row in sheet.rows}), "repository deployed", "repositories deployed"),
+        counted_fact(len({row.env for row in sheet.rows}), "environment", "environments"),
+    ]
+
+
+view.show(ask, draw, screen)
