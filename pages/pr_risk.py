@@ -1,5 +1,199 @@
-"""To be written."""
+"""PR risk: how risky a pull request is beside others, why, and what is not known of it."""
 
+from functools import partial
+from typing import NamedTuple
+
+import pandas as pd
 import streamlit as st
 
-st.markdown("## Not there yet.")
+from components import data, figures, risk_form, signal_cards, states, view, wall
+from components.charts.risk import reliability, risk_strip
+from components.filters import Filters
+from components.format import day_label
+from components.pull_request_name import PullRequestName, of_row
+from components.risk import band_of, score_text
+from components.risk_words import band_told, cut, floor_words, meaning, meaning_heading, model_words, risk_sentence
+from components.signals import signals_of
+from components.similar import SIMILAR_POINTS, Similar, itself, nearest, riskiest, span
+from koalr_api import KoalrError, NotFoundError, Page, PermissionDeniedError, PullRequest, RiskScore
+
+# The newest merged ones, for examples and for comparison; one request, the same for every viewer.
+LATEST = Filters(days=90)
+SCORE_WIDTH = 124
+
+
+class Answers(NamedTuple):
+    """What the page is drawn from. `told` is None while nothing is asked."""
+
+    told: RiskScore | KoalrError | None
+    latest: Page[PullRequest] | KoalrError
+
+
+def ask(asked: PullRequestName | None) -> Answers:
+    """The score of the pull request, and the latest ones."""
+    if asked is None:
+        return Answers(None, view.attempt(latest_pull_requests))
+    score = partial(data.risk, asked.owner, asked.repo, asked.number)
+    data.announce(score, latest_pull_requests)
+    return Answers(view.attempt(score), view.attempt(latest_pull_requests))
+
+
+def latest_pull_requests() -> Page[PullRequest]:
+    """The newest merged pull requests of the whole organisation."""
+    return data.pull_requests(LATEST, 1)
+
+
+def draw(asked: PullRequestName | None, answers: Answers) -> None:
+    """The scored view, or examples."""
+    if asked is None:
+        st.markdown("## Which pull request should be looked at twice?")
+        draw_examples(answers.latest)
+    elif isinstance(answers.told, NotFoundError | PermissionDeniedError):
+        draw_refused(asked, answers.told)
+        draw_examples(answers.latest)
+    elif isinstance(answers.told, RiskScore):
+        draw_score(asked, answers.told, answers.latest)
+    elif answers.told is not None:
+        states.failed(answers.told)
+
+
+def draw_refused(asked: PullRequestName, error: KoalrError) -> None:
+    """The API knows no such pull request, or does not show it to this key."""
+    with st.container(border=True):
+        if isinstance(error, PermissionDeniedError):
+            st.markdown(f"#### :material/lock: The key may not see {cut(asked.short)}")
+            st.markdown("It belongs to a team that this key is not for. Ask for a key with more rights.")
+            return
+        st.markdown(f"#### :material/search_off: {cut(asked.short)} is not known here")
+        st.markdown(
+            "Check owner, repository and number. A pull request is known once its repository, or it itself, is loaded:"
+        )
+        st.code("python -m koalr_server ingest git path/to/clone", language="bash")
+
+
+def draw_examples(latest: Page[PullRequest] | KoalrError) -> None:
+    """The latest pull requests with the highest risk, to open with a click."""
+    if isinstance(latest, KoalrError):
+        states.failed_part(latest, "Latest pull requests with the highest risk")
+        return
+    rows = riskiest(latest.data)
+    if not rows:
+        states.empty(
+            "Latest pull requests with the highest risk",
+            "None with a score was merged in the last 90 days. Load pull requests:",
+            "python -m koalr_server ingest git path/to/clone",
+        )
+        return
+    with st.container(border=True):
+        st.markdown(
+            f"**Highest risk among the {len(latest.data)} merged last**  \n"
+            f":small[:gray[{span(latest.data)}, whole organisation. Open one to see why]]"
+        )
+        for row in rows:
+            draw_row(row, "")
+
+
+def draw_row(row: PullRequest, fate: str) -> None:
+    """One pull request with a link to its own view."""
+    band, name = band_of(row.risk_score), of_row(row.repo, row.number)
+    simulated = " :gray-badge[simulated]" if row.simulated else ""
+    merged = day_label(row.merged_at) if row.merged_at else ""
+    short = cut(f"{row.repo}#{row.number}", 60)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{score_text(row.risk_score)}** {band.badge if band else ''}", width=SCORE_WIDTH)
+        if name is None:
+            st.markdown(short, width="content")
+        else:
+            st.page_link("pr_risk.py", label=short, icon="", query_params=st.query_params.to_dict() | {"pr": name.path})
+        more = " · ".join(part for part in (cut(row.title, 100), merged, fate) if part)
+        st.markdown(f":small[:gray[{more}]]{simulated}", width="content")
+
+
+def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest] | KoalrError) -> None:
+    """Score and reasons, then what they are worth, then every signal."""
+    own = None if isinstance(latest, KoalrError) else itself(latest.data, asked)
+    st.markdown(f"## {risk_sentence(told)}")
+    if own is not None:
+        st.markdown(about(own))
+    left, right = st.columns([1, 2])
+    with left, st.container(border=True, height="stretch"):
+        draw_judgement(told)
+    with right, st.container(border=True, height="stretch"):
+        signal_cards.draw_movers(told)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        draw_meaning(told)
+    with right:
+        draw_similar(asked, told, latest)
+    signal_cards.draw_all(signals_of(told))
+
+
+def about(row: PullRequest) -> str:
+    """Title, merge and fate of the pull request itself."""
+    merged = f"merged {day_label(row.merged_at)}" if row.merged_at else ""
+    undone = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
+    simulated = ":gray-badge[simulated]" if row.simulated else ""
+    return " · ".join(part for part in (cut(row.title), merged, undone, simulated) if part)
+
+
+def draw_judgement(told: RiskScore) -> None:
+    """Score, tier, strip, recommendation, floors."""
+    band = band_told(told)
+    st.metric(f"Risk score {band.badge if band else ''}".strip(), score_text(told.risk_score))
+    figures.show(risk_strip(told.risk_score, figures.viewer_palette()), key="risk-score")
+    by_score = band_of(told.risk_score)
+    if band and by_score and band is not by_score:
+        st.markdown(f":small[:gray[The server calls it {band.tier}; by the bands shown it is {by_score.tier}.]]")
+    if told.recommendation:
+        st.markdown(f"**{cut(told.recommendation, 500)}**")
+    for floor in told.floors or ():
+        st.markdown(f":small[:material/vertical_align_bottom: {floor_words(floor)}]")
+
+
+def draw_meaning(told: RiskScore) -> None:
+    """What kind of number it is, and how it was checked."""
+    st.markdown(f"**{meaning_heading(told)}**")
+    st.markdown(meaning(told))
+    if told.reliability:
+        st.markdown(":small[:gray[Across: predicted; up: what came, with 95 % interval; dotted: both the same]]")
+        groups = pd.DataFrame(
+            [
+                {"count": g.count, "predicted": g.predicted, "observed": g.observed, "low": g.low, "high": g.high}
+                for g in told.reliability
+            ]
+        )
+        figures.show(reliability(groups, figures.viewer_palette()), key="risk-reliability", table=groups)
+    st.markdown(f":small[:gray[{' · '.join(part for part in (model_words(told), 'Not a measure of people') if part)}]]")
+
+
+def draw_similar(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest] | KoalrError) -> None:
+    """Pull requests with nearly the same score, and what became of them."""
+    title = "Merged with a similar score"
+    if isinstance(latest, KoalrError):
+        states.failed_part(latest, title)
+        return
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title}**")
+        if told.risk_score is None:
+            st.markdown(":small[:gray[Without a score there is nothing to compare.]]")
+            return
+        found = nearest(latest.data, asked, told.risk_score)
+        st.markdown(f":small[:gray[{similar_words(found, len(latest.data))}]]")
+        for row in found.rows:
+            fate = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
+            draw_row(row, fate or ("not taken back so far" if found.fate_told else ""))
+
+
+def similar_words(found: Similar, latest: int) -> str:
+    """Where they are from, and how many were taken back."""
+    if not found.rows:
+        return f"None of the {latest} merged last has a score within {SIMILAR_POINTS} points."
+    whose = "of this repository" if found.repository else "of any repository"
+    source = f"Within {SIMILAR_POINTS} points, {whose}, among the {latest} merged last ({span(found.rows)})."
+    if not found.fate_told:
+        return f"{source} This server does not say what was taken back."
+    return f"{source} {found.reverted} of these {len(found.rows)} were taken back so far; some may yet be."
+
+
+asked_for = None if wall.wanted() else risk_form.ask_for_one()
+view.show(partial(ask, asked_for), partial(draw, asked_for))

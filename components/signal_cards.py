@@ -1,0 +1,86 @@
+"""The signals of a pull request's risk on the page: what moves the score, what is known, what is not."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import figures
+from components.charts.risk import contribution_bars
+from components.format import plain
+from components.risk_words import cut
+from components.signals import (
+    CATEGORY_WORDS,
+    Signal,
+    by_category,
+    missing,
+    movers,
+    signal_rows,
+    signals_of,
+)
+from koalr_api import RiskScore
+
+MOST_BARS = 8
+COLUMNS = 3
+
+
+def draw_movers(told: RiskScore) -> None:
+    """What raises the score and what lowers it."""
+    st.markdown("**What raises it, what lowers it**")
+    found = movers(told)
+    if not found:
+        explained = told.signal_details is not None or told.top_contributions is not None
+        st.markdown(
+            ":small[:gray[No signal that is known moves this score.]]"
+            if explained
+            else ":small[:gray[This server does not say how much each signal adds. What it knows:]]"
+        )
+        if not explained:
+            for one in signals_of(told):
+                st.markdown(f"- {signal_words(one)}" if one.words else f"- :gray[{plain(one.name)}: unknown]")
+        return
+    more = f" The {len(found) - MOST_BARS} smallest are left out." if len(found) > MOST_BARS else ""
+    st.markdown(f":small[:gray[Log-odds each signal adds to those of an average change.{more}]]")
+    rows = [(one.words or "", one.contribution or 0.0) for one in found[:MOST_BARS]]
+    figures.show(
+        contribution_bars(rows, figures.viewer_palette()), key="risk-signals", table=signal_rows(signals_of(told))
+    )
+
+
+def draw_all(signals: Sequence[Signal]) -> None:
+    """Every known signal by category, then what is missing."""
+    groups = by_category(signals)
+    known = sum(len(group) for group in groups.values())
+    st.markdown(f"### {known} of {len(signals)} signals are known")
+    st.markdown(
+        ":small[:red[▲] :gray[raises the score ·] :green[▼] :gray[lowers it ·]  :gray[· adds next to nothing in this model]]"
+    )
+    columns = st.columns(COLUMNS)
+    heights = [0] * COLUMNS
+    for category, group in groups.items():
+        place = heights.index(min(heights))
+        heights[place] += len(group) + 2
+        with columns[place], st.container(border=True):
+            st.markdown(
+                f"**{cut(category[:1].upper() + category[1:], 60)}**  \n:small[:gray[{CATEGORY_WORDS.get(category, '')}]]"
+            )
+            st.markdown("  \n".join(signal_words(one) for one in group))
+    draw_missing(signals)
+
+
+def signal_words(one: Signal) -> str:
+    """A signal with the direction it pushes the score."""
+    sign = ":gray[·]" if not one.weighs else ":red[▲]" if (one.contribution or 0) > 0 else ":green[▼]"
+    return f"{sign} {cut(one.words or '')}" if one.contribution is not None else cut(one.words or "")
+
+
+def draw_missing(signals: Sequence[Signal]) -> None:
+    """What is not known, and which data would tell; unknown is not safe."""
+    groups = missing(signals)
+    if not groups:
+        return
+    with st.container(border=True):
+        st.markdown("**Not known**  \n:small[:gray[Unknown counts as average, which is not the same as safe]]")
+        for reason, names in groups.items():
+            told = cut(reason.removeprefix("Unknown; "), 300) if reason else "This server does not know it."
+            names_told = cut(", ".join(names), 200)
+            st.markdown(f"- **{names_told[:1].upper() + names_told[1:]}**: {told}")
