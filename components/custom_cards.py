@@ -1,12 +1,16 @@
 """A custom metric as a card on the page, and as a tile and facts on a wall."""
 
+from dataclasses import replace
+
 from components.cards import Card
 from components.custom_words import figure_unit, highest, short_label, shown_unit
 from components.format import COUNT, NO_DATA, change_text, figure_text, known, plain
 from components.screen import Fact, Tile, change_tile
 from koalr_api import CustomMetric
 
-LABEL_ON_CARD, LABEL_ON_TV, LONGEST_DEFINITION = 40, 20, 400
+LABEL_ON_CARD, LABEL_ON_TV, LONGEST_DEFINITION = 40, 26, 400
+# A tile has room for a longer unit only beside its value, and for a very long one nowhere.
+SHORT_SYMBOL, LONG_SYMBOL = 3, 8
 
 
 def card(metric: CustomMetric) -> Card:
@@ -24,7 +28,8 @@ def card(metric: CustomMetric) -> Card:
         label,
         plain(unit.text(metric.value)),
         definition,
-        plain(change) if change else None,
+        # Its sign stays as it is: Streamlit points the arrow by it.
+        change[0] + plain(change[1:]) if change else None,
         before=f"was {plain(unit.text(before))}" if before is not None and known(before) else None,
         judgement="off",
         note="no change" if before is not None and known(before) else None,
@@ -33,16 +38,19 @@ def card(metric: CustomMetric) -> Card:
 
 def tile(metric: CustomMetric) -> Tile:
     """One metric, named as its author did."""
-    before = metric.previous.value if metric.previous else None
-    return change_tile(
+    unit = figure_unit(metric)
+    short = len(shown_unit(metric).symbol) <= SHORT_SYMBOL
+    found = change_tile(
         figure_text(short_label(metric.label, LABEL_ON_TV)),
         metric.value,
-        before,
-        figure_unit(metric),
+        metric.previous.value if metric.previous else None,
+        unit if short else replace(unit, symbol=""),
         better="none",
         missing="no value in the window",
         history=[week.value for week in metric.trend or ()],
     )
+    beside_value = not short and known(metric.value) and len(shown_unit(metric).symbol) <= LONG_SYMBOL
+    return replace(found, unit=unit.symbol) if beside_value else found
 
 
 def facts(metric: CustomMetric) -> list[Fact]:

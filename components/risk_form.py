@@ -24,10 +24,13 @@ def ask_for_one() -> PullRequestName | None:
         fault = (
             f"The address asks for {_told(wanted)}, which names no pull request. It takes pr=owner/repository/number."
         )
-    if asked is not None and (came_back or st.session_state.get(ASKED) != asked.path):
+    path = asked.path if asked else None
+    if came_back or path != st.session_state.get(ASKED):
         _fill(asked)
-    st.session_state[ASKED] = asked.path if asked else None
-    address.write(PARAMETER, asked.path if asked else None)
+    st.session_state[ASKED] = path
+    if not came_back and path != st.session_state.get(f"url.{PARAMETER}"):
+        address.write_again()
+    address.write(PARAMETER, path)
     _draw()
     if fault:
         st.info(fault, icon=":material/info:")
@@ -45,19 +48,25 @@ def _draw() -> None:
 
 
 def _submitted() -> None:
-    """Take what the form holds: the link if there is one, else the three fields."""
+    """Take what the form holds: the link if it names one, else the three fields; nothing at all asks for nothing."""
     link = str(st.session_state[LINK])
-    fields = [str(st.session_state[field]).strip() for field in FIELDS]
-    if link.strip():
-        found, fault = parse(link), f"{_told(link)} names no pull request. Paste its link, or write {plain(EXAMPLE)}."
-    else:
-        owner, repo, number = fields
-        found, fault = parse(f"{owner}/{repo}#{number.lstrip('#')}"), _wrong_field(owner, repo, number)
+    owner, repo, number = fields = [str(st.session_state[field]).strip() for field in FIELDS]
+    by_fields = parse(f"{owner}/{repo}#{number.lstrip('#')}")
+    if not link.strip() and not any(fields):
+        st.session_state[ASKED] = None
+        return
+    # A link that names none is a slip, unless somebody went on to change the fields.
+    changed = by_fields is not None and by_fields.path != st.session_state.get(ASKED)
+    found = parse(link) or (by_fields if changed or not link.strip() else None)
     if found is None:
-        st.session_state[FAULT] = fault
+        st.session_state[FAULT] = _wrong_link(link) if link.strip() else _wrong_field(owner, repo, number)
         return
     st.session_state[ASKED] = found.path
     _fill(found)
+
+
+def _wrong_link(link: str) -> str:
+    return f"{_told(link)} names no pull request. Paste its link, or write {plain(EXAMPLE)}."
 
 
 def _wrong_field(owner: str, repo: str, number: str) -> str:
@@ -73,8 +82,9 @@ def _told(text: str) -> str:
     return plain(shown if len(shown) <= LONGEST_TOLD else shown[: LONGEST_TOLD - 1] + "…")
 
 
-def _fill(found: PullRequestName) -> None:
+def _fill(found: PullRequestName | None) -> None:
     """Show in the fields which one it is, and leave the link free for the next."""
     st.session_state[LINK] = ""
-    st.session_state[OWNER], st.session_state[REPO] = found.owner, found.repo
-    st.session_state[NUMBER] = str(found.number)
+    st.session_state[OWNER] = found.owner if found else ""
+    st.session_state[REPO] = found.repo if found else ""
+    st.session_state[NUMBER] = str(found.number) if found else ""

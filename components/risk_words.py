@@ -1,11 +1,11 @@
 """What a risk score says, in sentences for Markdown (pure; what others wrote goes through `format.plain`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from components.format import day_label, percent, plain
 from components.risk import BY_TIER, Band, band_of, score_text
 from components.signals import movers, name_in_words
-from koalr_api import RiskScore
+from koalr_api import PullRequest, RiskScore
 from koalr_api.models.risk import RiskFloor
 
 FLOOR_WORDS: Mapping[str, str] = {
@@ -24,6 +24,18 @@ def cut(text: str, longest: int = LONGEST_TEXT) -> str:
 def band_told(told: RiskScore) -> Band | None:
     """The tier the server names, else that of the score."""
     return BY_TIER.get(told.tier or "") or band_of(told.risk_score)
+
+
+def latest_sentence(rows: Sequence[PullRequest]) -> str:
+    """How many of the pull requests merged last are risky."""
+    bands = [band for band in (band_of(row.risk_score) for row in rows) if band]
+    if not bands:
+        return "Score a pull request to see what makes it risky."
+    critical, high = (sum(1 for band in bands if band.tier == tier) for tier in ("critical", "high"))
+    opening = f"Of the {len(bands)} pull requests merged last,"
+    if not critical and not high:
+        return f"{opening} none has a high risk."
+    return f"{opening} {critical} have a :red[critical] risk and {high} a :red[high] one."
 
 
 def risk_sentence(told: RiskScore) -> str:

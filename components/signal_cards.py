@@ -52,7 +52,7 @@ def draw_all(signals: Sequence[Signal]) -> None:
     known = sum(len(group) for group in groups.values())
     st.markdown(f"### {known} of {len(signals)} signals are known")
     st.markdown(
-        ":small[:red[▲] :gray[raises the score ·] :green[▼] :gray[lowers it ·]  :gray[· adds next to nothing in this model]]"
+        ":small[:red[▲] :gray[raises the score,] :green[▼] :gray[lowers it, · adds next to nothing in this model]]"
     )
     columns = st.columns(COLUMNS)
     heights = [0] * COLUMNS
@@ -80,7 +80,11 @@ def draw_missing(signals: Sequence[Signal]) -> None:
         return
     with st.container(border=True):
         st.markdown("**Not known**  \n:small[:gray[Unknown counts as average, which is not the same as safe]]")
-        for reason, names in groups.items():
-            told = cut(reason.removeprefix("Unknown; "), 300) if reason else "This server does not know it."
-            names_told = cut(", ".join(names), 200)
-            st.markdown(f"- **{names_told[:1].upper() + names_told[1:]}**: {told}")
+        st.markdown("\n".join(f"- {missing_words(reason, names)}" for reason, names in groups.items()))
+
+
+def missing_words(reason: str | None, names: Sequence[str]) -> str:
+    """Unknown signals, and the data that would tell them."""
+    told = cut(reason.removeprefix("Unknown; "), 300) if reason else "this server does not know it."
+    listed = cut(", ".join(names), 400)
+    return f"**{listed[:1].upper() + listed[1:]}**: {told}"

@@ -24,7 +24,7 @@ from koalr_api import CustomMetric, KoalrError, NotFoundError, Page, SavedMetric
 PARAMETER, CONTROL = "metric", "custom.metric"
 # With the list and the metric itself that is five questions.
 MOST_BESIDE = 3
-TREND_HEIGHT = 286
+TREND_HEIGHT = 240
 GUIDE = "docs/CUSTOM_METRICS.md"
 FIRST_METRIC = """slug = "night-deployments"
 label = "Night deployments"
@@ -60,6 +60,8 @@ def ask() -> Answers:
     slug = wanted if slugs is None or wanted in slugs else next(iter(slugs), None)
     refused = wanted if wanted != slug else None
     if slug is None:
+        if isinstance(saved, KoalrError):
+            raise saved
         return Answers(saved, None, refused, None, ())
     beside = following(slugs or [], slug)
     questions = [partial(data.custom_metric, one, chosen) for one in (slug, *beside)]
@@ -114,6 +116,8 @@ def choose(told: Answers) -> None:
         if told.slug is None:
             st.markdown("## Which metric of your own?")
             st.markdown("This server does not list its custom metrics. Type the slug of one, as it was saved.")
+    if told.slug is not None and st.session_state.get(f"url.{PARAMETER}") not in (None, told.slug):
+        address.write_again()
     address.write(PARAMETER, told.slug)
 
 
@@ -193,7 +197,7 @@ def draw_others(told: Answers) -> None:
     """The next ones as cards, then every one with what it says."""
     others = [one for one in told.beside if isinstance(one, CustomMetric)]
     if others:
-        st.markdown("### Beside it")
+        st.markdown("### Next in the list")
         cards.draw([custom_cards.card(one) for one in others])
     if isinstance(told.saved, Page) and len(told.saved.data) > 1:
         with st.expander(f"All {len(told.saved.data)} custom metrics"):

@@ -12,13 +12,23 @@ from components.filters import Filters
 from components.format import day_label
 from components.pull_request_name import PullRequestName, of_row
 from components.risk import band_of, score_text
-from components.risk_words import band_told, cut, floor_words, meaning, meaning_heading, model_words, risk_sentence
+from components.risk_words import (
+    band_told,
+    cut,
+    floor_words,
+    latest_sentence,
+    meaning,
+    meaning_heading,
+    model_words,
+    risk_sentence,
+)
 from components.signals import signals_of
 from components.similar import SIMILAR_POINTS, Similar, itself, nearest, riskiest, span
-from koalr_api import KoalrError, NotFoundError, Page, PermissionDeniedError, PullRequest, RiskScore
+from koalr_api import KoalrError, NotFoundError, Page, PendingError, PermissionDeniedError, PullRequest, RiskScore
 
 # The newest merged ones, for examples and for comparison; one request, the same for every viewer.
 LATEST = Filters(days=90)
+MOST_EXAMPLES = 8
 SCORE_WIDTH = 124
 
 
@@ -46,7 +56,7 @@ def latest_pull_requests() -> Page[PullRequest]:
 def draw(asked: PullRequestName | None, answers: Answers) -> None:
     """The scored view, or examples."""
     if asked is None:
-        st.markdown("## Which pull request should be looked at twice?")
+        st.markdown(f"## {latest_sentence([] if isinstance(answers.latest, KoalrError) else answers.latest.data)}")
         draw_examples(answers.latest)
     elif isinstance(answers.told, NotFoundError | PermissionDeniedError):
         draw_refused(asked, answers.told)
@@ -74,9 +84,9 @@ def draw_refused(asked: PullRequestName, error: KoalrError) -> None:
 def draw_examples(latest: Page[PullRequest] | KoalrError) -> None:
     """The latest pull requests with the highest risk, to open with a click."""
     if isinstance(latest, KoalrError):
-        states.failed_part(latest, "Latest pull requests with the highest risk")
+        states.failed(latest)
         return
-    rows = riskiest(latest.data)
+    rows = riskiest(latest.data, MOST_EXAMPLES)
     if not rows:
         states.empty(
             "Latest pull requests with the highest risk",
@@ -99,12 +109,17 @@ def draw_row(row: PullRequest, fate: str) -> None:
     simulated = " :gray-badge[simulated]" if row.simulated else ""
     merged = day_label(row.merged_at) if row.merged_at else ""
     short = cut(f"{row.repo}#{row.number}", 60)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(f"**{score_text(row.risk_score)}** {band.badge if band else ''}", width=SCORE_WIDTH)
         if name is None:
             st.markdown(short, width="content")
         else:
-            st.page_link("pr_risk.py", label=short, icon="", query_params=st.query_params.to_dict() | {"pr": name.path})
+            st.page_link(
+                "pr_risk.py",
+                label=short,
+                icon="",
+                query_params=st.query_params.to_dict() | {risk_form.PARAMETER: name.path},
+            )
         more = " · ".join(part for part in (cut(row.title, 100), merged, fate) if part)
         st.markdown(f":small[:gray[{more}]]{simulated}", width="content")
 
@@ -169,6 +184,9 @@ def draw_meaning(told: RiskScore) -> None:
 def draw_similar(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest] | KoalrError) -> None:
     """Pull requests with nearly the same score, and what became of them."""
     title = "Merged with a similar score"
+    if isinstance(latest, PendingError):
+        states.queued(latest)
+        return
     if isinstance(latest, KoalrError):
         states.failed_part(latest, title)
         return
@@ -182,6 +200,8 @@ def draw_similar(asked: PullRequestName, told: RiskScore, latest: Page[PullReque
         for row in found.rows:
             fate = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
             draw_row(row, fate or ("not taken back so far" if found.fate_told else ""))
+        others = {name: value for name, value in st.query_params.to_dict().items() if name != risk_form.PARAMETER}
+        st.page_link("pr_risk.py", label="Latest with the highest risk", icon=":material/list:", query_params=others)
 
 
 def similar_words(found: Similar, latest: int) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
-from components.format import NO_BREAK, figure_text
+from components.format import figure_text
 from components.risk import BANDS, HIGHEST, band_of, score_text
 from components.theme import Palette
 
@@ -75,7 +75,9 @@ def contribution_bars(rows: Sequence[tuple[str, float]], palette: Palette) -> go
     """
     if not rows:
         return empty_figure("No signal moves this score", palette, ROW_HEIGHT * 2)
-    alt = "; ".join(f"{words} {value_text(value)}" for words, value in rows)
+    alt = "; ".join(
+        f"{words} {'raises' if value > 0 else 'lowers'} it by {number_text(abs(value))[1:]}" for words, value in rows
+    )
     drawing = figure(palette, ROW_HEIGHT * len(rows) + 8, alt, top=4, bottom=4, left=0, right=0)
     low, high = min(0.0, *(value for _, value in rows)), max(0.0, *(value for _, value in rows))
     span = high - low
@@ -115,12 +117,12 @@ def _bar(drawing: go.Figure, y: float, value: float, palette: Palette) -> None:
     )
     colour = palette.tier_text["low" if raises else "elite"]
     side, shift = ("left", 6) if raises else ("right", -6)
-    label(drawing, value, y, value_text(value), colour, anchor=side, xshift=shift, background=palette.background)
+    label(drawing, value, y, number_text(value), colour, anchor=side, xshift=shift, background=palette.background)
 
 
-def value_text(value: float) -> str:
-    """ "+2.49 raises", "−0.17 lowers"."""
-    return f"{value:+.2f} {'raises' if value > 0 else 'lowers'}".replace("-", "−").replace(" ", NO_BREAK)
+def number_text(value: float) -> str:
+    """ "+2.49", "−0.17"."""
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _short(words: str) -> str:
