@@ -31,11 +31,13 @@ def latest_sentence(rows: Sequence[PullRequest]) -> str:
     bands = [band for band in (band_of(row.risk_score) for row in rows) if band]
     if not bands:
         return "Score a pull request to see what makes it risky."
-    critical, high = (sum(1 for band in bands if band.tier == tier) for tier in ("critical", "high"))
-    opening = f"Of the {len(bands)} pull requests merged last,"
-    if not critical and not high:
-        return f"{opening} none has a high risk."
-    return f"{opening} {critical} have a :red[critical] risk and {high} a :red[high] one."
+    parts = []
+    for tier in ("critical", "high"):
+        count = sum(1 for band in bands if band.tier == tier)
+        if count:
+            parts.append(f"{count} {'has' if count == 1 else 'have'} a :red[{tier}] risk")
+    plural = "" if len(bands) == 1 else "s"
+    return f"Of {len(bands)} pull request{plural} merged last, {' and '.join(parts) or 'none has a high risk'}."
 
 
 def risk_sentence(told: RiskScore) -> str:

@@ -21,6 +21,7 @@ from koalr_api import RiskScore
 
 MOST_BARS = 8
 COLUMNS = 3
+LEGEND = ":small[:red[▲] :gray[raises the score,] :green[▼] :gray[lowers it, · adds next to nothing in this model]]"
 
 
 def draw_movers(told: RiskScore) -> None:
@@ -51,9 +52,8 @@ def draw_all(signals: Sequence[Signal]) -> None:
     groups = by_category(signals)
     known = sum(len(group) for group in groups.values())
     st.markdown(f"### {known} of {len(signals)} signals are known")
-    st.markdown(
-        ":small[:red[▲] :gray[raises the score,] :green[▼] :gray[lowers it, · adds next to nothing in this model]]"
-    )
+    if any(one.contribution is not None for one in signals):
+        st.markdown(LEGEND)
     columns = st.columns(COLUMNS)
     heights = [0] * COLUMNS
     for category, group in groups.items():

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import address, cards, custom_cards, data, figures, filters, states, view
+from components import address, cards, custom_cards, data, figures, filters, states, view, wall
 from components.charts.trends import weekly_trend
 from components.custom_words import (
     behind,
@@ -67,6 +67,8 @@ def ask() -> Answers:
     questions = [partial(data.custom_metric, one, chosen) for one in (slug, *beside)]
     data.announce(*questions)
     metric, *others = [view.attempt(question) for question in questions]
+    if isinstance(metric, KoalrError) and wall.wanted():
+        raise metric
     return Answers(saved, slug, refused, metric, others)
 
 
@@ -220,7 +222,7 @@ def draw_saved(saved: SavedMetric) -> None:
 def screen(told: Answers) -> Screen:
     """On a wall: the chosen metric with its weeks, the next ones beside it."""
     if isinstance(told.metric, KoalrError):
-        raise told.metric
+        return Screen(states.wall_words(told.metric), [])
     if told.metric is None:
         return Screen("No custom metric to show: name one with metric=", [])
     metric, days = told.metric, filters.current().days
