@@ -38,19 +38,16 @@ def card(metric: CustomMetric) -> Card:
 
 def tile(metric: CustomMetric) -> Tile:
     """One metric, named as its author did."""
-    unit = figure_unit(metric)
-    short = len(shown_unit(metric).symbol) <= SHORT_SYMBOL
     found = change_tile(
         figure_text(short_label(metric.label, LABEL_ON_TV)),
         metric.value,
         metric.previous.value if metric.previous else None,
-        unit if short else replace(unit, symbol=""),
+        figure_unit(metric, SHORT_SYMBOL),
         better="none",
         missing="no value in the window",
         history=[week.value for week in metric.trend or ()],
     )
-    beside_value = not short and known(metric.value) and len(shown_unit(metric).symbol) <= LONG_SYMBOL
-    return replace(found, unit=unit.symbol) if beside_value else found
+    return replace(found, unit=figure_unit(metric, LONG_SYMBOL).symbol) if known(metric.value) else found
 
 
 def facts(metric: CustomMetric) -> list[Fact]:
@@ -58,5 +55,5 @@ def facts(metric: CustomMetric) -> list[Fact]:
     found = [] if metric.n is None else [Fact(COUNT.text(metric.n), "records behind it")]
     week = highest(metric)
     if week is not None:
-        found.append(Fact(figure_unit(metric).text(week.value), "in the highest week"))
+        found.append(Fact(figure_unit(metric, SHORT_SYMBOL).text(week.value), "in the highest week"))
     return found

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from components.custom_units import unit_of
+from components.custom_units import LONGEST_SYMBOL, unit_of
 from components.format import COUNT, Unit, change_text, day_label, figure_text, known, plain
 from koalr_api import CustomMetric
 
@@ -35,10 +35,10 @@ def shown_unit(metric: CustomMetric) -> Unit:
     return unit_of(metric.unit, [value for value in (metric.value, before) if known(value)])
 
 
-def figure_unit(metric: CustomMetric) -> Unit:
-    """The same for figures, which read a subset of HTML."""
+def figure_unit(metric: CustomMetric, room: int = LONGEST_SYMBOL) -> Unit:
+    """The same for figures, which read a subset of HTML; without its symbol if that is longer than there is room for."""
     unit = shown_unit(metric)
-    return replace(unit, symbol=figure_text(unit.symbol))
+    return replace(unit, symbol=figure_text(unit.symbol) if len(unit.symbol) <= room else "")
 
 
 def metric_sentence(metric: CustomMetric, days: int) -> str:
@@ -84,6 +84,12 @@ def highest_words(metric: CustomMetric) -> str:
     """ "Highest in the week of 3 Nov"; the metric's name where no week has a value."""
     week = highest(metric)
     return f"Highest in the week of {day_label(week.week_start)}" if week else "No week with a value"
+
+
+def trend_words(metric: CustomMetric) -> str:
+    """What a chart of its weeks shows."""
+    unit = f", in {plain(short_label(metric.unit, 40))}" if metric.unit else ""
+    return f"{plain(short_label(metric.label))} by week{unit}; hollow: week not over"
 
 
 def weekly_values(metric: CustomMetric) -> pd.DataFrame:

@@ -40,10 +40,10 @@ def ask_for_one() -> PullRequestName | None:
 def _draw() -> None:
     with st.form("risk", border=True):
         link, owner, repo, number, button = st.columns([4, 2, 2, 1.3, 1.1], vertical_alignment="bottom")
-        link.text_input("Link of a pull request", key=LINK, placeholder=f"https://github.com/… or {EXAMPLE}")
-        owner.text_input("or owner", key=OWNER, placeholder="acme")
-        repo.text_input("repository", key=REPO, placeholder="api")
-        number.text_input("number", key=NUMBER, placeholder="1847")
+        link.text_input("Link of a pull request, or", key=LINK, placeholder=f"https://github.com/… or {EXAMPLE}")
+        owner.text_input("Owner", key=OWNER, placeholder="acme")
+        repo.text_input("Repository", key=REPO, placeholder="api")
+        number.text_input("Number", key=NUMBER, placeholder="1847")
         button.form_submit_button("Score", on_click=_submitted, width="stretch")
 
 

@@ -47,7 +47,7 @@ def risk_sentence(told: RiskScore) -> str:
     if band is None:
         return f"{name} has no score: too little is known of the change."
     opening = f":{band.colour}[{band.name}] risk: {name} scores {score_text(told.risk_score)} of 100"
-    holding = next((floor for floor in told.floors or () if floor.raised), None)
+    holding = next((floor for floor in told.floors or () if floor.raised and floor.score == told.risk_score), None)
     if holding is not None:
         return f"{opening}, held there because {_because(holding)}."
     raising = next((one for one in movers(told) if (one.contribution or 0) > 0), None)
@@ -78,6 +78,8 @@ def meaning(told: RiskScore) -> str:
             f"About {percent(told.probability)} of pull requests like this one bring a failure. The model was fitted to "
             "this organisation's own outcomes, and later ones bore its probabilities out."
         )
+    if told.risk_score is None:
+        return "Without a score it cannot be ranked. What is known of it stands below."
     score = score_text(told.risk_score)
     rank = f"{score} says how it ranks beside others, not that {score} of 100 such changes fail."
     if told.calibrated is None:

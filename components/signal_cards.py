@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import figures
 from components.charts.risk import contribution_bars
-from components.format import plain
+from components.format import NO_DATA
 from components.risk_words import cut
 from components.signals import (
     CATEGORY_WORDS,
@@ -25,46 +25,52 @@ LEGEND = ":small[:red[▲] :gray[raises the score,] :green[▼] :gray[lowers it,
 
 
 def draw_movers(told: RiskScore) -> None:
-    """What raises the score and what lowers it."""
-    st.markdown("**What raises it, what lowers it**")
-    found = movers(told)
-    if not found:
-        explained = told.signal_details is not None or told.top_contributions is not None
-        st.markdown(
-            ":small[:gray[No signal that is known moves this score.]]"
-            if explained
-            else ":small[:gray[This server does not say how much each signal adds. What it knows:]]"
-        )
-        if not explained:
-            for one in signals_of(told):
-                st.markdown(f"- {signal_words(one)}" if one.words else f"- :gray[{plain(one.name)}: unknown]")
+    """What raises the score and what lowers it; of a server that does not say, what it knows."""
+    if not explained(told):
+        known = [one for one in signals_of(told) if one.words is not None]
+        st.markdown("**What is known of it**  \n:small[:gray[This server does not say how much each signal adds]]")
+        st.markdown("\n".join(f"- {signal_words(one)}" for one in known) or NO_DATA)
         return
-    more = f" The {len(found) - MOST_BARS} smallest are left out." if len(found) > MOST_BARS else ""
-    st.markdown(f":small[:gray[Log-odds each signal adds to those of an average change.{more}]]")
+    found = movers(told)
+    more = f". The {len(found) - MOST_BARS} smallest are left out" if len(found) > MOST_BARS else ""
+    st.markdown(
+        "**What raises it, what lowers it**  \n"
+        f":small[:gray[Log-odds each signal adds to those of an average change{more}]]"
+    )
     rows = [(one.words or "", one.contribution or 0.0) for one in found[:MOST_BARS]]
     figures.show(
         contribution_bars(rows, figures.viewer_palette()), key="risk-signals", table=signal_rows(signals_of(told))
     )
 
 
-def draw_all(signals: Sequence[Signal]) -> None:
+def explained(told: RiskScore) -> bool:
+    """Whether the server says what each signal adds."""
+    return told.signal_details is not None or told.top_contributions is not None
+
+
+def draw_all(told: RiskScore) -> None:
     """Every known signal by category, then what is missing."""
+    signals = signals_of(told)
+    if told.signal_details is not None:
+        draw_known(signals)
+    draw_missing(signals)
+
+
+def draw_known(signals: Sequence[Signal]) -> None:
+    """A card per category, in columns of about the same length."""
     groups = by_category(signals)
     known = sum(len(group) for group in groups.values())
     st.markdown(f"### {known} of {len(signals)} signals are known")
-    if any(one.contribution is not None for one in signals):
-        st.markdown(LEGEND)
+    st.markdown(LEGEND)
     columns = st.columns(COLUMNS)
     heights = [0] * COLUMNS
     for category, group in groups.items():
         place = heights.index(min(heights))
         heights[place] += len(group) + 2
         with columns[place], st.container(border=True):
-            st.markdown(
-                f"**{cut(category[:1].upper() + category[1:], 60)}**  \n:small[:gray[{CATEGORY_WORDS.get(category, '')}]]"
-            )
+            name = cut(category[:1].upper() + category[1:], 60)
+            st.markdown(f"**{name}**  \n:small[:gray[{CATEGORY_WORDS.get(category, '')}]]")
             st.markdown("  \n".join(signal_words(one) for one in group))
-    draw_missing(signals)
 
 
 def signal_words(one: Signal) -> str:

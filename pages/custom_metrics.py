@@ -15,6 +15,7 @@ from components.custom_words import (
     metric_sentence,
     sentence_on_wall,
     short_label,
+    trend_words,
     weekly_values,
 )
 from components.format import figure_text, plain
@@ -25,6 +26,8 @@ PARAMETER, CONTROL = "metric", "custom.metric"
 # With the list and the metric itself that is five questions.
 MOST_BESIDE = 3
 TREND_HEIGHT = 240
+# Beside the last value of a line.
+LONGEST_AT_A_MARK = 6
 GUIDE = "docs/CUSTOM_METRICS.md"
 FIRST_METRIC = """slug = "night-deployments"
 label = "Night deployments"
@@ -184,10 +187,8 @@ def draw_weeks(metric: CustomMetric) -> None:
         st.markdown("**Week by week**")
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    st.markdown(
-        f"**{highest_words(metric)}**  \n:small[:gray[{plain(short_label(metric.label))} by week; hollow: week not over]]"
-    )
-    weeks, unit = weekly_values(metric), figure_unit(metric)
+    st.markdown(f"**{highest_words(metric)}**  \n:small[:gray[{trend_words(metric)}]]")
+    weeks, unit = weekly_values(metric), figure_unit(metric, LONGEST_AT_A_MARK)
     figures.show(
         weekly_trend(weeks, figures.viewer_palette(), unit.text, height=TREND_HEIGHT),
         key="custom-metric-trend",
@@ -227,7 +228,7 @@ def screen(told: Answers) -> Screen:
         return Screen("No custom metric to show: name one with metric=", [])
     metric, days = told.metric, filters.current().days
     shown = [metric, *(one for one in told.beside if isinstance(one, CustomMetric))]
-    weeks, unit = weekly_values(metric), figure_unit(metric)
+    weeks, unit = weekly_values(metric), figure_unit(metric, LONGEST_AT_A_MARK)
     return Screen(
         sentence_on_wall(metric, days),
         [custom_cards.tile(one) for one in shown],

@@ -22,7 +22,6 @@ from components.risk_words import (
     model_words,
     risk_sentence,
 )
-from components.signals import signals_of
 from components.similar import SIMILAR_POINTS, Similar, itself, nearest, riskiest, span
 from koalr_api import KoalrError, NotFoundError, Page, PendingError, PermissionDeniedError, PullRequest, RiskScore
 
@@ -140,7 +139,7 @@ def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest
         draw_meaning(told)
     with right:
         draw_similar(asked, told, latest)
-    signal_cards.draw_all(signals_of(told))
+    signal_cards.draw_all(told)
 
 
 def about(row: PullRequest) -> str:
@@ -191,12 +190,11 @@ def draw_similar(asked: PullRequestName, told: RiskScore, latest: Page[PullReque
         states.failed_part(latest, title)
         return
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}**")
         if told.risk_score is None:
-            st.markdown(":small[:gray[Without a score there is nothing to compare.]]")
+            st.markdown(f"**{title}**  \n:small[:gray[Without a score there is nothing to compare]]")
             return
         found = nearest(latest.data, asked, told.risk_score)
-        st.markdown(f":small[:gray[{similar_words(found, len(latest.data))}]]")
+        st.markdown(f"**{title}**  \n:small[:gray[{similar_words(found, len(latest.data))}]]")
         for row in found.rows:
             fate = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
             draw_row(row, fate or ("not taken back so far" if found.fate_told else ""))

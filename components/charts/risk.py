@@ -14,8 +14,9 @@ STRIP_HEIGHT = 90
 ROW_HEIGHT = 44
 RELIABILITY_HEIGHT = 260
 DOT_RADIUS = 10
-LONGEST_LABEL = 52
+LONGEST_LABEL = 58
 GAP = 0.35
+PERCENT = 100.0
 
 
 def risk_strip(score: float | None, palette: Palette) -> go.Figure:
@@ -138,29 +139,30 @@ def reliability(groups: pd.DataFrame, palette: Palette) -> go.Figure:
     held = int(((groups["low"] <= groups["predicted"]) & (groups["predicted"] <= groups["high"])).sum())
     alt = f"{len(groups)} groups of {int(groups['count'].sum())} pull requests; {held} predictions lie in the interval of what came"
     drawing = figure(palette, RELIABILITY_HEIGHT, alt, left=44, top=12, right=12)
-    top = max(0.01, float(groups[["predicted", "high"]].to_numpy().max())) * 1.05
+    shares = groups[["predicted", "observed", "low", "high"]] * PERCENT
+    top = max(1.0, float(shares[["predicted", "high"]].to_numpy().max())) * 1.05
     line = {"color": palette.muted, "width": 1.2, "dash": "dot"}
     drawing.add_shape(type="line", x0=0, y0=0, x1=top, y1=top, line=line, layer="below")
     drawing.add_trace(
         go.Scatter(
-            x=groups["predicted"],
-            y=groups["observed"],
+            x=shares["predicted"],
+            y=shares["observed"],
             mode="markers",
             marker={"size": 9, "color": palette.ink, "opacity": 1},
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": groups["high"] - groups["observed"],
-                "arrayminus": groups["observed"] - groups["low"],
+                "array": shares["high"] - shares["observed"],
+                "arrayminus": shares["observed"] - shares["low"],
                 "color": palette.ring,
                 "thickness": 1.4,
                 "width": 0,
             },
             customdata=groups["count"],
-            hovertemplate="predicted %{x:.1%}, came %{y:.1%} of %{customdata}<extra></extra>",
+            hovertemplate="predicted %{x:.1f} %, came %{y:.1f} % of %{customdata}<extra></extra>",
             cliponaxis=False,
         )
     )
-    drawing.update_xaxes(range=[0, top], nticks=5, tickformat=".0%")
-    drawing.update_yaxes(range=[0, top], nticks=5, tickformat=".0%", showticklabels=True)
+    drawing.update_xaxes(range=[0, top], nticks=5, ticksuffix=" %")
+    drawing.update_yaxes(range=[0, top], nticks=5, ticksuffix=" %", showticklabels=True)
     return drawing

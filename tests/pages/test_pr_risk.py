@@ -172,7 +172,7 @@ class TestOnLittle:
             "A rank, not a probability",
             "does not say how its scores were checked",
             "does not say how much each signal adds",
-            "5 of 5 signals are known",
+            "What is known of it",
         ):
             assert part in text
         assert "▲" not in text
@@ -226,6 +226,7 @@ class TestRefused:
 
 
 RICH = SCORE | {
+    "riskScore": 70,
     "calibrated": True,
     "probability": 0.18,
     "model": {"name": "m-2", "quarter": "2026-Q1", "since": "2026-01-01"},
@@ -257,7 +258,7 @@ class TestOnMuch:
         ):
             assert part in text
         assert [figure["layout"]["meta"]["alt"][:20] for figure in charts(app)] == [
-            "Score 71 of 100, in ",
+            "Score 70 of 100, in ",
             "812 lines added rais",
             "1 groups of 50 pull ",
         ]

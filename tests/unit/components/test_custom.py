@@ -7,7 +7,15 @@ import pytest
 
 from components.custom_cards import card, facts, tile
 from components.custom_units import symbol, unit_of
-from components.custom_words import behind, highest, highest_words, metric_sentence, sentence_on_wall, weekly_values
+from components.custom_words import (
+    behind,
+    highest,
+    highest_words,
+    metric_sentence,
+    sentence_on_wall,
+    trend_words,
+    weekly_values,
+)
 from components.format import NO_BREAK
 from koalr_api import CustomMetric
 from tests.contract.bodies import body
@@ -155,6 +163,11 @@ class TestCard:
     def test_facts_are_only_those_that_are_known(self) -> None:
         assert facts(told()) == []
         assert [spaced(fact.value) for fact in facts(told(n=558, trend=WEEKS))] == ["558", "9.5 h"]
+
+
+def test_a_chart_says_its_unit_where_there_is_one() -> None:
+    assert trend_words(told()) == "P95 Cycle Time by week, in hours; hollow: week not over"
+    assert trend_words(told(unit="")) == "P95 Cycle Time by week; hollow: week not over"
 
 
 def test_what_a_value_rests_on() -> None:

@@ -149,7 +149,7 @@ class TestSentence:
         assert risk_sentence(told()) == r":red[High] risk: acme\/api\#1847 scores 71 of 100."
 
     def test_a_floor_that_raised_it_is_the_reason(self) -> None:
-        floors = [{"name": "openIncident", "score": 70, "raised": True}]
+        floors = [{"name": "openIncident", "score": 71, "raised": True}]
         assert "held there because an incident is open" in risk_sentence(told(floors=floors, signalDetails=DETAILS))
 
     def test_a_floor_that_did_not_raise_it_is_none(self) -> None:
@@ -186,6 +186,9 @@ class TestMeaning:
     def test_else_it_is_a_rank_and_shows_no_probability(self, fields: dict[str, Any]) -> None:
         assert meaning_heading(told(**fields)) == "A rank, not a probability"
         assert "18\u00a0%" not in meaning(told(**fields))
+
+    def test_without_a_score_nothing_is_ranked(self) -> None:
+        assert "cannot be ranked" in meaning(told(riskScore=None, calibrated=False))
 
     def test_the_servers_reason_is_told(self) -> None:
         text = meaning(told(calibrated=False, label="not calibrated", calibrationReason="Too few."))

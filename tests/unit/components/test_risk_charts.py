@@ -69,10 +69,10 @@ class TestReliability:
     def test_each_group_stands_at_prediction_and_outcome_with_its_interval(self) -> None:
         drawn = reliability(GROUPS, LIGHT)
         points = drawn.data[0]
-        assert list(points.x) == [0.1, 0.3]
-        assert list(points.y) == [0.12, 0.5]
-        assert list(points.error_y.array) == pytest.approx([0.08, 0.1])
-        assert list(points.error_y.arrayminus) == pytest.approx([0.07, 0.1])
+        assert list(points.x) == pytest.approx([10, 30])
+        assert list(points.y) == pytest.approx([12, 50])
+        assert list(points.error_y.array) == pytest.approx([8, 10])
+        assert list(points.error_y.arrayminus) == pytest.approx([7, 10])
         assert "2 groups of 102 pull requests; 1 predictions" in alt(drawn)
 
     def test_all_zero_still_has_a_scale(self) -> None:
