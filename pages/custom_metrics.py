@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import address, cards, custom_cards, data, figures, filters, states, view, wall
+from components import cards, custom_cards, custom_choice, data, figures, filters, states, view, wall
 from components.charts.trends import weekly_trend
 from components.custom_words import (
     behind,
@@ -22,7 +22,6 @@ from components.format import figure_text, plain
 from components.screen import Screen
 from koalr_api import CustomMetric, KoalrError, NotFoundError, Page, SavedMetric
 
-PARAMETER, CONTROL = "metric", "custom.metric"
 # With the list and the metric itself that is five questions.
 MOST_BESIDE = 3
 TREND_HEIGHT = 240
@@ -59,36 +58,20 @@ def ask() -> Answers:
     chosen = filters.current()
     saved = view.attempt(data.custom_metrics)
     slugs = [one.slug for one in saved.data] if isinstance(saved, Page) else None
-    wanted = wanted_slug()
+    wanted = custom_choice.wanted_slug()
     slug = wanted if slugs is None or wanted in slugs else next(iter(slugs), None)
     refused = wanted if wanted != slug else None
     if slug is None:
         if isinstance(saved, KoalrError):
             raise saved
         return Answers(saved, None, refused, None, ())
-    beside = following(slugs or [], slug)
+    beside = custom_choice.following(slugs or [], slug, MOST_BESIDE)
     questions = [partial(data.custom_metric, one, chosen) for one in (slug, *beside)]
     data.announce(*questions)
     metric, *others = [view.attempt(question) for question in questions]
     if isinstance(metric, KoalrError) and wall.wanted():
         raise metric
     return Answers(saved, slug, refused, metric, others)
-
-
-def wanted_slug() -> str | None:
-    """What control or address ask for."""
-    written = st.session_state.get(f"url.{PARAMETER}")
-    # Streamlit forgets what a control held when another page is drawn.
-    came_back = CONTROL not in st.session_state
-    return address.settled(PARAMETER, st.session_state.get(CONTROL, written) or None, came_back)
-
-
-def following(slugs: Sequence[str], slug: str) -> list[str]:
-    """The next ones in the list, from its beginning again after its end."""
-    if slug not in slugs:
-        return []
-    place = slugs.index(slug)
-    return list(dict.fromkeys([*slugs[place + 1 :], *slugs[:place]]))[:MOST_BESIDE]
 
 
 def draw(told: Answers) -> None:
@@ -112,18 +95,14 @@ def draw(told: Answers) -> None:
 
 def choose(told: Answers) -> None:
     """The control, and the choice in the address."""
-    st.session_state[CONTROL] = told.slug or ""
-    if isinstance(told.saved, Page) and told.saved.data:
-        labels = {one.slug: short_label(one.label) for one in told.saved.data}
-        st.selectbox("Metric", list(labels), format_func=lambda slug: labels.get(slug, slug), key=CONTROL, width=420)
-    elif not isinstance(told.saved, Page):
-        st.text_input("Slug of a custom metric", key=CONTROL, placeholder="p95-cycle-time", width=420)
+    if not isinstance(told.saved, Page):
+        custom_choice.ask_for_slug(told.slug)
         if told.slug is None:
             st.markdown("## Which metric of your own?")
             st.markdown("This server does not list its custom metrics. Type the slug of one, as it was saved.")
-    if told.slug is not None and st.session_state.get(f"url.{PARAMETER}") not in (None, told.slug):
-        address.write_again()
-    address.write(PARAMETER, told.slug)
+    elif told.saved.data:
+        custom_choice.offer(told.saved.data, told.slug)
+    custom_choice.keep(told.slug)
 
 
 def draw_unknown(slug: str) -> None:
@@ -205,19 +184,7 @@ def draw_others(told: Answers) -> None:
     if isinstance(told.saved, Page) and len(told.saved.data) > 1:
         with st.expander(f"All {len(told.saved.data)} custom metrics"):
             for saved in told.saved.data:
-                draw_saved(saved)
-
-
-def draw_saved(saved: SavedMetric) -> None:
-    """One of the list, as a link to its view."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link(
-            "custom_metrics.py",
-            label=plain(short_label(saved.label, 60)),
-            icon="",
-            query_params=st.query_params.to_dict() | {PARAMETER: saved.slug},
-        )
-        st.markdown(f":small[:gray[{plain(short_label(saved.description or saved.unit, 160))}]]", width="content")
+                custom_choice.draw_link(saved)
 
 
 def screen(told: Answers) -> Screen:

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, risk_form, signal_cards, states, view, wall
+from components import data, figures, pull_request_lines, risk_form, signal_cards, states, view, wall
 from components.charts.risk import reliability, risk_strip
 from components.filters import Filters
-from components.format import day_label
-from components.pull_request_name import PullRequestName, of_row
+from components.pull_request_name import PullRequestName
 from components.risk import band_of, score_text
 from components.risk_words import (
     band_told,
@@ -22,13 +21,12 @@ from components.risk_words import (
     model_words,
     risk_sentence,
 )
-from components.similar import SIMILAR_POINTS, Similar, itself, nearest, riskiest, span
+from components.similar import itself, nearest, riskiest, span
 from koalr_api import KoalrError, NotFoundError, Page, PendingError, PermissionDeniedError, PullRequest, RiskScore
 
 # The newest merged ones, for examples and for comparison; one request, the same for every viewer.
 LATEST = Filters(days=90)
 MOST_EXAMPLES = 8
-SCORE_WIDTH = 124
 
 
 class Answers(NamedTuple):
@@ -99,28 +97,7 @@ def draw_examples(latest: Page[PullRequest] | KoalrError) -> None:
             f":small[:gray[{span(latest.data)}, whole organisation. Open one to see why]]"
         )
         for row in rows:
-            draw_row(row, "")
-
-
-def draw_row(row: PullRequest, fate: str) -> None:
-    """One pull request with a link to its own view."""
-    band, name = band_of(row.risk_score), of_row(row.repo, row.number)
-    simulated = " :gray-badge[simulated]" if row.simulated else ""
-    merged = day_label(row.merged_at) if row.merged_at else ""
-    short = cut(f"{row.repo}#{row.number}", 60)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f"**{score_text(row.risk_score)}** {band.badge if band else ''}", width=SCORE_WIDTH)
-        if name is None:
-            st.markdown(short, width="content")
-        else:
-            st.page_link(
-                "pr_risk.py",
-                label=short,
-                icon="",
-                query_params=st.query_params.to_dict() | {risk_form.PARAMETER: name.path},
-            )
-        more = " · ".join(part for part in (cut(row.title, 100), merged, fate) if part)
-        st.markdown(f":small[:gray[{more}]]{simulated}", width="content")
+            pull_request_lines.draw(row, "")
 
 
 def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest] | KoalrError) -> None:
@@ -128,7 +105,7 @@ def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest
     own = None if isinstance(latest, KoalrError) else itself(latest.data, asked)
     st.markdown(f"## {risk_sentence(told)}")
     if own is not None:
-        st.markdown(about(own))
+        st.markdown(pull_request_lines.about(own))
     left, right = st.columns([1, 2])
     with left, st.container(border=True, height="stretch"):
         draw_judgement(told)
@@ -140,14 +117,6 @@ def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest
     with right:
         draw_similar(asked, told, latest)
     signal_cards.draw_all(told)
-
-
-def about(row: PullRequest) -> str:
-    """Title, merge and fate of the pull request itself."""
-    merged = f"merged {day_label(row.merged_at)}" if row.merged_at else ""
-    undone = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
-    simulated = ":gray-badge[simulated]" if row.simulated else ""
-    return " · ".join(part for part in (cut(row.title), merged, undone, simulated) if part)
 
 
 def draw_judgement(told: RiskScore) -> None:
@@ -194,23 +163,12 @@ def draw_similar(asked: PullRequestName, told: RiskScore, latest: Page[PullReque
             st.markdown(f"**{title}**  \n:small[:gray[Without a score there is nothing to compare]]")
             return
         found = nearest(latest.data, asked, told.risk_score)
-        st.markdown(f"**{title}**  \n:small[:gray[{similar_words(found, len(latest.data))}]]")
+        st.markdown(f"**{title}**  \n:small[:gray[{pull_request_lines.similar_words(found, len(latest.data))}]]")
         for row in found.rows:
             fate = f":red[taken back by {cut(row.reverted_by, 40)}]" if row.reverted_by else ""
-            draw_row(row, fate or ("not taken back so far" if found.fate_told else ""))
+            pull_request_lines.draw(row, fate or ("not taken back so far" if found.fate_told else ""))
         others = {name: value for name, value in st.query_params.to_dict().items() if name != risk_form.PARAMETER}
         st.page_link("pr_risk.py", label="Latest with the highest risk", icon=":material/list:", query_params=others)
-
-
-def similar_words(found: Similar, latest: int) -> str:
-    """Where they are from, and how many were taken back."""
-    if not found.rows:
-        return f"None of the {latest} merged last has a score within {SIMILAR_POINTS} points."
-    whose = "of this repository" if found.repository else "of any repository"
-    source = f"Within {SIMILAR_POINTS} points, {whose}, among the {latest} merged last ({span(found.rows)})."
-    if not found.fate_told:
-        return f"{source} This server does not say what was taken back."
-    return f"{source} {found.reverted} of these {len(found.rows)} were taken back so far; some may yet be."
 
 
 asked_for = None if wall.wanted() else risk_form.ask_for_one()
