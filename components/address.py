@@ -44,3 +44,8 @@ def write(name: str, value: str | None) -> None:
         else:
             st.query_params[name] = value
     st.session_state[f"url.{name}"] = value
+
+
+def write_again() -> None:
+    """Put the URL the script knows into the address bar, which a link from a page to itself does not reach."""
+    st.query_params.from_dict(st.query_params.to_dict())

@@ -84,9 +84,11 @@ def weekly_trend(
 
 def _range(values: Sequence[float], threshold: float | None, logarithmic: bool) -> dict[str, object]:
     shown = [*values, threshold] if threshold is not None else list(values)
-    high = max(shown) or 1.0
     if not logarithmic:
-        return {"range": [-0.04 * high, high * 1.08]}
+        bottom, top = min(0.0, *shown), max(0.0, *shown)
+        span = (top - bottom) or 1.0
+        return {"range": [bottom - 0.04 * span, top + 0.08 * span]}
+    high = max(shown) or 1.0
     low = min((value for value in shown if value > 0), default=1.0)
     return {"type": "log", "range": [math.log10(low) - 0.15, math.log10(max(high, low * 2)) + 0.1]}
 

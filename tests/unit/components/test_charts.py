@@ -47,6 +47,10 @@ class TestTrend:
         figure = weekly_trend(weeks([1.0, 2.0], last_days=2), LIGHT, duration)
         assert list(figure.data[0].marker.color) == [LIGHT.ink, LIGHT.background]
 
+    def test_values_below_zero_are_in_view(self) -> None:
+        low, high = weekly_trend(weeks([1.0, -3.0]), LIGHT, duration).layout.yaxis.range
+        assert low < -3.0 < 1.0 < high
+
     def test_without_any_value_it_says_so(self) -> None:
         assert texts(weekly_trend(weeks([NAN, NAN]), LIGHT, duration)) == ["No data in these weeks"]
 
