@@ -65,7 +65,9 @@ def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
     parts = [f":material/schedule: {data_age(told, freshness.current(), datetime.now(UTC))}"]
     if page.window:
         parts.append(window_label(told.now, chosen.days))
-    parts += ["all times UTC", "tiers: DORA report 2023"]
+    parts.append("all times UTC")
+    if page.tiers:
+        parts.append("tiers: DORA report 2023")
     lines = [" · ".join(parts)]
     if told.sample:
         lines.append(plain(told.notice or ""))

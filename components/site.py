@@ -9,7 +9,7 @@ class Entry:
     """One page. `key` is its address without the slash and its name in `rotate=`; the overview lives at `/`.
 
     `team`, `window`: whether the page takes that filter; one that does not, does not show it. `wall`: whether it has a
-    view for screens nobody sits at.
+    view for screens nobody sits at. `tiers`: whether it judges by the bands of the DORA report.
     """
 
     key: str
@@ -19,6 +19,7 @@ class Entry:
     team: bool = True
     window: bool = True
     wall: bool = True
+    tiers: bool = False
 
     @property
     def file(self) -> str:
@@ -33,8 +34,8 @@ class Entry:
 
 HOME = "overview"
 SITE: Sequence[Entry] = (
-    Entry(HOME, "Overview", ":material/space_dashboard:", ""),
-    Entry("dora", "DORA", ":material/stairs:", "Delivery"),
+    Entry(HOME, "Overview", ":material/space_dashboard:", "", tiers=True),
+    Entry("dora", "DORA", ":material/stairs:", "Delivery", tiers=True),
     Entry("flow", "Flow", ":material/air:", "Delivery"),
     Entry("value-stream", "Value stream", ":material/linear_scale:", "Delivery"),
     Entry("forecast", "Forecast", ":material/event_upcoming:", "Delivery", window=False),
@@ -45,7 +46,7 @@ SITE: Sequence[Entry] = (
     Entry("pull-requests", "Pull requests", ":material/merge:", "Records"),
     Entry("incidents", "Incidents", ":material/warning:", "Records"),
     Entry("custom-metrics", "Custom metrics", ":material/functions:", "Records", team=False),
-    Entry("weekly", "Weekly summary", ":material/summarize:", "About", window=False, wall=False),
+    Entry("weekly", "Weekly summary", ":material/summarize:", "About", window=False, wall=False, tiers=True),
     Entry("status", "Status", ":material/monitor_heart:", "About", window=False, wall=False),
 )
 BY_KEY = {entry.key: entry for entry in SITE}

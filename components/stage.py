@@ -15,7 +15,6 @@ from components import figures, freshness, states
 from components.charts import wall as charts
 from components.format import NO_BREAK, figure_text
 from components.screen import Screen
-from components.site import BY_KEY
 from components.wall import Rotation
 from koalr_api import KoalrError, PendingError
 
@@ -104,15 +103,11 @@ def play(screen: Callable[[], Screen | None]) -> None:
             _say(states.wall_words(error), "This screen looks again every minute.")
             return
         if found is None:
-            _say("This page needs somebody to use it", "Pages for a wall: " + ", ".join(_wall_titles()))
+            _say("This page needs somebody to use it", "Share, then Put on TV, offers the pages for a wall.")
             return
         _draw(found)
 
     _playing()
-
-
-def _wall_titles() -> list[str]:
-    return [entry.title for entry in BY_KEY.values() if entry.wall]
 
 
 @st.fragment(run_every=FIRST_LOOK_AGAIN_SECS)

@@ -110,6 +110,10 @@ def failed_part(error: KoalrError, title: str) -> None:
     """A card in the place of one part of a page, the rest of which stands."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**")
+        if isinstance(error, PendingError):
+            st.markdown(":small[:gray-badge[:material/hourglass: queued] The figures are on their way]")
+            _count_down(max(COME_BACK_SECS, float(seconds_until(error.expected_at))), None)
+            return
         st.markdown(f":small[{_heading(error)}]")
         st.markdown(f":small[:gray[{plain(str(error))}]]")
 
