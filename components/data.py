@@ -150,12 +150,13 @@ def address() -> str:
 
 def status(filters: Filters) -> Status | None:
     """What the server says its data lack; None if it does not say."""
-    return client().status(team_id=filters.team_id)
+    found = client().status(team_id=filters.team_id)
+    return found if found is None else _told(found)
 
 
 def teams() -> Teams:
     """Every team."""
-    return client().teams.list()
+    return _told(client().teams.list())
 
 
 def moment() -> datetime:
