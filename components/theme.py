@@ -37,7 +37,7 @@ class Palette:
 
 LIGHT = Palette(
     background="#FFFFFF",
-    text="#14202B",
+    text="#101B26",
     muted="#5A6775",
     border="#E0E5EA",
     ink="#1F3A5F",

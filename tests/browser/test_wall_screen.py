@@ -51,12 +51,15 @@ def test_it_survives_a_restart_of_the_server(start: Callable[..., Dashboard], tm
     page.evaluate("window.stayed = true")
     first.process.kill()
     first.process.wait(timeout=10)
-    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testConnectionState !== 'CONNECTED'")
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]').dataset.testConnectionState !== 'CONNECTED'"
+    )
     # The numbers stay on the wall while nobody answers.
     assert page.locator(".js-plotly-plot .main-svg").count() >= 8
     start(tmp_path, port=first.port)
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'", timeout=RECOVERY_MS
+        "() => document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'",
+        timeout=RECOVERY_MS,
     )
     settled(page, 8)
     assert page.evaluate("window.stayed") is True, "without a reload, so without a white flash"
@@ -75,4 +78,6 @@ def test_the_dialog_makes_the_address_and_shows_a_preview(quarter: Dashboard, pa
     dialog = page.get_by_test_id("stDialog")
     expect(dialog.get_by_test_id("stCode")).to_contain_text("/dora?days=90&kiosk=1&embed=true&embed_options=dark_theme")
     expect(dialog.get_by_text("Preview: DORA")).to_be_visible()
-    page.wait_for_function("document.querySelectorAll('[data-testid=stDialog] .js-plotly-plot .main-svg').length >= 6")
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=stDialog] .js-plotly-plot .main-svg').length >= 6"
+    )
