@@ -8,15 +8,22 @@ from components.site import BY_KEY, HOME, SITE, Entry
 
 EVERY_SECS = (15, 30, 60, 120, 300)
 ALONE = 1
+POPOVER = "share"
 
 
 def draw(page: Entry) -> None:
     """The button in the frame of every page, with the link behind it."""
-    with st.popover("Share", icon=":material/share:"):
+    with st.popover("Share", icon=":material/share:", key=POPOVER, on_change="rerun"):
         st.markdown("**Copy link**  \n:small[:gray[Opens exactly this view: page, team and window.]]")
         st.code(here(page), language=None, wrap_lines=True)
-        if st.button("Put on TV", icon=":material/tv:", type="tertiary", key="put-on-tv"):
-            _put_on_tv(page)
+        asked = st.button("Put on TV", icon=":material/tv:", type="tertiary", key="put-on-tv", on_click=_close)
+    if asked:
+        _put_on_tv(page)
+
+
+def _close() -> None:
+    """The popover would lie over the dialog."""
+    st.session_state[POPOVER] = False
 
 
 def base_of(url: str) -> str:
@@ -70,4 +77,6 @@ def _put_on_tv(page: Entry) -> None:
     if screen is not None:
         st.markdown(f"**Preview: {page.title}**")
         with st.container(border=True):
-            stage.preview(page.title, screen)
+            stage.preview(
+                page.title, f"{chosen_filters.team_name or filters.ALL_TEAMS} · last {chosen_filters.days} days", screen
+            )

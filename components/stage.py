@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components import figures, freshness, states
+from components.charts import board
 from components.charts import wall as charts
 from components.format import NO_BREAK, figure_text
 from components.screen import Screen
@@ -105,7 +105,7 @@ def play(screen: Callable[[], Screen | None]) -> None:
         if found is None:
             _say("This page needs somebody to use it", "Share, then Put on TV, offers the pages for a wall.")
             return
-        _draw(found)
+        figures.show_on_wall(board.board(found), key="wall-board")
 
     _playing()
 
@@ -118,36 +118,15 @@ def _look_again() -> None:
         st.rerun()
 
 
-def preview(title: str, screen: Screen) -> None:
+def preview(title: str, context: str, screen: Screen) -> None:
     """The screen at a part of its size, to see what it will look like."""
-    figures.show_on_wall(
-        charts.resized(charts.header(title, "as it will hang there"), PREVIEW_SCALE), key="preview-header"
-    )
-    _draw(screen, "preview", PREVIEW_SCALE)
-
-
-def _draw(screen: Screen, prefix: str = "wall", scale: float = 1.0) -> None:
-    def put(drawing: go.Figure, name: str) -> None:
-        figures.show_on_wall(charts.resized(drawing, scale), key=f"{prefix}-{name}")
-
-    put(charts.sentence(screen.sentence), "sentence")
-    for index, (column, tile) in enumerate(zip(st.columns(max(1, len(screen.tiles))), screen.tiles, strict=False)):
-        with column, st.container(border=True):
-            put(charts.tile(tile), f"tile-{index}")
-    left, right = st.columns([2, 1]) if screen.facts else (st.container(), None)
-    if screen.chart is not None:
-        with left, st.container(border=True):
-            drawn = charts.enlarged(screen.chart(charts.PALETTE), charts.FACTS_HEIGHT, charts.CHART_SCALE)
-            put(charts.titled(drawn, screen.chart_title), "chart")
-    if right is not None:
-        with right, st.container(border=True):
-            put(charts.facts(screen.facts), "facts")
+    header = charts.header(figure_text(title), figure_text(context))
+    figures.show_on_wall(charts.resized(header, PREVIEW_SCALE), key="preview-header")
+    figures.show_on_wall(charts.resized(board.board(screen), PREVIEW_SCALE), key="preview-board")
 
 
 def _say(words: str, more: str) -> None:
-    figures.show_on_wall(charts.sentence(figure_text(words)), key="wall-sentence")
-    with st.container(border=True):
-        figures.show_on_wall(charts.message(figure_text(more)), key="wall-message")
+    figures.show_on_wall(board.message(figure_text(words), figure_text(more)), key="wall-board")
 
 
 def turn(rotation: Rotation, key: str, pages: Mapping[str, object]) -> None:

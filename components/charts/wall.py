@@ -115,13 +115,6 @@ def facts(shown: Sequence[Fact]) -> go.Figure:
     return drawing
 
 
-def message(text: str) -> go.Figure:
-    """Words in the place of tiles and chart."""
-    drawing = _sheet(TILE_HEIGHT, text)
-    label(drawing, 0.5, 0.5, text, PALETTE.muted, size=NAME_SIZE)
-    return drawing
-
-
 def titled(drawing: go.Figure, title: str) -> go.Figure:
     """A chart with its name above, where there is one."""
     if not title:

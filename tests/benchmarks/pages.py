@@ -58,7 +58,7 @@ def measure_wall() -> Sequence[tuple[str, str, str]]:
         with serving("app.py", KOALR_DATA_DIR=data, KOALR_TV_REFRESH_SECS=str(REFRESH_SECS)) as (url, process):
             page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
             page.goto(f"{url}/?kiosk=1&embed=true&embed_options=dark_theme")
-            page.wait_for_function(DRAWN, arg=8, timeout=60_000)
+            page.wait_for_function(DRAWN, arg=3, timeout=60_000)
             page.wait_for_timeout(WARM_REFRESHES * REFRESH_SECS * 1000)
             server_before, heap_before = resident_mb(process), heap_mb(page)
             page.wait_for_timeout(REFRESHES * REFRESH_SECS * 1000)

@@ -48,7 +48,7 @@ def test_a_page_has_no_fault_of_its_own(quarter: Dashboard, page: Page, path: st
 
 def test_a_wall_has_none_either(quarter: Dashboard, page: Page) -> None:
     page.goto(f"{quarter.url}/?kiosk=1&embed=true&embed_options=dark_theme")
-    settled(page, 5)
+    settled(page, 3)
     assert violations(page) == []
 
 

@@ -20,7 +20,7 @@ RECOVERY_MS = 15_000
 def test_it_has_no_control_and_fits_its_screen(quarter: Dashboard, page: Page) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{quarter.url}/?{TV}&team={team_id('Whitehall')}")
-    settled(page, 8)
+    settled(page, 3)
     for control in ("button", "input", "select", "[data-testid=stSidebar]", "[data-testid=stToolbar]"):
         assert page.locator(f"{control}:visible").count() == 0, control
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 1080
@@ -32,22 +32,22 @@ def test_it_has_no_control_and_fits_its_screen(quarter: Dashboard, page: Page) -
 def test_pages_follow_each_other_and_keep_the_view(quarter: Dashboard, page: Page) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{quarter.url}/?{TV}&rotate=overview,dora&every=10&team={team_id('Whitehall')}&days=90")
-    settled(page, 8)
+    settled(page, 3)
     page.wait_for_url("**/dora?**", timeout=30_000)
-    settled(page, 8)
+    settled(page, 3)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
     assert asked["team"] == team_id("Whitehall")
     assert (asked["days"], asked["kiosk"], asked["rotate"], asked["every"]) == ("90", "1", "overview,dora", "10")
     expect(page.get_by_text("Whitehall · last 90 days")).to_be_visible()
     page.wait_for_url(lambda url: urlsplit(url).path == "/", timeout=30_000)
-    settled(page, 8)
+    settled(page, 3)
     assert page.locator("[data-testid=stToolbar]:visible").count() == 0
 
 
 def test_it_survives_a_restart_of_the_server(start: Callable[..., Dashboard], tmp_path: Path, page: Page) -> None:
     first = start(tmp_path)
     page.goto(f"{first.url}/dora?{TV}&days=90")
-    settled(page, 8)
+    settled(page, 3)
     page.evaluate("window.stayed = true")
     first.process.kill()
     first.process.wait(timeout=10)
@@ -55,13 +55,13 @@ def test_it_survives_a_restart_of_the_server(start: Callable[..., Dashboard], tm
         "() => document.querySelector('[data-testid=stApp]').dataset.testConnectionState !== 'CONNECTED'"
     )
     # The numbers stay on the wall while nobody answers.
-    assert page.locator(".js-plotly-plot .main-svg").count() >= 8
+    assert page.locator(".js-plotly-plot .main-svg").count() >= 3
     start(tmp_path, port=first.port)
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'",
         timeout=RECOVERY_MS,
     )
-    settled(page, 8)
+    settled(page, 3)
     assert page.evaluate("window.stayed") is True, "without a reload, so without a white flash"
     assert "days=90" in page.url
     assert urlsplit(page.url).path == "/dora"
