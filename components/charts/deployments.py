@@ -66,7 +66,15 @@ def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int =
         elif failed[index] > WORTH_NAMING and not crowded:
             # The first label explains the next ones, which may stand close.
             text = str(failed[index]) if named else f"{failed[index]} failed"
-            label(drawing, index, deployed[index], text, palette.tier_text["low"], above_px=3)
+            label(
+                drawing,
+                index,
+                deployed[index],
+                text,
+                palette.tier_text["low"],
+                above_px=3,
+                background=palette.background,
+            )
             named = True
     ticks, texts = every_second(days, 2 if len(days) < 20 else len(days) // 7)
     drawing.update_layout(barmode="stack", bargap=0.28)
@@ -103,7 +111,11 @@ def _incident_lane(drawing: go.Figure, weeks: pd.DataFrame, highest: int, palett
             cliponaxis=False,
         )
     )
+    crowded = len(weeks) > MOST_LABELLED
+    most = max((count for _, count in begun), default=0)
     for index, count in begun:
+        if crowded and count < most:
+            continue
         label(
             drawing,
             index,
