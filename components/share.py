@@ -14,7 +14,7 @@ POPOVER = "share"
 def draw(page: Entry) -> None:
     """The button in the frame of every page, with the link behind it."""
     with st.popover("Share", icon=":material/share:", key=POPOVER, on_change="rerun"):
-        st.markdown("**Copy link**  \n:small[:gray[Opens exactly this view: page, team and window.]]")
+        st.markdown("**Copy link**  \n:small[:gray[Opens exactly this view: page, team and window. :material/content_copy: at its right end copies it.]]")
         st.code(here(page), language=None, wrap_lines=True)
         asked = st.button("Put on TV", icon=":material/tv:", type="tertiary", key="put-on-tv", on_click=_close)
     if asked:
@@ -76,7 +76,7 @@ def _put_on_tv(page: Entry) -> None:
     screen = st.session_state.get(view.SCREEN_KEY)
     if screen is not None:
         st.markdown(f"**Preview: {page.title}**")
-        with st.container(border=True):
+        with st.container(gap=None):
             stage.preview(
                 page.title, f"{chosen_filters.team_name or filters.ALL_TEAMS} · last {chosen_filters.days} days", screen
             )
