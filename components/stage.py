@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components import figures, freshness, states
 from components.charts import wall as charts
+from components.faults import drawable
 from components.format import NO_BREAK, figure_text
 from components.screen import Screen
 from components.wall import Rotation
@@ -93,10 +94,13 @@ def play(screen: Callable[[], Screen | None]) -> None:
         before = freshness.current()
         freshness.begin()
         try:
-            found = screen()
+            with drawable():
+                found = screen()
+                if found is not None:
+                    _draw(found)
         except PendingError as error:
             _say("The figures are on their way", f"expected in about {states.seconds_until(error.expected_at)} s")
-            _look_again()
+            look_again()
             return
         except KoalrError as error:
             freshness.restore(before)
@@ -104,14 +108,13 @@ def play(screen: Callable[[], Screen | None]) -> None:
             return
         if found is None:
             _say("This page needs somebody to use it", "Share, then Put on TV, offers the pages for a wall.")
-            return
-        _draw(found)
 
     _playing()
 
 
 @st.fragment(run_every=FIRST_LOOK_AGAIN_SECS)
-def _look_again() -> None:
+def look_again() -> None:
+    """Draw everything anew in a moment: something that the whole screen needs is not there yet."""
     started = st.session_state.setdefault("wall.pending", time.monotonic())
     if time.monotonic() - started >= FIRST_LOOK_AGAIN_SECS / 2:
         del st.session_state["wall.pending"]
@@ -130,15 +133,20 @@ def _draw(screen: Screen, prefix: str = "wall", scale: float = 1.0) -> None:
     def put(drawing: go.Figure, name: str) -> None:
         figures.show_on_wall(charts.resized(drawing, scale), key=f"{prefix}-{name}")
 
-    put(charts.sentence(screen.sentence), "sentence")
-    for index, (column, tile) in enumerate(zip(st.columns(max(1, len(screen.tiles))), screen.tiles, strict=False)):
-        with column, st.container(border=True):
-            put(charts.tile(tile), f"tile-{index}")
-    left, right = st.columns([2, 1]) if screen.facts else (st.container(), None)
+    # First, so that nothing is half drawn when it fails.
+    drawn = None
     if screen.chart is not None:
+        enlarged = charts.enlarged(screen.chart(charts.PALETTE), charts.FACTS_HEIGHT, charts.CHART_SCALE)
+        drawn = charts.titled(enlarged, screen.chart_title)
+    tiles = [charts.tile(each) for each in screen.tiles]
+    put(charts.sentence(screen.sentence), "sentence")
+    for index, (column, tile) in enumerate(zip(st.columns(max(1, len(tiles))), tiles, strict=False)):
+        with column, st.container(border=True):
+            put(tile, f"tile-{index}")
+    left, right = st.columns([2, 1]) if screen.facts else (st.container(), None)
+    if drawn is not None:
         with left, st.container(border=True):
-            drawn = charts.enlarged(screen.chart(charts.PALETTE), charts.FACTS_HEIGHT, charts.CHART_SCALE)
-            put(charts.titled(drawn, screen.chart_title), "chart")
+            put(drawn, "chart")
     if right is not None:
         with right, st.container(border=True):
             put(charts.facts(screen.facts), "facts")

@@ -142,7 +142,7 @@ def draw_trends(dora: Dora, palette: Palette) -> None:
 def lead_times(told: Answers) -> tuple[Spread | None, str]:
     """How lead times spread, and of what: of every change where the server says, else of the latest deployments."""
     found = told.dora.lead_time_distribution
-    if found is not None:
+    if found is not None and sum(each.changes for each in found.bins) > 0:
         spread = Spread(
             [each.from_hours for each in found.bins],
             [each.to_hours for each in found.bins],
@@ -151,6 +151,8 @@ def lead_times(told: Answers) -> tuple[Spread | None, str]:
             found.p85,
         )
         return spread, f"Lead time of {found.changes} changes, logarithmic scale"
+    if found is not None:
+        return None, "No change first reached production in this window."
     if told.deployments is None or isinstance(told.deployments, KoalrError):
         return None, "The deployments cannot be had at the moment."
     page = told.deployments
