@@ -18,6 +18,7 @@ from components.frames import lead_time_hours, spread_rows, weekly, weekly_deplo
 from components.metrics import DORA_METRICS, DoraMetric
 from components.screen import Screen
 from components.sentences import coloured, deployments_heading, dora_sentence
+from components.states import short_words
 from components.theme import Palette
 from components.tiers import distance, tier_of
 from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
@@ -180,8 +181,8 @@ def spread_heading(spread: Spread | None) -> str:
 
 def draw_deployments(told: Answers, palette: Palette) -> None:
     """Deployments per week with the failed ones, and the incidents that began."""
-    marked = not isinstance(told.incidents, KoalrError)
-    dots = " Dots: incidents that began, in the window." if marked else ""
+    missing = short_words(told.incidents) if isinstance(told.incidents, KoalrError) else None
+    dots = f" Incidents: {missing}." if missing else " Dots: incidents that began, in the window."
     if not told.dora.trend:
         st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
         return

@@ -45,7 +45,7 @@ def _fresh_client(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixt
 def open_page() -> Open:
     """Open a page as a cold deep link: `open_page("dora.py", days="90")`."""
 
-    def open_(page: str = "overview.py", **params: str) -> AppTest:
+    def open_(page: str = "overview.py", /, **params: str) -> AppTest:
         app = AppTest.from_file(MAIN, default_timeout=30)
         for name, value in params.items():
             app.query_params[name] = value

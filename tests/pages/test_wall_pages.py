@@ -61,7 +61,8 @@ def test_it_works_on_nothing_but_the_documented_fields(
     connected(documented_only())
     app = open_page(page, kiosk="1")
     assert not app.exception
-    assert len(figures(app)) >= 4
+    # Header, clock, sentence; this server does not list its custom metrics.
+    assert len(figures(app)) >= (3 if page == "custom_metrics.py" else 4)
 
 
 @pytest.mark.parametrize("page", WALL)
