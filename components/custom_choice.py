@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import address
 from components.custom_words import short_label
-from components.format import plain
+from components.format import distinct_labels, plain
 from koalr_api import SavedMetric
 
 PARAMETER, CONTROL = "metric", "custom.metric"
@@ -32,7 +32,7 @@ def following(slugs: Sequence[str], slug: str, most: int) -> list[str]:
 def offer(saved: Sequence[SavedMetric], slug: str | None) -> None:
     """A selection of the saved metrics."""
     st.session_state[CONTROL] = slug or ""
-    labels = {one.slug: short_label(one.label) for one in saved}
+    labels = distinct_labels({one.slug: one.label for one in saved})
     st.selectbox(
         "Metric", list(labels), format_func=lambda each: labels.get(each, each), key=CONTROL, width=CONTROL_WIDTH
     )

@@ -1,6 +1,5 @@
 """What a custom metric says, in sentences (pure; what others wrote goes through `format.plain`)."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,8 +11,6 @@ from koalr_api import CustomMetric
 
 LONGEST_LABEL = 80
 LABEL_ON_WALL = 24
-# What a wall reads as a colour.
-_COLOUR = re.compile(r":(?=[a-z]+\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def metric_sentence(metric: CustomMetric, days: int) -> str:
 
 def sentence_on_wall(metric: CustomMetric, days: int) -> str:
     """The same for a wall, which draws sentences as figures."""
-    name = _COLOUR.sub("&#58;", figure_text(short_label(metric.label, LABEL_ON_WALL)))
+    name = figure_text(short_label(metric.label, LABEL_ON_WALL))
     return _sentence(plain(name), metric, figure_unit(metric), days)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components import address
-from components.format import plain
+from components.format import cell_text, distinct_labels, plain, whole_number
 from components.site import Entry
 
 DEFAULT_DAYS = 30
@@ -27,9 +27,7 @@ class Filters:
 
 def parse_days(text: str | None) -> int | None:
     """A window in days from untrusted text, or None if it is none."""
-    if text is None or not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= LONGEST_WINDOW_DAYS:
-        return None
-    return int(text)
+    return whole_number(text, 1, LONGEST_WINDOW_DAYS)
 
 
 def current() -> Filters:
@@ -38,13 +36,13 @@ def current() -> Filters:
     return found if isinstance(found, Filters) else Filters()
 
 
-def choose(team_names: Mapping[str, str], page_changed: bool, page: Entry) -> Sequence[str]:
+def choose(team_names: Mapping[str, str] | None, page_changed: bool, page: Entry) -> Sequence[str]:
     """Draw the controls the page takes, settle them with the URL, and keep the result for `current()`.
 
     A filter the page does not take stays as it is, for the next page.
 
     Args:
-        team_names: team id -> name, in the order to offer.
+        team_names: team id -> name, in the order to offer; None while they cannot be had, when a choice stands unchecked.
 
     Returns:
         Sentences about URL values that could not be used.
@@ -53,31 +51,31 @@ def choose(team_names: Mapping[str, str], page_changed: bool, page: Entry) -> Se
     team_id = _wanted_team(team_names, page_changed, notes)
     days = _wanted_days(page_changed, notes)
     if page.team:
-        team_id = _offer_teams(team_names, team_id)
+        team_id = _offer_teams(team_names or {}, team_id)
     if page.window:
         days = _offer_days(days)
     keep(team_names, team_id, days)
     return notes
 
 
-def read(team_names: Mapping[str, str]) -> Sequence[str]:
+def read(team_names: Mapping[str, str] | None) -> Sequence[str]:
     """The filters of the URL alone, where there are no controls."""
     notes: list[str] = []
     keep(team_names, _wanted_team(team_names, False, notes), _wanted_days(False, notes))
     return notes
 
 
-def keep(team_names: Mapping[str, str], team_id: str | None, days: int) -> None:
+def keep(team_names: Mapping[str, str] | None, team_id: str | None, days: int) -> None:
     """Remember what is chosen, here and in the URL."""
     address.write("team", team_id)
     address.write("days", str(days) if days != DEFAULT_DAYS else None)
-    st.session_state[STATE_KEY] = Filters(days, team_id, team_names.get(team_id) if team_id else None)
+    st.session_state[STATE_KEY] = Filters(days, team_id, (team_names or {}).get(team_id or ""))
 
 
-def _wanted_team(team_names: Mapping[str, str], page_changed: bool, notes: list[str]) -> str | None:
+def _wanted_team(team_names: Mapping[str, str] | None, page_changed: bool, notes: list[str]) -> str | None:
     held = st.session_state.get("team", current().team_id)
     wanted = address.settled("team", held or None, page_changed)
-    if wanted is not None and wanted not in team_names:
+    if wanted is not None and team_names is not None and wanted not in team_names:
         notes.append(f"No team {plain(wanted[:60])} here, so all teams are shown.")
         return None
     return wanted
@@ -85,10 +83,13 @@ def _wanted_team(team_names: Mapping[str, str], page_changed: bool, notes: list[
 
 def _offer_teams(team_names: Mapping[str, str], wanted: str | None) -> str | None:
     st.session_state["team"] = wanted or ""
+    labels = {"": ALL_TEAMS, **distinct_labels(team_names)}
+    if wanted is not None:
+        labels.setdefault(wanted, cell_text(wanted))
     chosen = st.selectbox(
         "Team",
-        ["", *team_names],
-        format_func=lambda team_id: team_names.get(team_id, ALL_TEAMS),
+        list(labels),
+        format_func=lambda team_id: labels.get(team_id, ALL_TEAMS),
         key="team",
         label_visibility="collapsed",
         width=220,

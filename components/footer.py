@@ -51,7 +51,7 @@ def organisation(teams: Page[Team]) -> Organisation:
 def emptiness(told: Organisation, chosen: Filters) -> str | None:
     """Why a window holds nothing although there are data: they end before it begins."""
     newest = told.newest_fact_at
-    if newest is None or newest > told.now - timedelta(days=chosen.days):
+    if newest is None or told.now - newest < timedelta(days=chosen.days):
         return None
     needed = (told.now - newest).days + 1
     return (

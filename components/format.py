@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,6 +12,7 @@ NO_DATA = "–"
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 LONGEST_CELL = 300
+LONGEST_LABEL = 80
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:<&^=@/])")
 # Half a surrogate pair cannot be sent to a browser at all.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -148,6 +151,19 @@ def ago(old: timedelta, since: datetime) -> str:
     """ "just now", "2 min ago", "3 h ago", then "Fri 6 Mar 14:05"."""
     text = age(old, since)
     return text.replace(" old", " ago").removeprefix("of ")
+
+
+def whole_number(text: str | None, least: int, most: int) -> int | None:
+    """A number from untrusted text; None if it is none between these."""
+    usable = text is not None and text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if usable and text and least <= int(text) <= most else None
+
+
+def distinct_labels(names: Mapping[str, str], longest: int = LONGEST_LABEL) -> dict[str, str]:
+    """Untrusted names by id as the options of a control, which tells them apart by their words: cut, and the same ones with their id."""
+    cut = {key: cell_text(name, longest) for key, name in names.items()}
+    shared = Counter(cut.values())
+    return {key: label if label and shared[label] == 1 else f"{label} ({cell_text(key)})" for key, label in cut.items()}
 
 
 def plain(text: str) -> str:

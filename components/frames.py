@@ -8,6 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from components.charts.durations import Spread
+from components.format import LONGEST_LABEL, cell_text
 from koalr_api import Deployment, DoraWeek, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
@@ -66,7 +67,7 @@ def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
         {
             "finished_at": pd.to_datetime([row.merged_at for row in known if row.merged_at is not None], utc=True),
             "hours": [float(row.cycle_time_secs or 0) / SECONDS_PER_HOUR for row in known],
-            "label": [f"{row.repo} #{row.number}: {row.title}" for row in known],
+            "label": [cell_text(f"{row.repo} #{row.number}: {row.title}", LONGEST_LABEL) for row in known],
         }
     )
 

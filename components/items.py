@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import address
-from components.format import COUNT, plain
+from components.format import COUNT, plain, whole_number
 
 NAME = "items"
 DEFAULT_ITEMS = 20
@@ -17,9 +17,7 @@ SLIDER, FIELD = "items-slider", "items-field"
 
 def parse_items(text: str | None) -> int | None:
     """A number of items from untrusted text, or None if it is none."""
-    if text is None or not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_ITEMS:
-        return None
-    return int(text)
+    return whole_number(text, 1, MOST_ITEMS)
 
 
 def read() -> int:

@@ -22,5 +22,5 @@ def rate_change_is_noise(dora: Dora, days: int) -> bool:
 def share_change_is_noise(now: float, now_count: float, before: float, before_count: float) -> bool:
     """True if two shares (0 to 1) of so many cases differ no more than chance would have it."""
     pooled = (now * now_count + before * before_count) / (now_count + before_count)
-    spread = math.sqrt(pooled * (1 - pooled) * (1 / now_count + 1 / before_count))
+    spread = math.sqrt(max(0.0, pooled * (1 - pooled)) * (1 / now_count + 1 / before_count))
     return spread == 0 or abs(now - before) / spread < CONFIDENCE_Z

@@ -11,12 +11,12 @@ import pandas as pd
 
 from components import links
 from components.format import cell_text
+from components.risk import band_of
 from koalr_api import Deployment, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
 DAYS_PER_WEEK = 7
 FAILED_LATER = "failed later"
-RISK_EDGES = ((90, "critical"), (70, "high"), (40, "medium"), (0, "low"))
 LEAD_TIME, CYCLE_TIME, RESTORE_TIME = "Lead time (h)", "Cycle time (h)", "Time to restore (h)"
 SHORT_SHA = 8
 
@@ -64,7 +64,8 @@ def pull_request_rows(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
 
 def risk_level(score: float | None) -> str | None:
     """low, medium, high or critical."""
-    return None if score is None else next((word for edge, word in RISK_EDGES if score >= edge), "low")
+    band = band_of(score)
+    return band.tier if band else None
 
 
 def incident_rows(incidents: Sequence[Incident]) -> pd.DataFrame:

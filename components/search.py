@@ -77,7 +77,8 @@ def matching(frame: pd.DataFrame, searched: Wanted, columns: Sequence[str]) -> p
     if words:
         texts = [" ".join(map(_text, row)) for row in zip(*(frame[column] for column in columns), strict=True)]
         keep = [kept and all(word in text for word in words) for kept, text in zip(keep, texts, strict=True)]
-    return frame[keep]
+    # Not frame[keep]: of no rows that would be no columns.
+    return frame.loc[keep]
 
 
 def found(fields: Fields, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import filters, stage, view, wall
-from components.format import plain
+from components.format import LONGEST_LABEL, cell_text, plain
 from components.site import BY_KEY, HOME, SITE, Entry
 
 EVERY_SECS = (15, 30, 60, 120, 300)
@@ -14,7 +14,9 @@ POPOVER = "share"
 def draw(page: Entry) -> None:
     """The button in the frame of every page, with the link behind it."""
     with st.popover("Share", icon=":material/share:", key=POPOVER, on_change="rerun"):
-        st.markdown("**Copy link**  \n:small[:gray[Opens exactly this view: page, team and window. :material/content_copy: at its right end copies it.]]")
+        st.markdown(
+            "**Copy link**  \n:small[:gray[Opens exactly this view: page, team and window. :material/content_copy: at its right end copies it.]]"
+        )
         st.code(here(page), language=None, wrap_lines=True)
         asked = st.button("Put on TV", icon=":material/tv:", type="tertiary", key="put-on-tv", on_click=_close)
     if asked:
@@ -68,9 +70,9 @@ def _put_on_tv(page: Entry) -> None:
     url = wall.link(base_of(st.context.url or ""), chosen, every_secs, kept)
     st.code(url, language=None, wrap_lines=True)
     chosen_filters = filters.current()
-    shown = chosen_filters.team_name or filters.ALL_TEAMS
+    shown = plain(cell_text(chosen_filters.team_name or filters.ALL_TEAMS, LONGEST_LABEL))
     st.markdown(
-        f":small[:gray[Team and window go along: {plain(shown)}, {chosen_filters.days} days. Made for 1920 × 1080; set a 4K screen to "
+        f":small[:gray[Team and window go along: {shown}, {chosen_filters.days} days. Made for 1920 × 1080; set a 4K screen to "
         "200 % zoom.]]"
     )
     screen = st.session_state.get(view.SCREEN_KEY)

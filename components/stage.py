@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import figures, freshness, states
 from components.charts import board
 from components.charts import wall as charts
+from components.faults import drawable
 from components.format import NO_BREAK, figure_text
 from components.screen import Screen
 from components.wall import Rotation
@@ -93,10 +94,13 @@ def play(screen: Callable[[], Screen | None]) -> None:
         before = freshness.current()
         freshness.begin()
         try:
-            found = screen()
+            with drawable():
+                found = screen()
+                if found is not None:
+                    figures.show_on_wall(board.board(found), key="wall-board")
         except PendingError as error:
             _say("The figures are on their way", f"expected in about {states.seconds_until(error.expected_at)} s")
-            _look_again()
+            look_again()
             return
         except KoalrError as error:
             freshness.restore(before)
@@ -104,14 +108,13 @@ def play(screen: Callable[[], Screen | None]) -> None:
             return
         if found is None:
             _say("This page needs somebody to use it", "Share, then Put on TV, offers the pages for a wall.")
-            return
-        figures.show_on_wall(board.board(found), key="wall-board")
 
     _playing()
 
 
 @st.fragment(run_every=FIRST_LOOK_AGAIN_SECS)
-def _look_again() -> None:
+def look_again() -> None:
+    """Draw everything anew in a moment: something that the whole screen needs is not there yet."""
     started = st.session_state.setdefault("wall.pending", time.monotonic())
     if time.monotonic() - started >= FIRST_LOOK_AGAIN_SECS / 2:
         del st.session_state["wall.pending"]

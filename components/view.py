@@ -6,6 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from components import stage, states, wall
+from components.faults import drawable
 from components.screen import Screen
 from koalr_api import KoalrError
 
@@ -27,10 +28,11 @@ def show(ask: Callable[[], A], draw: Callable[[A], None], screen: Callable[[A], 
         stage.play(lambda: screen(ask()) if screen else None)
         return
     try:
-        with states.loading():
-            answers = ask()
-        st.session_state[SCREEN_KEY] = screen(answers) if screen else None
-        draw(answers)
+        with drawable():
+            with states.loading():
+                answers = ask()
+            st.session_state[SCREEN_KEY] = screen(answers) if screen else None
+            draw(answers)
     except KoalrError as error:
         st.session_state[SCREEN_KEY] = None
         states.failed(error)

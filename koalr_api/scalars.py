@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 LONGEST_SHOWN = 60
 # Nothing the API counts is larger, and no column of a table holds more.
 LARGEST_INTEGER = 2**63 - 1
+# JSON can escape half of a surrogate pair, which nothing that writes UTF-8 can pass on.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Misfit(Exception):
@@ -59,7 +62,7 @@ def _integer(value: Any) -> int:  # noqa: ANN401 - JSON
 def _text(value: Any) -> str:  # noqa: ANN401 - JSON
     if not isinstance(value, str):
         raise TypeError
-    return value
+    return _SURROGATE.sub("\ufffd", value)
 
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401 - JSON

@@ -181,6 +181,8 @@ def draw_others(told: Answers) -> None:
     if others:
         st.markdown("### Next in the list")
         cards.draw([custom_cards.card(one) for one in others])
+    for error in (one for one in told.beside if isinstance(one, KoalrError)):
+        st.markdown(f":small[:gray[One more: {states.short_words(error)}]]")
     if isinstance(told.saved, Page) and len(told.saved.data) > 1:
         with st.expander(f"All {len(told.saved.data)} custom metrics"):
             for saved in told.saved.data:

@@ -18,6 +18,7 @@ from components.frames import lead_time_hours, spread_rows, weekly, weekly_deplo
 from components.metrics import DORA_METRICS, DoraMetric
 from components.screen import Screen
 from components.sentences import coloured, deployments_heading, dora_sentence
+from components.states import short_words
 from components.theme import Palette
 from components.tiers import distance, tier_of
 from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
@@ -142,7 +143,7 @@ def draw_trends(dora: Dora, palette: Palette) -> None:
 def lead_times(told: Answers) -> tuple[Spread | None, str]:
     """How lead times spread, and of what: of every change where the server says, else of the latest deployments."""
     found = told.dora.lead_time_distribution
-    if found is not None:
+    if found is not None and sum(each.changes for each in found.bins) > 0:
         spread = Spread(
             [each.from_hours for each in found.bins],
             [each.to_hours for each in found.bins],
@@ -151,6 +152,8 @@ def lead_times(told: Answers) -> tuple[Spread | None, str]:
             found.p85,
         )
         return spread, f"Lead time of {found.changes} changes, logarithmic scale"
+    if found is not None:
+        return None, "No change first reached production in this window."
     if told.deployments is None or isinstance(told.deployments, KoalrError):
         return None, "The deployments cannot be had at the moment."
     page = told.deployments
@@ -178,8 +181,8 @@ def spread_heading(spread: Spread | None) -> str:
 
 def draw_deployments(told: Answers, palette: Palette) -> None:
     """Deployments per week with the failed ones, and the incidents that began."""
-    marked = not isinstance(told.incidents, KoalrError)
-    dots = " Dots: incidents that began, in the window." if marked else ""
+    missing = short_words(told.incidents) if isinstance(told.incidents, KoalrError) else None
+    dots = f" Incidents: {missing}." if missing else " Dots: incidents that began, in the window."
     if not told.dora.trend:
         st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
         return

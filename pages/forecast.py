@@ -140,7 +140,7 @@ def draw_growth(told: Answers) -> None:
     )
     if told.growth_left_out:
         left_out = f"{told.growth_left_out} row{'s' if told.growth_left_out > 1 else ''} left out"
-        st.markdown(f":small[:gray[{left_out} to spare the request budget.]]")
+        st.markdown(f":small[:gray[{left_out}: the request budget or the API allows no more now.]]")
 
 
 def date_rows(outlooks: Sequence[Outlook]) -> pd.DataFrame:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import data, figures, filters, footer, freshness, gate, share, stage, states, wall
-from components.format import plain
+from components import data, figures, filters, footer, freshness, gate, share, stage, states, view, wall
+from components.format import LONGEST_LABEL, cell_text, plain
 from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
 
 ICON = Path(__file__).parent.parent / "components" / "icon.png"
+
+# Beside the longest title there is room for no more.
+LONGEST_NAME_ON_WALL = 48
 
 
 def all_pages() -> Mapping[str, st.Page]:
@@ -47,6 +50,11 @@ def load_teams() -> tuple[Teams | None, KoalrError | None]:
         return None, error
 
 
+def names_of(teams: Teams | None) -> Mapping[str, str] | None:
+    """Team id to name; None while they cannot be had."""
+    return {team.id: team.name for team in teams.data} if teams else None
+
+
 def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
@@ -55,6 +63,8 @@ def draw() -> None:
     entry = BY_KEY[key]
     page_changed = st.session_state.get("page") != key
     st.session_state["page"] = key
+    if page_changed:
+        st.session_state.pop(view.SCREEN_KEY, None)
     freshness.begin()
     figures.begin()
     teams, error = load_teams()
@@ -66,14 +76,17 @@ def draw() -> None:
 
 def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -> None:
     """A screen nobody sits at: it asks for nothing and says everything itself."""
-    filters.read({team.id: team.name for team in teams.data} if teams else {})
+    filters.read(names_of(teams))
     chosen = filters.current()
     whose = chosen.team_name or (footer.organisation(teams).name if teams else "")
     window = f"last {chosen.days} days" if entry.window else ""
-    clock_place = stage.header(entry.title, " · ".join(part for part in (whose, window) if part))
+    told = " · ".join(part for part in (cell_text(whose, LONGEST_NAME_ON_WALL), window) if part)
+    clock_place = stage.header(entry.title, told)
     pages[entry.key].run()
     with clock_place:
         stage.clock()
+    if teams is None:
+        stage.look_again()
     stage.turn(wall.rotation(), entry.key, pages)
 
 
@@ -82,7 +95,7 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(page.title, width="stretch")
         badges = st.empty()
-        team_names = {team.id: team.name for team in teams.data} if teams else {}
+        team_names = names_of(teams)
         if wall.on_paper():
             notes = filters.read(team_names)
         else:
@@ -99,7 +112,7 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
         return
     organisation = footer.organisation(teams)
     if not wall.on_paper():
-        st.sidebar.markdown(f":small[:gray[{plain(organisation.name)}]]")
+        st.sidebar.markdown(f":small[:gray[{plain(cell_text(organisation.name, LONGEST_LABEL))}]]")
     hint = footer.emptiness(organisation, filters.current())
     if hint and entry.window:
         st.info(hint, icon=":material/history:")

@@ -24,6 +24,7 @@ from components.format import (
 )
 from components.metrics import DORA_METRICS
 from components.sentences import dora_sentence
+from components.states import short_words
 from components.tiers import display_unit, tier_of
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
@@ -86,6 +87,9 @@ def draw(told: Answers) -> None:
     filters.scope_note(told.dora.scoped_team)
     lines = [*dora_lines(told.dora), *other_lines(told.flow, told.reviews)]
     st.table(pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Tier"]).set_index("Metric"))
+    for name, answer in (("Flow", told.flow), ("Reviews", told.reviews)):
+        if isinstance(answer, KoalrError):
+            st.markdown(f":small[:gray[{name}: {short_words(answer)}]]")
     draw_incidents(told.incidents, until)
     draw_outlook(told.delivery)
 
@@ -159,7 +163,7 @@ def draw_incidents(incidents: Page[Incident] | KoalrError, until: datetime) -> N
     """Every incident of the week, the open ones first."""
     st.markdown("### Incidents")
     if isinstance(incidents, KoalrError):
-        st.markdown("They cannot be had at the moment.")
+        st.markdown(f"No list: {short_words(incidents)}.")
         return
     if not incidents.data:
         st.markdown("None in these seven days.")
@@ -186,7 +190,10 @@ def incident_words(incident: Incident, until: datetime) -> str:
 def draw_outlook(delivery: DeliveryForecast | KoalrError) -> None:
     """When the next items are done."""
     st.markdown("### Outlook")
-    if isinstance(delivery, KoalrError) or delivery.p85 is None:
+    if isinstance(delivery, KoalrError):
+        st.markdown(f"No forecast: {short_words(delivery)}.")
+        return
+    if delivery.p85 is None:
         st.markdown("There is no forecast: too little is known of finished work.")
         return
     st.markdown(

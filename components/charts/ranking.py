@@ -4,12 +4,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
-from components.format import COUNT, figure_text
+from components.format import COUNT, cell_text, figure_text
 from components.theme import Palette
 
 HEIGHT = 260
 MOST_ROWS = 7
 LONGEST_NAME = 24
+LONGEST_SPOKEN = 80
 # Of the width, from the left edge to where the bars begin.
 NAME_PART = 0.47
 VALUE_PART = 0.12
@@ -26,8 +27,8 @@ def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HE
         return empty_figure(f"No {what} in this window", palette, height)
     shown = _with_others(rows)
     longest = max(count for _name, count, others in shown if not others)
-    words = ", ".join(f"{name} {COUNT.text(count)}" for name, count, _others in shown)
-    drawing = figure(palette, height, figure_text(f"{what[0].upper()}{what[1:]}: {words}"), top=4, bottom=4)
+    words = ", ".join(f"{cell_text(name, LONGEST_SPOKEN)} {COUNT.text(count)}" for name, count, _others in shown)
+    drawing = figure(palette, height, f"{what[0].upper()}{what[1:]}: {words}", top=4, bottom=4)
     positions = list(range(len(shown) - 1, -1, -1))
     drawing.add_trace(
         go.Bar(
@@ -36,7 +37,7 @@ def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HE
             orientation="h",
             width=0.56,
             marker={"color": palette.ink},
-            customdata=[figure_text(name) for name, _count, _others in shown],
+            customdata=[figure_text(cell_text(name, LONGEST_SPOKEN)) for name, _count, _others in shown],
             hovertemplate="%{customdata}: %{x}<extra></extra>",
         )
     )

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
-from components.format import figure_text
+from components.format import cell_text, figure_text
 from components.risk import BANDS, HIGHEST, band_of, score_text
 from components.theme import Palette
 
@@ -15,6 +15,7 @@ ROW_HEIGHT = 44
 RELIABILITY_HEIGHT = 260
 DOT_RADIUS = 10
 LONGEST_LABEL = 58
+LONGEST_SPOKEN = 160
 GAP = 0.35
 PERCENT = 100.0
 
@@ -77,7 +78,8 @@ def contribution_bars(rows: Sequence[tuple[str, float]], palette: Palette) -> go
     if not rows:
         return empty_figure("No signal moves this score", palette, ROW_HEIGHT * 2)
     alt = "; ".join(
-        f"{words} {'raises' if value > 0 else 'lowers'} it by {number_text(abs(value))[1:]}" for words, value in rows
+        f"{cell_text(words, LONGEST_SPOKEN)} {'raises' if value > 0 else 'lowers'} it by {number_text(abs(value))[1:]}"
+        for words, value in rows
     )
     drawing = figure(palette, ROW_HEIGHT * len(rows) + 8, alt, top=4, bottom=4, left=0, right=0)
     low, high = min(0.0, *(value for _, value in rows)), max(0.0, *(value for _, value in rows))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 
 import plotly.graph_objects as go
 
@@ -23,23 +24,26 @@ LONGEST_AT_FULL_SIZE = 74
 WIDEST_VALUE = 6
 # Pixels: a tile of four on 1920, and a letter of the word and of the note in it.
 TILE_WIDTH, WORD_WIDTH, NOTE_WIDTH = 380, 21, 14.5
-_COLOURED = re.compile(r":(green|blue|orange|red)\[([^\]]*)\]")
+# A colon and asterisks of others stand behind a backslash.
+_COLOURED = re.compile(r"(?<!\\):(green|blue|orange|red)\[([^\]]*)\]")
+_BOLD = re.compile(r"(?<!\\)\*\*")
+_ESCAPED = re.compile(r"\\(.)")
 _FONT_SIZE = re.compile(r"font-size:(\d+)px")
 _TIER_OF_COLOUR = {"green": "elite", "blue": "high", "orange": "medium", "red": "low"}
 
 
 def words_in_colour(sentence: str) -> str:
     """A page's sentence for Plotly: `:green[Elite]` becomes bold and coloured, backslashes before marks go."""
-    plain = re.sub(r"\\(.)", r"\1", sentence)
-    return _COLOURED.sub(
+    coloured = _COLOURED.sub(
         lambda found: f'<b><span style="color:{PALETTE.tier_fill[_TIER_OF_COLOUR[found[1]]]}">{found[2]}</span></b>',
-        plain,
-    ).replace("**", "")
+        _BOLD.sub("", sentence),
+    )
+    return _ESCAPED.sub(r"\1", coloured)
 
 
 def spoken(sentence: str) -> str:
     """The same without colours."""
-    return _COLOURED.sub(lambda found: found[2], sentence).replace("\\", "").replace("**", "")
+    return _ESCAPED.sub(r"\1", _COLOURED.sub(lambda found: found[2], _BOLD.sub("", sentence)))
 
 
 def header(title: str, context: str) -> go.Figure:
@@ -176,7 +180,8 @@ def _judged(judgement: str) -> str:
 
 
 def _sheet(height: int, alt: str) -> go.Figure:
-    drawing = figure(PALETTE, height, alt, top=0, bottom=0, left=0, right=0)
+    # What is read aloud is no markup.
+    drawing = figure(PALETTE, height, unescape(alt), top=0, bottom=0, left=0, right=0)
     drawing.update_layout(font_family=FONT)
     drawing.update_xaxes(range=[0, 1], showticklabels=False)
     drawing.update_yaxes(range=[0, 1])

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from components import connection
+from components import connection, faults
 from components.connection import Connection
 from components.site import SITE
 from tests.contract.bodies import ENDPOINTS, FOLDER
@@ -31,24 +32,26 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No connection and no cached answers from another test, in memory or in a file."""
+def _fresh_client(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No connection and no cached answers from another test, in memory or in a file; and no fault that a card hides."""
     monkeypatch.setenv("KOALR_CACHE_DIR", "")
     st.cache_resource.clear()
     yield
     connection._connected.clear()
+    assert not [found.getMessage() for found in caplog.get_records("call") if found.name == faults.__name__]
 
 
 @pytest.fixture
 def open_page() -> Open:
     """Open a page as a cold deep link: `open_page("dora.py", days="90")`."""
 
-    def open_(page: str = "overview.py", **params: str) -> AppTest:
+    def open_(page: str = "overview.py", /, **params: str) -> AppTest:
         app = AppTest.from_file(MAIN, default_timeout=30)
         for name, value in params.items():
             app.query_params[name] = value
-        app.run()
-        return app if page == "overview.py" else app.switch_page(page).run()
+        # Streamlit names pages by their path, which its test runner knows only once a page has run.
+        app._page_hash = calc_hash("" if page == "overview.py" else page.removesuffix(".py").replace("_", "-"))
+        return app.run()
 
     return open_
 
@@ -67,7 +70,9 @@ def documented_only(status: int = 200, change: Callable[[str, Any], Any] = lambd
         if status != 200:
             text = json.dumps({"error": {"code": "x", "message": "told <b>so</b>", "requestId": "req_9"}})
             return Response(text, status, headers={"Retry-After": "42"}, media_type="application/json")
-        file = next(each["file"] for each in ENDPOINTS if each["path"] == request.url.path)
+        file = next((each["file"] for each in ENDPOINTS if each["path"] == request.url.path), None)
+        if file is None:
+            return Response('{"error": {"code": "not_found", "message": "no such path"}}', 404)
         body = json.loads((FOLDER / file).read_text(encoding="utf-8"))
         return Response(json.dumps(change(request.url.path, body)), media_type="application/json")
 

@@ -137,7 +137,7 @@ class TestCalls:
         monkeypatch.setattr(data, "statistics", poor)
         app = open_page("forecast.py")
         assert server.items() == [20, 25]
-        assert "2 rows left out to spare the request budget." in words(app)
+        assert "2 rows left out: the request budget or the API allows no more now." in words(app)
 
     def test_rows_at_hand_need_no_budget(
         self, connected: Connect, open_page: Open, monkeypatch: pytest.MonkeyPatch

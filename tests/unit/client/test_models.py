@@ -283,3 +283,10 @@ def test_saved_metrics_are_listed(koalr: Koalr, web: responses.RequestsMock) -> 
     row = {"slug": "s", "label": "S", "unit": "hours", "description": None, "teamId": None}
     web.get(f"{BASE}/api/v1/custom-metrics", json={"data": [row], "total": 1})
     assert [metric.unit for metric in koalr.custom_metrics.iter()] == ["hours"]
+
+
+def test_half_a_surrogate_pair_becomes_a_letter_that_can_be_written(koalr: Koalr, web: responses.RequestsMock) -> None:
+    told = body("teams")
+    told["data"][0]["name"] = "a\ud800b"
+    web.get(f"{BASE}/api/v1/teams", json=told)
+    assert koalr.teams.list().data[0].name == "a\ufffdb"

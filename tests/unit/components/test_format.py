@@ -9,6 +9,7 @@ from components.format import (
     PER_WEEK,
     age,
     change_text,
+    distinct_labels,
     duration,
     duration_unit,
     figure_text,
@@ -17,6 +18,7 @@ from components.format import (
     plain,
     rate,
     relative_change,
+    whole_number,
     window_label,
 )
 
@@ -131,3 +133,27 @@ def test_untrusted_text_keeps_its_letters_and_loses_its_powers(text: str) -> Non
 
 def test_untrusted_text_in_a_figure_is_no_html() -> None:
     assert figure_text("<b>x</b> & <a href='y'>") == "&lt;b&gt;x&lt;/b&gt; &amp; &lt;a href='y'&gt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("30", 30),
+        ("0030", 30),
+        (None, None),
+        ("", None),
+        ("0", None),
+        ("1096", None),
+        ("٣٠", None),
+        ("-1", None),
+        ("000000030999999", None),
+        ("00000003" + "0" * 5000, None),
+    ],
+)
+def test_a_whole_number_is_read_between_its_bounds(text: str | None, number: int | None) -> None:
+    assert whole_number(text, 1, 1095) == number
+
+
+def test_labels_of_a_control_are_cut_and_told_apart() -> None:
+    labels = distinct_labels({"a": "Twins", "b": "Twins", "c": "x" * 200, "d": "\u202e"}, 10)
+    assert labels == {"a": "Twins (a)", "b": "Twins (b)", "c": "x" * 9 + "…", "d": " (d)"}

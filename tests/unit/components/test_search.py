@@ -100,3 +100,9 @@ class TestLinks:
     def test_of_no_number_are_not_built(self) -> None:
         assert links.pull_request("acme/api", 0) is None
         assert links.pull_request("acme/api", -1) is None
+
+
+def test_of_no_rows_the_columns_stay() -> None:
+    frame = pd.DataFrame({"Title": pd.Series([], dtype="object")})
+    assert list(matching(frame, Wanted("x"), ("Title",)).columns) == ["Title"]
+    assert list(matching(frame, Wanted(), ("Title",)).columns) == ["Title"]

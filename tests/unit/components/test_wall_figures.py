@@ -5,7 +5,7 @@ import pytest
 
 from components.charts import wall
 from components.charts.deployments import deployments_per_week
-from components.format import COUNT, PER_WEEK, duration_unit
+from components.format import COUNT, PER_WEEK, duration_unit, figure_text, plain
 from components.screen import Fact, Tile, change_tile
 
 SMALLEST_PX = 27
@@ -106,3 +106,17 @@ def test_a_tile_without_a_number_is_a_dash_with_its_reason_and_zero_is_zero() ->
         "nothing finished"
     )
     assert change_tile("In progress", 0, None, COUNT, better="down").value == "0"
+
+
+def test_marks_of_others_stay_letters_in_a_sentence() -> None:
+    sentence = f":green[Elite] **now**, {plain('a **b** :red[y] c:')}"
+    drawn = wall.words_in_colour(sentence)
+    assert drawn.endswith("</span></b> now, a **b** :red[y] c:")
+    assert drawn.count("<span") == 1
+    assert wall.spoken(sentence) == "Elite now, a **b** :red[y] c:"
+
+
+def test_what_is_read_aloud_is_no_markup() -> None:
+    drawing = wall.header("DORA", figure_text("R&D <b>"))
+    assert drawing.layout.meta["alt"] == "DORA. R&D <b>"
+    assert "R&amp;D &lt;b&gt;" in drawing.layout.annotations[0].text
