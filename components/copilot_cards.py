@@ -3,6 +3,7 @@
 from components.cards import Card, Judgement, remark
 from components.copilot_words import Assumption, active_words, hours_saved, hours_unit, minutes_text, unused_seats
 from components.format import COUNT, NO_DATA, change_text, percent, percent_unit, shown
+from components.frames import full_weeks
 from components.noise import share_change_is_noise
 from components.screen import Fact, Tile, change_tile
 from koalr_api import Copilot
@@ -29,7 +30,7 @@ def acceptance_tile(copilot: Copilot) -> Tile:
         percent_unit(copilot.acceptance_rate or 0.0),
         better="none",
         missing="not known",
-        history=[week.acceptance_rate for week in copilot.trend or ()],
+        history=[week.acceptance_rate for week in full_weeks(copilot.trend)],
     )
 
 
@@ -39,7 +40,7 @@ def hours_tile(copilot: Copilot, assumed: Assumption | None) -> Tile:
     note = f"if a line saves {minutes_text(assumed.minutes)} min" if assumed else "by the server's formula"
     if hours is None:
         return Tile("Hours saved", NO_DATA, note="no accepted lines known")
-    history = [hours_saved(week, assumed) for week in copilot.trend or ()]
+    history = [hours_saved(week, assumed) for week in full_weeks(copilot.trend)]
     return Tile("Hours saved", hours_unit(hours).number(hours), "h", note=note, history=history)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from components.cards import Card
 from components.format import NO_DATA, change_text
+from components.frames import full_weeks
 from components.metrics import DoraMetric
 from components.noise import rate_change_is_noise
 from components.screen import TIER_JUDGEMENTS, Tile
@@ -35,8 +36,8 @@ def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
 
 
 def history(dora: Dora, field: str) -> Sequence[float] | None:
-    """Weekly values for a sparkline; weeks without data are left out."""
-    values = [float(value) for week in dora.trend or () if (value := getattr(week, field)) is not None]
+    """Weekly values for a sparkline; weeks without data are left out, and the one not over."""
+    values = [float(value) for week in full_weeks(dora.trend) if (value := getattr(week, field)) is not None]
     return values if len(values) > 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
+from components.frames import full_weeks
 from components.screen import Tile, change_tile
 from koalr_api import Flow, FlowFigures
 
@@ -74,7 +75,7 @@ def _card(
 
 def flow_tiles(flow: Flow) -> list[Tile]:
     """The four flow metrics, each with its weeks."""
-    before, weeks = flow.previous, flow.trend or ()
+    before, weeks = flow.previous, full_weeks(flow.trend)
     efficiency = flow.flow_efficiency
     return [
         change_tile(

@@ -2,6 +2,7 @@
 
 from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, change_text, duration_unit, shown
+from components.frames import full_weeks
 from components.screen import Tile, change_tile
 from koalr_api import Reviews
 
@@ -10,7 +11,7 @@ DAYS_PER_WEEK = 7
 
 def review_tiles(reviews: Reviews) -> list[Tile]:
     """The two times, and how many they rest on."""
-    weeks = reviews.trend or ()
+    weeks = full_weeks(reviews.trend)
     return [
         hours_tile("First review after", reviews, "avg_first_response_time", "no review known"),
         hours_tile("Review takes", reviews, "avg_review_cycle_time", "none ended in a merge"),
@@ -29,7 +30,7 @@ def hours_tile(name: str, reviews: Reviews, field: str, missing: str) -> Tile:
     """A mean time for a wall; less is better."""
     hours: float | None = getattr(reviews, field)
     before: float | None = getattr(reviews.previous, field) if reviews.previous else None
-    past = [getattr(week, field) for week in reviews.trend or ()]
+    past = [getattr(week, field) for week in full_weeks(reviews.trend)]
     return change_tile(name, hours, before, duration_unit(hours or 0.0), better="down", missing=missing, history=past)
 
 

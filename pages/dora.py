@@ -121,7 +121,7 @@ def draw_row(metric: DoraMetric, told: Answers, palette: Palette, header: bool) 
 
 def draw_trends(dora: Dora, palette: Palette) -> None:
     """Four small charts, where the server answers a trend."""
-    st.markdown("#### Week by week")
+    st.markdown("#### Week by week", help="The last full week is labelled. Dotted: the week not over.")
     if not dora.trend:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return

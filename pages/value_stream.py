@@ -10,7 +10,7 @@ from components import data, figures, filters, view
 from components.charts.stages import Segment, stage_bar
 from components.charts.trends import weekly_trend
 from components.format import change_text, duration, duration_unit, percent
-from components.frames import weekly
+from components.frames import full_weeks, weekly
 from components.screen import Screen, Tile, change_tile
 from components.theme import Palette
 from components.value_stream_words import (
@@ -80,7 +80,7 @@ def tile(name: str, field: str, stream: ValueStream) -> Tile:
     """A time for a wall; less is better."""
     hours = hours_of(stream, field)
     unit = duration_unit(hours or 0.0)
-    past = [hours_of(week, field) for week in stream.trend or ()]
+    past = [hours_of(week, field) for week in full_weeks(stream.trend)]
     return change_tile(name, hours, hours_of(stream.previous, field), unit, better="down", history=past)
 
 

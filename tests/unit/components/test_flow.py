@@ -1,6 +1,6 @@
 """Flow: Little's law in words, and a scatter that reads with few items and with many."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pandas as pd
@@ -11,7 +11,7 @@ from components.flow_cards import flow_cards, flow_tiles
 from components.format import NO_BREAK, latest_of
 from components.sentences import flow_sentence, littles_law
 from components.theme import LIGHT
-from koalr_api import Flow, FlowFigures
+from koalr_api import Flow, FlowFigures, FlowWeek
 
 
 def law(wip: int | None, throughput: float | None, cycle_days: float | None) -> str:
@@ -81,6 +81,13 @@ class TestCards:
         nothing = Flow(None, None, None, None)
         assert all(card.value == "–" and card.note for card in flow_cards(nothing))
         assert all(tile.value == "–" and tile.note for tile in flow_tiles(nothing))
+
+    def test_a_line_on_a_wall_ends_with_the_last_full_week(self) -> None:
+        weeks = [
+            FlowWeek(days, 18.0, 6, 0.61, date(2025, 3, 3) + timedelta(weeks=index), 18, begun)
+            for index, (days, begun) in enumerate([(2.0, 7), (3.0, None), (9.0, 1)])
+        ]
+        assert flow_tiles(Flow(2.0, 18.0, 6, 0.61, trend=weeks))[0].history == [2.0, 3.0]
 
 
 def dots(hours: list[float], apart: timedelta) -> pd.DataFrame:
