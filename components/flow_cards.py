@@ -3,6 +3,7 @@
 from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
 from components.frames import full_weeks
+from components.judgement import Better, delta_colour
 from components.screen import Tile, change_tile
 from koalr_api import Flow, FlowFigures
 
@@ -21,7 +22,7 @@ def flow_cards(flow: Flow) -> list[Card]:
             "Median time from start to done of the items finished in the window: work items, or pull requests from first commit "
             "to merge where a team has no work items.",
             "no known start",
-            more_is_better=False,
+            better="down",
         ),
         _card(
             "Throughput",
@@ -38,7 +39,7 @@ def flow_cards(flow: Flow) -> list[Card]:
             COUNT,
             "Items started and not finished now. From git alone only merged work is known, so this is 0.",
             "no work known",
-            more_is_better=False,
+            better="down",
         ),
         _card(
             "Flow efficiency",
@@ -59,7 +60,7 @@ def _card(
     definition: str,
     missing: str,
     *,
-    more_is_better: bool = True,
+    better: Better = "up",
 ) -> Card:
     change = change_text(now, before, unit)
     return Card(
@@ -68,7 +69,7 @@ def _card(
         definition,
         change,
         f"was {unit.number(before)}" if change and before is not None else None,
-        "normal" if more_is_better else "inverse",
+        delta_colour(now, before, better),
         note=remark(now, before, change, missing),
     )
 

@@ -134,12 +134,12 @@ class TestChanges:
             [
                 Change("Lead time", 27.6, 20.6, "down"),
                 Change("Deployments", 30.0, 23.4, "up"),
-                Change("Rate", 1.0, 0.1, "down", noise=True),
+                Change("Rate", 1.0, 0.1, "down", "within noise"),
             ],
             LIGHT,
         )
-        assert texts(figure)[::2] == ["Rate", "Lead time", "Deployments"]
-        assert [text.split()[-1] for text in texts(figure)[1::2]] == ["noise", "worse", "better"]
+        assert texts(figure)[::2] == ["Lead time", "Deployments", "Rate"]
+        assert [text.split()[-1] for text in texts(figure)[1::2]] == ["worse", "better", "noise"]
 
     def test_nothing_to_compare_says_so(self) -> None:
         assert texts(what_changed_most([], LIGHT)) == ["No earlier figures to compare with"]
