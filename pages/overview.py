@@ -60,7 +60,7 @@ def ask() -> Answers:
 
 def draw(told: Answers) -> None:
     """Judgement on top, cause in the middle, outlook below."""
-    st.markdown(f"## {dora_sentence(told.dora)}")
+    st.markdown(f"## {dora_sentence(told.dora, doubts_of(told))}")
     filters.scope_note(told.dora.scoped_team)
     cards.draw([dora_card(metric, told.dora, doubts_of(told)) for metric in DORA_METRICS])
     left, right = st.columns([2, 1])
@@ -75,7 +75,7 @@ def screen(told: Answers) -> Screen:
     """On a wall: the four tiers, deployments per week, and what is now."""
     weeks = told.dora.trend
     return Screen(
-        dora_sentence(told.dora),
+        dora_sentence(told.dora, doubts_of(told)),
         [dora_tile(metric, told.dora) for metric in DORA_METRICS],
         "Deployments per week",
         (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,

@@ -84,13 +84,13 @@ def draw(told: Answers) -> None:
     """Sentence, metrics, incidents, outlook."""
     until = told.dora.fetched_at.astimezone(UTC)
     whose = plain(told.chosen.team_name or "All teams")
-    st.markdown(f"## {dora_sentence(told.dora)}")
+    doubts = dora_doubts(told.dora, DAYS, told.incidents)
+    st.markdown(f"## {dora_sentence(told.dora, doubts)}")
     st.markdown(
         f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
     )
     filters.scope_note(told.dora.scoped_team)
-    doubts = dora_doubts(told.dora, DAYS, told.incidents)
     lines = [*dora_lines(told.dora, doubts), *other_lines(told.flow, told.reviews)]
     st.table(
         pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Judgement", "Tier"]).set_index(
