@@ -18,6 +18,10 @@ WORTH_NAMING = 10
 ONE_WEEK_SHARE = 0.4
 LONGEST = 70
 JUDGED = ("better", "worse")
+OVERALL = (
+    "The API gives the overall tier. This project's server takes the middle one of the metrics that have data, and the worse of "
+    "two middle ones. Colours and the sentence leave out changes below 5 %, and those of fewer than about 10 cases."
+)
 SHORT_NAMES = {
     "deploy_frequency": "deployments",
     "lead_time": "lead time",
@@ -83,10 +87,11 @@ def dora_sentence(dora: Dora, doubts: Mapping[str, str]) -> str:
     tier = dora.tier
     if tier not in TIERS:
         return "No deployment to production in this window, so there is no tier yet."
-    opening = f"{coloured(tier)} overall."
     metrics = metric_tiers(dora, doubts)
-    room = LONGEST - len(opening.replace(f":{TIER_COLOURS[tier]}[", "").replace("]", "")) - 1
-    return f"{opening} {_changed(metrics, room) or _nearest_step(metrics)}".strip()
+    measured = sum(found.tier is not None for found in metrics)
+    opening = "overall." if measured == len(metrics) else f"overall ({measured} of {len(metrics)} measured)."
+    room = LONGEST - len(f"{tier} {opening} ")
+    return f"{coloured(tier)} {opening} {_changed(metrics, room) or _nearest_step(metrics)}".strip()
 
 
 def _changed(metrics: Sequence[MetricTier], room: int) -> str:
@@ -96,7 +101,7 @@ def _changed(metrics: Sequence[MetricTier], room: int) -> str:
     for count in (2, 1):
         worse_first = sorted(ranked[:count], key=lambda found: found.verdict == "better")
         text = ", ".join(_change_words(found) for found in worse_first)
-        if text and (count == 1 or len(text) < room):
+        if text and (count == 1 or len(text) + len(".") <= room):
             return text[0].upper() + text[1:] + "."
     return ""
 

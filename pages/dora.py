@@ -18,7 +18,7 @@ from components.frames import lead_time_hours, spread_rows, weekly, weekly_deplo
 from components.metrics import DORA_METRICS, DoraMetric
 from components.noise import dora_doubts
 from components.screen import Screen
-from components.sentences import coloured, deployments_heading, dora_sentence
+from components.sentences import OVERALL, coloured, deployments_heading, dora_sentence
 from components.theme import Palette
 from components.tiers import distance, tier_of
 from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
@@ -68,7 +68,7 @@ def earlier_from_windows(dora: Dora, chosen: Filters) -> DoraFigures | None:
 def draw(told: Answers) -> None:
     """Sentence, ladder, trends, distribution."""
     palette = figures.viewer_palette()
-    st.markdown(f"## {sentence(told)}")
+    st.markdown(f"## {sentence(told)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     draw_ladder(told, palette)
     draw_trends(told.dora, palette)

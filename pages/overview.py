@@ -19,7 +19,7 @@ from components.metrics import DORA_METRICS
 from components.noise import dora_doubts
 from components.reviews_cards import REVIEWS, hours_card
 from components.screen import Fact, Screen
-from components.sentences import deployments_heading, dora_sentence
+from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
 FORECAST_ITEMS = 20
@@ -60,7 +60,7 @@ def ask() -> Answers:
 
 def draw(told: Answers) -> None:
     """Judgement on top, cause in the middle, outlook below."""
-    st.markdown(f"## {dora_sentence(told.dora, doubts_of(told))}")
+    st.markdown(f"## {dora_sentence(told.dora, doubts_of(told))}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     cards.draw([dora_card(metric, told.dora, doubts_of(told)) for metric in DORA_METRICS])
     left, right = st.columns([2, 1])

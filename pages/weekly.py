@@ -27,7 +27,7 @@ from components.judgement import Better, Verdict, few, verdict
 from components.metrics import DORA_METRICS
 from components.noise import dora_doubts
 from components.reviews_cards import REVIEWS
-from components.sentences import dora_sentence
+from components.sentences import OVERALL, dora_sentence
 from components.tiers import display_unit, tier_of
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
@@ -85,7 +85,7 @@ def draw(told: Answers) -> None:
     until = told.dora.fetched_at.astimezone(UTC)
     whose = plain(told.chosen.team_name or "All teams")
     doubts = dora_doubts(told.dora, DAYS, told.incidents)
-    st.markdown(f"## {dora_sentence(told.dora, doubts)}")
+    st.markdown(f"## {dora_sentence(told.dora, doubts)}", help=None if wall.on_paper() else OVERALL)
     st.markdown(
         f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")

@@ -33,6 +33,11 @@ def test_a_tier_crossed_by_next_to_nothing_is_not_told() -> None:
     assert "slipped" not in said(near, {})
 
 
+def test_an_overall_tier_says_of_how_many_metrics_it_is() -> None:
+    told = replace(NOW, mttr=None, previous=None)
+    assert said(told, {}) == "High overall (3 of 4 measured). Lead time is 27.1 h from Elite."
+
+
 def test_without_a_change_it_tells_the_nearest_step() -> None:
     steady = replace(NOW, previous=DoraFigures(30.0, 51.1, 0.016, 80.0, "high"))
     assert said(steady, {}) == "High overall. Lead time is 27.1 h from Elite."
@@ -54,12 +59,12 @@ def test_a_change_of_frequency_is_told_as_a_part(now: float, before: float, word
 
 def test_a_change_that_rounding_hides_is_not_told() -> None:
     dora = Dora(30.0, 51.1, 0.0011, None, "high", DoraFigures(30.0, 51.1, 0.0009, None, "high"))
-    assert said(dora, {}) == "High overall. Lead time is 27.1 h from Elite."
+    assert said(dora, {}) == "High overall (3 of 4 measured). Lead time is 27.1 h from Elite."
 
 
 def test_a_frequency_without_a_base_has_no_part_to_tell() -> None:
     dora = Dora(0.01, 51.1, None, None, "low", DoraFigures(0.0, 51.1, None, None, "low"))
-    assert said(dora, {}) == "Low overall. Deployment frequency is 0.7 /month from Medium."
+    assert said(dora, {}) == "Low overall (2 of 4 measured). Deployment frequency is 0.7 /month from Medium."
 
 
 @pytest.mark.parametrize("restore", [1.0, 80.0, 20_000.0])
