@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import data, filters, view, wall
 from components.filters import Filters
+from components.flow_cards import wip_doubt
 from components.format import (
     COUNT,
     NO_DATA,
@@ -130,7 +131,9 @@ def other_lines(flow: Flow | KoalrError, reviews: Reviews | KoalrError) -> list[
         lines += [
             duration_line("Cycle time", hours_of(flow.cycle_time), hours_of(before.cycle_time if before else None)),
             unit_line("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, "up"),
-            unit_line("Work in progress", flow.wip_count, before.wip_count if before else None, COUNT, "down"),
+            unit_line(
+                "Work in progress", flow.wip_count, before.wip_count if before else None, COUNT, "down", wip_doubt(flow)
+            ),
             unit_line(
                 "Flow efficiency",
                 flow.flow_efficiency,
@@ -161,10 +164,12 @@ def duration_line(metric: str, now: float | None, before: float | None, doubt: s
     return line(metric, duration(now), duration(before), change, judgement(now, before, "down", doubt))
 
 
-def unit_line(metric: str, now: float | None, before: float | None, unit: Unit, better: Better) -> Line:
+def unit_line(
+    metric: str, now: float | None, before: float | None, unit: Unit, better: Better, doubt: str = ""
+) -> Line:
     """A quantity in its unit."""
     change = change_text(now, before, unit)
-    return line(metric, shown(now, unit), shown(before, unit), change, judgement(now, before, better))
+    return line(metric, shown(now, unit), shown(before, unit), change, judgement(now, before, better, doubt))
 
 
 def judgement(now: float | None, before: float | None, better: Better, doubt: str = "") -> str:
