@@ -1,9 +1,11 @@
 """Copilot's figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card, Judgement, remark
+from components.cards import Card, remark
 from components.copilot_words import Assumption, active_words, hours_saved, hours_unit, minutes_text, unused_seats
 from components.format import COUNT, NO_DATA, change_text, percent, percent_unit, shown
-from components.noise import share_change_is_noise
+from components.frames import full_weeks
+from components.judgement import Better, delta_colour, verdict
+from components.noise import WITHIN_NOISE, share_change_is_noise
 from components.screen import Fact, Tile, change_tile
 from koalr_api import Copilot
 
@@ -15,7 +17,8 @@ def adoption_tile(copilot: Copilot) -> Tile:
         copilot.adoption_rate,
         copilot.previous.adoption_rate if copilot.previous else None,
         percent_unit(copilot.adoption_rate or 0.0),
-        better="none" if adoption_is_noise(copilot) else "up",
+        better="up",
+        doubt=WITHIN_NOISE if adoption_is_noise(copilot) else "",
         missing="not known",
     )
 
@@ -29,7 +32,7 @@ def acceptance_tile(copilot: Copilot) -> Tile:
         percent_unit(copilot.acceptance_rate or 0.0),
         better="none",
         missing="not known",
-        history=[week.acceptance_rate for week in copilot.trend or ()],
+        history=[week.acceptance_rate for week in full_weeks(copilot.trend)],
     )
 
 
@@ -39,7 +42,7 @@ def hours_tile(copilot: Copilot, assumed: Assumption | None) -> Tile:
     note = f"if a line saves {minutes_text(assumed.minutes)} min" if assumed else "by the server's formula"
     if hours is None:
         return Tile("Hours saved", NO_DATA, note="no accepted lines known")
-    history = [hours_saved(week, assumed) for week in copilot.trend or ()]
+    history = [hours_saved(week, assumed) for week in full_weeks(copilot.trend)]
     return Tile("Hours saved", hours_unit(hours).number(hours), "h", note=note, history=history)
 
 
@@ -69,14 +72,13 @@ def adoption_is_noise(copilot: Copilot) -> bool:
 def adoption_card(copilot: Copilot) -> Card:
     """Active people per seat."""
     before = copilot.previous.adoption_rate if copilot.previous else None
-    noise = adoption_is_noise(copilot)
     return share_card(
         "Adoption",
         copilot.adoption_rate,
         before,
         "Share of the seats of the window whose holders were active in it. " + active_words(copilot),
-        "normal" if not noise else "off",
-        "within noise" if noise else None,
+        "up",
+        WITHIN_NOISE if adoption_is_noise(copilot) else "",
     )
 
 
@@ -88,8 +90,8 @@ def acceptance_card(copilot: Copilot) -> Card:
         copilot.previous.acceptance_rate if copilot.previous else None,
         "Accepted share of the suggested code completions; chat and agents are left out. More is not better by itself: it may "
         "also mean that less is read.",
-        "off",
-        None,
+        "none",
+        "",
     )
 
 
@@ -98,19 +100,20 @@ def share_card(
     now: float | None,
     before: float | None,
     definition: str,
-    judgement: Judgement,
-    words: str | None,
+    better: Better,
+    doubt: str,
 ) -> Card:
     """A share with its change in points."""
     change = change_text(now, before, percent_unit(now)) if now is not None else None
     was = f"was {percent(before)}" if before is not None else None
+    noise = verdict(now, before, better, doubt) == "noise"
     return Card(
         label,
         percent(now),
         definition,
         change,
-        (words or was) if change else None,
-        judgement,
+        (doubt if noise else was) if change else None,
+        delta_colour(now, before, better, doubt),
         note=remark(now, before, change, "not known"),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from components.cards import Card
 from components.custom_words import figure_unit, highest, short_label, shown_unit
 from components.format import COUNT, NO_DATA, change_text, figure_text, known, plain
+from components.frames import full_weeks
 from components.screen import Fact, Tile, change_tile
 from koalr_api import CustomMetric
 
@@ -45,7 +46,7 @@ def tile(metric: CustomMetric) -> Tile:
         figure_unit(metric, SHORT_SYMBOL),
         better="none",
         missing="no value in the window",
-        history=[week.value for week in metric.trend or ()],
+        history=[week.value for week in full_weeks(metric.trend)],
     )
     return replace(found, unit=figure_unit(metric, LONG_SYMBOL).symbol) if known(metric.value) else found
 

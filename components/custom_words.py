@@ -86,7 +86,7 @@ def highest_words(metric: CustomMetric) -> str:
 def trend_words(metric: CustomMetric) -> str:
     """What a chart of its weeks shows."""
     unit = f", in {plain(short_label(metric.unit, 40))}" if metric.unit else ""
-    return f"{plain(short_label(metric.label))} by week{unit}; hollow: week not over"
+    return f"{plain(short_label(metric.label))} by week{unit}; dotted: week not over"
 
 
 def weekly_values(metric: CustomMetric) -> pd.DataFrame:

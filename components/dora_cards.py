@@ -1,33 +1,33 @@
 """A DORA metric as a card of a page and as a tile of a wall (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.cards import Card
 from components.format import NO_DATA, change_text
+from components.frames import full_weeks
+from components.judgement import delta_colour, verdict
 from components.metrics import DoraMetric
-from components.noise import rate_change_is_noise
 from components.screen import TIER_JUDGEMENTS, Tile
 from components.sentences import TIER_COLOURS
 from components.tiers import display_unit, distance, position, tier_of
 from koalr_api import Dora
 
 
-def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
-    """A DORA metric with its tier, change and sparkline."""
+def dora_card(metric: DoraMetric, dora: Dora, doubts: Mapping[str, str]) -> Card:
+    """A DORA metric with its tier, change and sparkline; `doubts` as of `noise.dora_doubts`."""
     value: float | None = getattr(dora, metric.field)
     before: float | None = getattr(dora.previous, metric.field) if dora.previous else None
     tier = tier_of(metric.field, value)
     unit = display_unit(metric.field, value or before or 0.0)
-    noise = metric.field == "change_failure_rate" and rate_change_is_noise(dora, days)
+    doubt = doubts.get(metric.field, "")
+    noise = verdict(value, before, metric.better, doubt) == "noise"
     return Card(
         label=metric.name,
         value=metric.text(value),
         definition=metric.definition,
         change=change_text(value, before, unit),
-        before=("within noise" if noise else f"was {metric.text(before)}")
-        if before is not None and value is not None
-        else None,
-        judgement="off" if noise else ("normal" if metric.higher_is_better else "inverse"),
+        before=(doubt if noise else f"was {metric.text(before)}") if before is not None and value is not None else None,
+        judgement=delta_colour(value, before, metric.better, doubt),
         history=history(dora, metric.field),
         badge=f":{TIER_COLOURS[tier]}-badge[{tier.capitalize()}]" if tier else "",
         note=metric.missing if value is None else None,
@@ -35,8 +35,8 @@ def dora_card(metric: DoraMetric, dora: Dora, days: int) -> Card:
 
 
 def history(dora: Dora, field: str) -> Sequence[float] | None:
-    """Weekly values for a sparkline; weeks without data are left out."""
-    values = [float(value) for week in dora.trend or () if (value := getattr(week, field)) is not None]
+    """Weekly values for a sparkline; weeks without data are left out, and the one not over."""
+    values = [float(value) for week in full_weeks(dora.trend) if (value := getattr(week, field)) is not None]
     return values if len(values) > 1 else None
 
 

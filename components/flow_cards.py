@@ -2,10 +2,16 @@
 
 from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
+from components.frames import full_weeks
+from components.judgement import Better, delta_colour, verdict
 from components.screen import Tile, change_tile
 from koalr_api import Flow, FlowFigures
 
 HOURS_PER_DAY = 24
+WIP_DEFINITION = "Items started and not finished now, beside those at the end of the window before."
+# Work in progress is of one moment: a day this far from every week is not what work is compared with.
+FAR = 0.25
+FEWEST_WEEKS = 3
 
 
 def flow_cards(flow: Flow) -> list[Card]:
@@ -20,7 +26,7 @@ def flow_cards(flow: Flow) -> list[Card]:
             "Median time from start to done of the items finished in the window: work items, or pull requests from first commit "
             "to merge where a team has no work items.",
             "no known start",
-            more_is_better=False,
+            better="down",
         ),
         _card(
             "Throughput",
@@ -35,9 +41,12 @@ def flow_cards(flow: Flow) -> list[Card]:
             flow.wip_count,
             before.wip_count if before else None,
             COUNT,
-            "Items started and not finished now. From git alone only merged work is known, so this is 0.",
+            WIP_DEFINITION
+            if flow.wip_count
+            else f"{WIP_DEFINITION} Where only git is known, this is always 0: it keeps merged work.",
             "no work known",
-            more_is_better=False,
+            better="down",
+            doubt=wip_doubt(flow),
         ),
         _card(
             "Flow efficiency",
@@ -58,23 +67,25 @@ def _card(
     definition: str,
     missing: str,
     *,
-    more_is_better: bool = True,
+    better: Better = "up",
+    doubt: str = "",
 ) -> Card:
     change = change_text(now, before, unit)
+    note = doubt if verdict(now, before, better, doubt) == "noise" else f"was {unit.number(before or 0.0)}"
     return Card(
         label,
         shown(now, unit),
         definition,
         change,
-        f"was {unit.number(before)}" if change and before is not None else None,
-        "normal" if more_is_better else "inverse",
+        note if change and before is not None else None,
+        delta_colour(now, before, better, doubt),
         note=remark(now, before, change, missing),
     )
 
 
 def flow_tiles(flow: Flow) -> list[Tile]:
     """The four flow metrics, each with its weeks."""
-    before, weeks = flow.previous, flow.trend or ()
+    before, weeks = flow.previous, full_weeks(flow.trend)
     efficiency = flow.flow_efficiency
     return [
         change_tile(
@@ -92,6 +103,7 @@ def flow_tiles(flow: Flow) -> list[Tile]:
             before.wip_count if before else None,
             COUNT,
             better="down",
+            doubt=wip_doubt(flow),
             history=[week.wip_count for week in weeks],
         ),
         change_tile(
@@ -104,6 +116,17 @@ def flow_tiles(flow: Flow) -> list[Tile]:
             history=[week.flow_efficiency for week in weeks],
         ),
     ]
+
+
+def wip_doubt(flow: Flow) -> str:
+    """Why a change of the work in progress is not judged: it is against a day unlike any week, "80 was a spike"."""
+    before = flow.previous.wip_count if flow.previous else None
+    weeks = [week.wip_count for week in full_weeks(flow.trend) if week.wip_count is not None]
+    if before is None or len(weeks) < FEWEST_WEEKS:
+        return ""
+    if before > max(weeks) * (1 + FAR):
+        return f"{COUNT.text(before)} was a spike"
+    return f"{COUNT.text(before)} was a dip" if before < min(weeks) * (1 - FAR) else ""
 
 
 def cycle_hours(figures: FlowFigures | None) -> float | None:

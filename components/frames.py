@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from components.format import LONGEST_LABEL, cell_text
 from koalr_api import Deployment, DoraWeek, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
+DAYS_PER_WEEK = 7
 
 
 class Week(Protocol):
@@ -24,6 +25,14 @@ class Week(Protocol):
     @property
     def days(self) -> int | None:
         """Days of the week that have begun, None where the server does not say."""
+
+
+W = TypeVar("W", bound=Week)
+
+
+def full_weeks(trend: Sequence[W] | None) -> list[W]:
+    """The weeks of a trend that are over: a line that ends on one day of a week shows that day as the news."""
+    return [week for week in trend or () if week.days is None or week.days >= DAYS_PER_WEEK]
 
 
 def weekly(trend: Sequence[Week], field: str, scale: float = 1.0) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.format import NO_DATA, known
+from components.judgement import Better
 from components.tiers import BANDS, display_unit
 
 
@@ -18,6 +19,11 @@ class DoraMetric:
     elite: str
     missing: str
     higher_is_better: bool = False
+
+    @property
+    def better(self) -> Better:
+        """The good direction."""
+        return "up" if self.higher_is_better else "down"
 
     @property
     def elite_edge(self) -> float:

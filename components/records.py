@@ -120,6 +120,11 @@ def per_week(moments: Sequence[datetime], now: datetime, days: int) -> pd.DataFr
     )
 
 
+def whole_weeks(weeks: pd.DataFrame) -> list[float]:
+    """The counts of the weeks that lie whole in the window."""
+    return [float(value) for value in weeks["value"][weeks["days"] >= DAYS_PER_WEEK]]
+
+
 def _days_inside(start: date, begin: date, end: date) -> int:
     """Days of a week from the first day of the window, which is begun, to the last."""
     return (min(start + timedelta(days=6), end) - max(start, begin)).days + 1

@@ -2,15 +2,18 @@
 
 from components.cards import Card, remark
 from components.format import COUNT, PER_WEEK, change_text, duration_unit, shown
+from components.frames import full_weeks
+from components.judgement import delta_colour, few, verdict
 from components.screen import Tile, change_tile
 from koalr_api import Reviews
 
 DAYS_PER_WEEK = 7
+REVIEWS = "reviews"
 
 
 def review_tiles(reviews: Reviews) -> list[Tile]:
     """The two times, and how many they rest on."""
-    weeks = reviews.trend or ()
+    weeks = full_weeks(reviews.trend)
     return [
         hours_tile("First review after", reviews, "avg_first_response_time", "no review known"),
         hours_tile("Review takes", reviews, "avg_review_cycle_time", "none ended in a merge"),
@@ -29,8 +32,9 @@ def hours_tile(name: str, reviews: Reviews, field: str, missing: str) -> Tile:
     """A mean time for a wall; less is better."""
     hours: float | None = getattr(reviews, field)
     before: float | None = getattr(reviews.previous, field) if reviews.previous else None
-    past = [getattr(week, field) for week in reviews.trend or ()]
-    return change_tile(name, hours, before, duration_unit(hours or 0.0), better="down", missing=missing, history=past)
+    past = [getattr(week, field) for week in full_weeks(reviews.trend)]
+    unit, doubt = duration_unit(hours or 0.0), few(reviews.total_reviewed, REVIEWS)
+    return change_tile(name, hours, before, unit, better="down", doubt=doubt, missing=missing, history=past)
 
 
 def per_week(reviews: Reviews, days: int) -> float:
@@ -41,6 +45,7 @@ def per_week(reviews: Reviews, days: int) -> float:
 def review_cards(reviews: Reviews, days: int) -> list[Card]:
     """The two times, and how many they rest on."""
     before = reviews.previous
+    doubt = few(reviews.total_reviewed, REVIEWS)
     return [
         hours_card(
             "First review after",
@@ -49,6 +54,7 @@ def review_cards(reviews: Reviews, days: int) -> list[Card]:
             "Mean time from ready for review to the first review by another person, over pull requests first reviewed in the window. "
             "Time as a draft is not waiting.",
             "no review known",
+            doubt,
         ),
         hours_card(
             "Review takes",
@@ -56,6 +62,7 @@ def review_cards(reviews: Reviews, days: int) -> list[Card]:
             before.avg_review_cycle_time if before else None,
             "Mean time from the first review to the last approval before the merge, or to the merge if nobody approved.",
             "none ended in a merge",
+            doubt,
         ),
         Card(
             "Pull requests reviewed",
@@ -69,8 +76,10 @@ def review_cards(reviews: Reviews, days: int) -> list[Card]:
     ]
 
 
-def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str) -> Card:
-    """A mean time with its change; less is better."""
+def hours_card(
+    label: str, now: float | None, before: float | None, definition: str, none: str, doubt: str = ""
+) -> Card:
+    """A time with its change; less is better. `doubt`: why the change is not judged."""
     unit = duration_unit(now or 0.0)
     change = change_text(now, before, unit)
     return Card(
@@ -78,7 +87,7 @@ def hours_card(label: str, now: float | None, before: float | None, definition: 
         shown(now, unit),
         definition,
         change,
-        f"was {shown(before, unit)}" if change else None,
-        "inverse",
+        (doubt if verdict(now, before, "down", doubt) == "noise" else f"was {shown(before, unit)}") if change else None,
+        delta_colour(now, before, "down", doubt),
         note=remark(now, before, change, none),
     )

@@ -1,9 +1,8 @@
 """Code review in words: how long pull requests wait, and what the figures do not say (pure)."""
 
 from components.format import change_text, duration, duration_unit, known
+from components.judgement import verdict
 from koalr_api import Reviews
-
-STEADY = 0.05
 
 NO_PERSONS = (
     "The API gives no figures per person, and this page shows none: that is by design. Reviewing is the work of a team, and who is "
@@ -31,6 +30,6 @@ def _moved(now: float, before: float | None) -> str:
     if before is None or not known(before):
         return ""
     change = change_text(now, before, duration_unit(now))
-    if change is None or (before and abs(now / before - 1) < STEADY):
+    if change is None or verdict(now, before, "down") == "same":
         return ", about as before"
     return f", {change[1:]} {'more' if now > before else 'less'} than before"

@@ -7,6 +7,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from components.format import NO_DATA, Unit, change_text, known
+from components.judgement import Better, verdict
 from components.theme import Palette
 
 Judgement = Literal["elite", "high", "medium", "low", "better", "worse", "none"]
@@ -65,17 +66,19 @@ def change_tile(
     before: float | None,
     unit: Unit,
     *,
-    better: Literal["up", "down", "none"],
+    better: Better,
+    doubt: str = "",
     missing: str = "no data",
     history: Sequence[float | None] = (),
 ) -> Tile:
-    """A number with its change against the window before; `missing` says why there is none."""
+    """A number with its change against the window before; `missing` says why there is none, `doubt` why it is not judged."""
     if now is None or not known(now):
         return Tile(name, NO_DATA, verdict="", note=missing)
     change = change_text(now, before, unit)
     number, symbol = unit.number(now), unit.symbol
     if change is None or before is None:
         return Tile(name, number, symbol, note="no change" if before is not None else "", history=history)
-    grew = now > before
-    judgement: Judgement = "none" if better == "none" else "better" if grew == (better == "up") else "worse"
-    return Tile(name, number, symbol, change.replace("-", "−"), judgement, f"was {unit.text(before)}", history=history)
+    found = verdict(now, before, better, doubt)
+    judgement: Judgement = found if found in ("better", "worse") else "none"
+    note = doubt if found == "noise" else f"was {unit.text(before)}"
+    return Tile(name, number, symbol, change.replace("-", "−"), judgement, note, history=history)

@@ -1,12 +1,14 @@
 """The one true sentence a page opens with, computed from its numbers (pure; no untrusted text goes in)."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from components.format import PER_WEEK, day_label, duration, relative_change
-from components.tiers import TIERS, distance, tier_of
+from components.format import PER_WEEK, change_text, day_label, duration, relative_change
+from components.judgement import Better, Verdict, verdict
+from components.tiers import BANDS, TIERS, display_unit, distance, tier_of
 from koalr_api import Dora, Flow
 
 TIER_COLOURS = {"elite": "green", "high": "blue", "medium": "orange", "low": "red"}
@@ -14,6 +16,18 @@ TIER_COLOURS = {"elite": "green", "high": "blue", "medium": "orange", "low": "re
 LONG_STAY = 2.0
 WORTH_NAMING = 10
 ONE_WEEK_SHARE = 0.4
+LONGEST = 70
+JUDGED = ("better", "worse")
+OVERALL = (
+    "The API gives the overall tier. This project's server takes the middle one of the metrics that have data, and the worse of "
+    "two middle ones. Colours and the sentence leave out changes below 5 %, and those of fewer than about 10 cases."
+)
+SHORT_NAMES = {
+    "deploy_frequency": "deployments",
+    "lead_time": "lead time",
+    "change_failure_rate": "failure rate",
+    "mttr": "time to restore",
+}
 METRIC_NAMES = {
     "deploy_frequency": "Deployment frequency",
     "lead_time": "Lead time",
@@ -24,12 +38,28 @@ METRIC_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class MetricTier:
-    """One DORA metric with its tier now and before; None without data."""
+    """One DORA metric with its tier, now and before; None without data. `verdict` is of its change."""
 
     metric: str
     value: float | None
-    tier: str | None
-    tier_before: str | None
+    before: float | None
+    verdict: Verdict
+
+    @property
+    def tier(self) -> str | None:
+        """The tier now."""
+        return tier_of(self.metric, self.value)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the tier is another than before, by a change that counts."""
+        before = tier_of(self.metric, self.before)
+        return self.verdict in JUDGED and None not in (self.tier, before) and self.tier != before
+
+    @property
+    def size(self) -> float:
+        """Relative change."""
+        return abs((self.value or 0.0) / self.before - 1) if self.before else math.inf
 
 
 def coloured(tier: str) -> str:
@@ -37,51 +67,60 @@ def coloured(tier: str) -> str:
     return f":{TIER_COLOURS[tier]}[{tier.capitalize()}]"
 
 
-def metric_tiers(dora: Dora) -> list[MetricTier]:
+def metric_tiers(dora: Dora, doubts: Mapping[str, str]) -> list[MetricTier]:
     """The four metrics in the order of the pages."""
-    before = dora.previous
-    return [
-        MetricTier(
-            metric=metric,
-            value=getattr(dora, metric),
-            tier=tier_of(metric, getattr(dora, metric)),
-            tier_before=tier_of(metric, getattr(before, metric)) if before else None,
-        )
-        for metric in METRIC_NAMES
-    ]
+    found = []
+    for metric in METRIC_NAMES:
+        now: float | None = getattr(dora, metric)
+        before: float | None = getattr(dora.previous, metric, None)
+        better: Better = "up" if BANDS[metric].higher_is_better else "down"
+        found.append(MetricTier(metric, now, before, verdict(now, before, better, doubts.get(metric, ""))))
+    return found
 
 
-def dora_sentence(dora: Dora) -> str:
-    """Overall tier, then what changed tier, else what keeps the team from the next one."""
+def dora_sentence(dora: Dora, doubts: Mapping[str, str]) -> str:
+    """Overall tier, then what changed that counts, else what keeps the team from the next tier.
+
+    Args:
+        doubts: by metric, why its change is not judged, as of `noise.dora_doubts`.
+    """
     tier = dora.tier
     if tier not in TIERS:
         return "No deployment to production in this window, so there is no tier yet."
-    opening = f"{coloured(tier)} overall."
-    metrics = metric_tiers(dora)
-    moved = _moved(metrics)
-    if moved:
-        return f"{opening} {moved}"
-    return f"{opening} {_nearest_step(metrics)}".strip()
+    metrics = metric_tiers(dora, doubts)
+    measured = sum(found.tier is not None for found in metrics)
+    opening = "overall." if measured == len(metrics) else f"overall ({measured} of {len(metrics)} measured)."
+    room = LONGEST - len(f"{tier} {opening} ")
+    return f"{coloured(tier)} {opening} {_changed(metrics, room) or _nearest_step(metrics)}".strip()
 
 
-def _moved(metrics: Sequence[MetricTier]) -> str:
-    """The metrics that changed tier against the window before, worse ones first."""
-    parts = []
-    for found in metrics:
-        if found.tier is None or found.tier_before is None or found.tier == found.tier_before:
-            continue
-        better = TIERS.index(found.tier) > TIERS.index(found.tier_before)
-        parts.append(
-            (
-                better,
-                f"{METRIC_NAMES[found.metric].lower()} {'rose' if better else 'slipped'} to {found.tier.capitalize()}",
-            )
-        )
-    parts.sort()
-    if not parts:
-        return ""
-    text = ", ".join(part for _, part in parts[:2])
-    return text[0].upper() + text[1:] + "."
+def _changed(metrics: Sequence[MetricTier], room: int) -> str:
+    """Changes of tier, then the largest others; two where there is room, the worse first."""
+    told = [found for found in metrics if found.verdict in JUDGED and _change_words(found)]
+    ranked = sorted(told, key=lambda found: (not found.moved, -found.size))
+    for count in (2, 1):
+        worse_first = sorted(ranked[:count], key=lambda found: found.verdict == "better")
+        text = ", ".join(_change_words(found) for found in worse_first)
+        if text and (count == 1 or len(text) + len(".") <= room):
+            return text[0].upper() + text[1:] + "."
+    return ""
+
+
+def _change_words(found: MetricTier) -> str:
+    """ "lead time 7.2 h longer", "deployments 28 % more often"; a change of tier by its name; empty where both round to the same."""
+    now, before = found.value or 0.0, found.before or 0.0
+    name = SHORT_NAMES[found.metric]
+    if found.moved and found.tier:
+        return f"{name} {'rose' if found.verdict == 'better' else 'slipped'} to {found.tier.capitalize()}"
+    more = now > before
+    if found.metric == "deploy_frequency":
+        times = relative_change(now, before)
+        if times and times.startswith("×"):
+            return f"{name} {times[1:]} times as often"
+        return f"{name} {times[1:]} {'more' if more else 'less'} often" if times else ""
+    change = change_text(now, before, display_unit(found.metric, now))
+    words = ("higher", "lower") if found.metric == "change_failure_rate" else ("longer", "shorter")
+    return f"{name} {change[1:]} {words[0] if more else words[1]}" if change else ""
 
 
 def _nearest_step(metrics: Sequence[MetricTier]) -> str:

@@ -146,7 +146,7 @@ def draw_weeks(copilot: Copilot, assumed: Assumption | None) -> None:
             st.markdown(f"**{name}**  \n:small[:gray[{words}]]")
             key = f"copilot-{name.lower().replace(' ', '-')}"
             figures.show(weekly_trend(frame, figures.viewer_palette(), text, height=TREND_HEIGHT), key=key, table=frame)
-    st.markdown(f":small[:gray[{active_words(copilot)} Hollow: week not over.]]")
+    st.markdown(f":small[:gray[{active_words(copilot)} Dotted: week not over.]]")
 
 
 view.show(ask, draw, screen)

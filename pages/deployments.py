@@ -9,7 +9,8 @@ from components import data, figures, filters, paging, search, sheets, states, t
 from components.charts.deployments import deployments_per_week
 from components.filters import Filters
 from components.format import COUNT, duration_unit, percent_unit, rate_unit
-from components.frames import weekly_deployments
+from components.frames import full_weeks, weekly_deployments
+from components.noise import dora_doubts
 from components.record_words import counted_fact, deployments_sentence
 from components.records import FAILED_LATER, LEAD_TIME, deployment_rows
 from components.screen import Fact, Screen, Tile, change_tile
@@ -137,6 +138,8 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
     before = dora.previous if dora else None
     rate, failed = (dora.deploy_frequency, dora.change_failure_rate) if dora else (None, None)
     lead = dora.lead_time if dora else None
+    over = full_weeks(weeks)
+    doubts = dora_doubts(dora, told.chosen.days) if dora else {}
     missing = "no data" if dora else "not to be had" if isinstance(told.dora, KoalrError) else "not known per team"
     return [
         change_tile(
@@ -145,8 +148,9 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.deploy_frequency if before else None,
             rate_unit(rate or 0),
             better="up",
+            doubt=doubts.get("deploy_frequency", ""),
             missing=missing,
-            history=[week.deploy_frequency for week in weeks],
+            history=[week.deploy_frequency for week in over],
         ),
         change_tile(
             "Failed",
@@ -154,8 +158,9 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.change_failure_rate if before else None,
             percent_unit(failed or 0),
             better="down",
+            doubt=doubts.get("change_failure_rate", ""),
             missing=missing,
-            history=[week.change_failure_rate for week in weeks],
+            history=[week.change_failure_rate for week in over],
         ),
         change_tile(
             "Lead time",
@@ -163,8 +168,9 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             before.lead_time if before else None,
             duration_unit(lead or 0),
             better="down",
+            doubt=doubts.get("lead_time", ""),
             missing=missing,
-            history=[week.lead_time for week in weeks],
+            history=[week.lead_time for week in over],
         ),
         Tile("All environments", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days"),
     ]

@@ -16,8 +16,9 @@ from components.filters import Filters
 from components.format import duration
 from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
+from components.noise import dora_doubts
 from components.screen import Screen
-from components.sentences import coloured, deployments_heading, dora_sentence
+from components.sentences import OVERALL, coloured, deployments_heading, dora_sentence
 from components.states import short_words
 from components.theme import Palette
 from components.tiers import distance, tier_of
@@ -68,7 +69,7 @@ def earlier_from_windows(dora: Dora, chosen: Filters) -> DoraFigures | None:
 def draw(told: Answers) -> None:
     """Sentence, ladder, trends, distribution."""
     palette = figures.viewer_palette()
-    st.markdown(f"## {dora_sentence(told.dora)}")
+    st.markdown(f"## {sentence(told)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     draw_ladder(told, palette)
     draw_trends(told.dora, palette)
@@ -79,11 +80,16 @@ def draw(told: Answers) -> None:
         draw_deployments(told, palette)
 
 
+def sentence(told: Answers) -> str:
+    """The tier, and what changed that its counts carry."""
+    return dora_sentence(told.dora, dora_doubts(told.dora, told.chosen.days, told.incidents))
+
+
 def screen(told: Answers) -> Screen:
     """On a wall: the four tiers and how lead times spread."""
     spread, _counted = lead_times(told)
     return Screen(
-        dora_sentence(told.dora),
+        sentence(told),
         [dora_tile(metric, told.dora) for metric in DORA_METRICS],
         spread_heading(spread),
         lambda palette: duration_distribution(spread, palette, tiered=True),
@@ -122,7 +128,7 @@ def draw_row(metric: DoraMetric, told: Answers, palette: Palette, header: bool) 
 
 def draw_trends(dora: Dora, palette: Palette) -> None:
     """Four small charts, where the server answers a trend."""
-    st.markdown("#### Week by week")
+    st.markdown("#### Week by week", help="The last full week is labelled. Dotted: the week not over.")
     if not dora.trend:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return

@@ -83,7 +83,7 @@ def draw_balance(flow: Flow) -> None:
     st.markdown("**Does it add up?**")
     st.markdown(littles_law(flow))
     if flow.trend:
-        st.markdown("**In progress**  \n:small[:gray[At the end of each week]]")
+        st.markdown("**In progress**  \n:small[:gray[At the end of each week; dotted: not over]]")
         weeks = weekly(flow.trend, "wip_count")
         figures.show(weekly_trend(weeks, figures.viewer_palette(), COUNT.text), key="work-in-progress", table=weeks)
 
@@ -99,7 +99,9 @@ def draw_weeks(flow: Flow) -> None:
         weeks = weekly(flow.trend, "n")
         figures.show(weekly_bars(weeks, figures.viewer_palette(), "items finished"), key="throughput", table=weeks)
     with right, st.container(border=True):
-        st.markdown("**Median cycle time per week**  \n:small[:gray[Items finished in the week]]")
+        st.markdown(
+            "**Median cycle time per week**  \n:small[:gray[Items finished in the week. Dotted: week not over]]"
+        )
         frame = weekly(flow.trend, "cycle_time", HOURS_PER_DAY)
         figures.show(
             weekly_trend(frame, figures.viewer_palette(), duration, height=220), key="cycle-time-trend", table=frame

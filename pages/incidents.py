@@ -13,7 +13,7 @@ from components.charts.incidents import incident_timeline
 from components.filters import Filters
 from components.format import COUNT, NO_DATA, duration, duration_unit
 from components.record_words import counted, counted_fact, incidents_sentence, restore_hours, still_open
-from components.records import RESTORE_TIME, incident_rows, incident_spans, per_week
+from components.records import RESTORE_TIME, incident_rows, incident_spans, per_week, whole_weeks
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
 from components.sheets import Sheet
@@ -149,7 +149,7 @@ def screen(told: Answers) -> Screen:
 def tiles(told: Answers) -> list[Tile]:
     """Open now, all of the window, mean and longest time to restore."""
     running, hours = still_open(told.sheet.rows), restore_hours(told.sheet.rows)
-    history = weeks_of(told)["value"].tolist()
+    history = whole_weeks(weeks_of(told))
     verdict = {"verdict": "open", "judgement": "worse"} if running else {"verdict": "none open", "judgement": "better"}
     timed = (
         [

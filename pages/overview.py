@@ -1,7 +1,7 @@
 """Overview: the story in one screen."""
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -12,12 +12,14 @@ from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
 from components.filters import Filters
-from components.format import COUNT, NO_DATA, change_text, date_label, day_label, duration_unit, known
+from components.format import COUNT, NO_DATA, date_label, day_label, known
 from components.frames import weekly_deployments
+from components.judgement import Better, few
 from components.metrics import DORA_METRICS
-from components.noise import rate_change_is_noise
+from components.noise import dora_doubts
+from components.reviews_cards import REVIEWS, hours_card
 from components.screen import Fact, Screen
-from components.sentences import deployments_heading, dora_sentence
+from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
 FORECAST_ITEMS = 20
@@ -58,9 +60,9 @@ def ask() -> Answers:
 
 def draw(told: Answers) -> None:
     """Judgement on top, cause in the middle, outlook below."""
-    st.markdown(f"## {dora_sentence(told.dora)}")
+    st.markdown(f"## {dora_sentence(told.dora, doubts_of(told))}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
-    cards.draw([dora_card(metric, told.dora, told.chosen.days) for metric in DORA_METRICS])
+    cards.draw([dora_card(metric, told.dora, doubts_of(told)) for metric in DORA_METRICS])
     left, right = st.columns([2, 1])
     with left, st.container(border=True, height="stretch"):
         draw_deployments(told.dora)
@@ -73,7 +75,7 @@ def screen(told: Answers) -> Screen:
     """On a wall: the four tiers, deployments per week, and what is now."""
     weeks = told.dora.trend
     return Screen(
-        dora_sentence(told.dora),
+        dora_sentence(told.dora, doubts_of(told)),
         [dora_tile(metric, told.dora) for metric in DORA_METRICS],
         "Deployments per week",
         (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
@@ -116,24 +118,31 @@ def change_rows(found: Sequence[Change]) -> pd.DataFrame:
 
 def changes(told: Answers) -> list[Change]:
     """Every headline figure that has a value now and before."""
-    noise = rate_change_is_noise(told.dora, told.chosen.days)
-    found: list[tuple[str, object, str, Literal["up", "down"], bool]] = [
-        ("Deployments", told.dora, "deploy_frequency", "up", False),
-        ("Lead time", told.dora, "lead_time", "down", False),
-        ("Failure rate", told.dora, "change_failure_rate", "down", noise),
-        ("Time to restore", told.dora, "mttr", "down", False),
-        ("Cycle time", told.flow, "cycle_time", "down", False),
-        ("Throughput", told.flow, "throughput", "up", False),
-        ("First review", told.reviews, "avg_first_response_time", "down", False),
+    doubts = doubts_of(told)
+    found: list[tuple[str, object, str, Better, str]] = [
+        *((each.short_name, told.dora, each.field, each.better, doubts[each.field]) for each in DORA_METRICS),
+        ("Cycle time", told.flow, "cycle_time", "down", ""),
+        ("Throughput", told.flow, "throughput", "up", ""),
+        ("First review", told.reviews, "avg_first_response_time", "down", review_doubt(told.reviews)),
     ]
     rows = []
-    for name, answer, field, better, noisy in found:
+    for name, answer, field, better, doubt in found:
         if isinstance(answer, KoalrError):
             continue
         now, before = getattr(answer, field), getattr(getattr(answer, "previous", None), field, None)
         if known(now) and known(before) and before:
-            rows.append(Change(name, float(now), float(before), better, noisy))
+            rows.append(Change(name, float(now), float(before), better, doubt))
     return rows
+
+
+def doubts_of(told: Answers) -> Mapping[str, str]:
+    """Why a change of a DORA metric is not judged."""
+    return dora_doubts(told.dora, told.chosen.days, told.incidents)
+
+
+def review_doubt(reviews: Reviews | KoalrError) -> str:
+    """Why a change of the review times is not judged."""
+    return "" if isinstance(reviews, KoalrError) else few(reviews.total_reviewed, REVIEWS)
 
 
 def small_cards(told: Answers) -> list[Card]:
@@ -161,7 +170,14 @@ def review_card(reviews: Reviews | KoalrError) -> Card:
     if isinstance(reviews, KoalrError):
         return failed_card("First review", definition, reviews)
     before = reviews.previous.avg_first_response_time if reviews.previous else None
-    return hours_card("First review", reviews.avg_first_response_time, before, definition, "no reviews in the data")
+    return hours_card(
+        "First review",
+        reviews.avg_first_response_time,
+        before,
+        definition,
+        "no reviews in the data",
+        review_doubt(reviews),
+    )
 
 
 def forecast_card(delivery: DeliveryForecast | KoalrError) -> Card:
@@ -187,14 +203,6 @@ def incident_card(told: Answers) -> Card:
 def still_open(incidents: Page[Incident]) -> int:
     """How many are not resolved."""
     return sum(1 for incident in incidents.data if incident.resolved_at is None)
-
-
-def hours_card(label: str, now: float | None, before: float | None, definition: str, none: str) -> Card:
-    """A duration with its change; less is better."""
-    if now is None:
-        return Card(label, NO_DATA, definition, note=none)
-    unit = duration_unit(now)
-    return Card(label, unit.text(now), definition, change_text(now, before, unit), judgement="inverse")
 
 
 def in_hours(days: float | None) -> float | None:

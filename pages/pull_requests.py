@@ -15,7 +15,7 @@ from components.filters import Filters
 from components.format import COUNT, NO_DATA, cell_text, duration, duration_unit, percent, plain
 from components.frames import spread_rows, weekly
 from components.record_words import counted, counted_fact, cycle_hours, pull_requests_sentence
-from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_level
+from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_level, whole_weeks
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
 from components.sheets import Sheet
@@ -183,7 +183,7 @@ def tiles(told: Answers) -> list[Tile]:
     levels = [risk_level(row.risk_score) for row in rows if row.risk_score is not None]
     risky = sum(1 for level in levels if level in RISKY)
     _title, _what, weeks = weeks_of(told)
-    history = weeks["value"].tolist() if weeks is not None and told.sheet.whole else ()
+    history = whole_weeks(weeks) if weeks is not None and told.sheet.whole else ()
     merged = Tile("Merged", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days", history=history)
     if hours:
         middle = median(hours)

@@ -102,9 +102,16 @@ def draw_weeks(reviews: Reviews) -> None:
         return
     wait, review, count = st.columns(3)
     with wait:
-        draw_trend("First review after", "Mean of the week", "first-review", weekly(weeks, "avg_first_response_time"))
+        draw_trend(
+            "First review after",
+            "Mean of the week. Dotted: not over",
+            "first-review",
+            weekly(weeks, "avg_first_response_time"),
+        )
     with review:
-        draw_trend("Review takes", "Mean of the week", "review-cycle", weekly(weeks, "avg_review_cycle_time"))
+        draw_trend(
+            "Review takes", "Mean of the week. Dotted: not over", "review-cycle", weekly(weeks, "avg_review_cycle_time")
+        )
     with count, st.container(border=True, height="stretch"):
         st.markdown("**Pull requests reviewed**  \n:small[:gray[Strong: last 4 weeks. \\* not over]]")
         frame = weekly(weeks, "total_reviewed")

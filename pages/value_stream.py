@@ -10,7 +10,8 @@ from components import data, figures, filters, view
 from components.charts.stages import Segment, stage_bar
 from components.charts.trends import weekly_trend
 from components.format import change_text, duration, duration_unit, percent
-from components.frames import weekly
+from components.frames import full_weeks, weekly
+from components.judgement import delta_colour
 from components.screen import Screen, Tile, change_tile
 from components.theme import Palette
 from components.value_stream_words import (
@@ -80,7 +81,7 @@ def tile(name: str, field: str, stream: ValueStream) -> Tile:
     """A time for a wall; less is better."""
     hours = hours_of(stream, field)
     unit = duration_unit(hours or 0.0)
-    past = [hours_of(week, field) for week in stream.trend or ()]
+    past = [hours_of(week, field) for week in full_weeks(stream.trend)]
     return change_tile(name, hours, hours_of(stream.previous, field), unit, better="down", history=past)
 
 
@@ -143,7 +144,12 @@ def draw_row(name: str, definition: str, hours: float | None, before: float | No
     change = change_text(hours, before, duration_unit(hours)) if hours is not None else None
     was = f"was {duration_unit(hours).text(before)}" if hours is not None and before is not None else None
     number.metric(
-        name, duration(hours), change, delta_color="inverse", delta_description=was if change else None, help=definition
+        name,
+        duration(hours),
+        change,
+        delta_color=delta_colour(hours, before, "down"),
+        delta_description=was if change else None,
+        help=definition,
     )
     right.markdown(verdict)
     return middle

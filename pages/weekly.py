@@ -1,5 +1,6 @@
 """Weekly summary: the last seven days on one sheet, to print or to pass on."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from components import data, filters, view, wall
 from components.filters import Filters
+from components.flow_cards import wip_doubt
 from components.format import (
     COUNT,
     NO_DATA,
@@ -22,8 +24,11 @@ from components.format import (
     plain,
     shown,
 )
+from components.judgement import Better, Verdict, few, verdict
 from components.metrics import DORA_METRICS
-from components.sentences import dora_sentence
+from components.noise import dora_doubts
+from components.reviews_cards import REVIEWS
+from components.sentences import OVERALL, dora_sentence
 from components.states import short_words
 from components.tiers import display_unit, tier_of
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
@@ -32,6 +37,7 @@ DAYS = 7
 FORECAST_ITEMS = 20
 MOST_INCIDENTS = 12
 HOURS_PER_DAY = 24
+JUDGEMENTS: Mapping[Verdict, str] = {"better": ":green[better]", "worse": ":red[worse]", "same": "about the same"}
 
 
 class Answers(NamedTuple):
@@ -52,6 +58,7 @@ class Line(NamedTuple):
     week: str
     before: str
     change: str
+    judgement: str
     tier: str = ""
 
 
@@ -79,14 +86,19 @@ def draw(told: Answers) -> None:
     """Sentence, metrics, incidents, outlook."""
     until = told.dora.fetched_at.astimezone(UTC)
     whose = plain(told.chosen.team_name or "All teams")
-    st.markdown(f"## {dora_sentence(told.dora)}")
+    doubts = dora_doubts(told.dora, DAYS, told.incidents)
+    st.markdown(f"## {dora_sentence(told.dora, doubts)}", help=None if wall.on_paper() else OVERALL)
     st.markdown(
         f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
     )
     filters.scope_note(told.dora.scoped_team)
-    lines = [*dora_lines(told.dora), *other_lines(told.flow, told.reviews)]
-    st.table(pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Tier"]).set_index("Metric"))
+    lines = [*dora_lines(told.dora, doubts), *other_lines(told.flow, told.reviews)]
+    st.table(
+        pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Judgement", "Tier"]).set_index(
+            "Metric"
+        )
+    )
     for name, answer in (("Flow", told.flow), ("Reviews", told.reviews)):
         if isinstance(answer, KoalrError):
             st.markdown(f":small[:gray[{name}: {short_words(answer)}]]")
@@ -99,14 +111,16 @@ def print_view() -> str:
     return wall.address("weekly", {**st.query_params.to_dict(), "print": "1"})
 
 
-def dora_lines(dora: Dora) -> list[Line]:
+def dora_lines(dora: Dora, doubts: Mapping[str, str]) -> list[Line]:
     """The four DORA metrics."""
     lines = []
     for metric in DORA_METRICS:
         value = getattr(dora, metric.field)
         before = getattr(dora.previous, metric.field, None)
         unit = display_unit(metric.field, value or before or 0.0)
-        lines.append(line(metric.name, metric.text(value), metric.text(before), change_text(value, before, unit)))
+        change = change_text(value, before, unit)
+        judged = judgement(value, before, metric.better, doubts[metric.field])
+        lines.append(line(metric.name, metric.text(value), metric.text(before), change, judged))
         tier = tier_of(metric.field, value)
         lines[-1] = lines[-1]._replace(tier=tier.capitalize() if tier else "")
     return lines
@@ -120,38 +134,58 @@ def other_lines(flow: Flow | KoalrError, reviews: Reviews | KoalrError) -> list[
         efficiency_unit = percent_unit(flow.flow_efficiency or 0)
         lines += [
             duration_line("Cycle time", hours_of(flow.cycle_time), hours_of(before.cycle_time if before else None)),
-            unit_line("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK),
-            unit_line("Work in progress", flow.wip_count, before.wip_count if before else None, COUNT),
+            unit_line("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, "up"),
             unit_line(
-                "Flow efficiency", flow.flow_efficiency, before.flow_efficiency if before else None, efficiency_unit
+                "Work in progress", flow.wip_count, before.wip_count if before else None, COUNT, "down", wip_doubt(flow)
+            ),
+            unit_line(
+                "Flow efficiency",
+                flow.flow_efficiency,
+                before.flow_efficiency if before else None,
+                efficiency_unit,
+                "up",
             ),
         ]
     if not isinstance(reviews, KoalrError):
         earlier = reviews.previous
         first = earlier.avg_first_response_time if earlier else None
         lines += [
-            duration_line("First review", reviews.avg_first_response_time, first),
+            duration_line("First review", reviews.avg_first_response_time, first, few(reviews.total_reviewed, REVIEWS)),
             unit_line(
-                "Pull requests reviewed", reviews.total_reviewed, earlier.total_reviewed if earlier else None, COUNT
+                "Pull requests reviewed",
+                reviews.total_reviewed,
+                earlier.total_reviewed if earlier else None,
+                COUNT,
+                "none",
             ),
         ]
     return lines
 
 
-def duration_line(metric: str, now: float | None, before: float | None) -> Line:
-    """Hours in the unit that reads best."""
-    return line(metric, duration(now), duration(before), change_text(now, before, duration_unit(now or 0)))
+def duration_line(metric: str, now: float | None, before: float | None, doubt: str = "") -> Line:
+    """Hours in the unit that reads best; less is better."""
+    change = change_text(now, before, duration_unit(now or 0))
+    return line(metric, duration(now), duration(before), change, judgement(now, before, "down", doubt))
 
 
-def unit_line(metric: str, now: float | None, before: float | None, unit: Unit) -> Line:
+def unit_line(
+    metric: str, now: float | None, before: float | None, unit: Unit, better: Better, doubt: str = ""
+) -> Line:
     """A quantity in its unit."""
-    return line(metric, shown(now, unit), shown(before, unit), change_text(now, before, unit))
+    change = change_text(now, before, unit)
+    return line(metric, shown(now, unit), shown(before, unit), change, judgement(now, before, better, doubt))
 
 
-def line(metric: str, week: str, before: str, change: str | None) -> Line:
+def judgement(now: float | None, before: float | None, better: Better, doubt: str = "") -> str:
+    """What the change is, as on the other pages, or why it is not judged."""
+    found = verdict(now, before, better, doubt)
+    return doubt if found == "noise" else JUDGEMENTS.get(found, "")
+
+
+def line(metric: str, week: str, before: str, change: str | None, judged: str) -> Line:
     """Texts of ours, safe where Markdown is read; no change is only said of two numbers."""
     told = change.replace("-", "−") if change else NO_DATA if NO_DATA in (week, before) else "no change"
-    return Line(metric, plain(week), plain(before), plain(told))
+    return Line(metric, plain(week), plain(before), plain(told), judged if change else "")
 
 
 def hours_of(days: float | None) -> float | None:

@@ -2,28 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
 from components.format import relative_change
+from components.judgement import Better, Verdict, verdict
 from components.theme import Palette
 
 HEIGHT = 286
 CUT = 0.5
-STEADY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One metric now and before; `better` says which direction is good. `noise`: too few cases to judge."""
+    """One metric now and before; `better` says which direction is good. `doubt`: why it is not judged."""
 
     name: str
     now: float
     before: float
-    better: Literal["up", "down"]
-    noise: bool = False
+    better: Better
+    doubt: str = ""
 
     @property
     def ratio(self) -> float:
@@ -31,16 +30,14 @@ class Change:
         return self.now / self.before - 1
 
     @property
-    def verdict(self) -> str:
-        """better, worse or same."""
-        if self.noise or abs(self.ratio) < STEADY:
-            return "same"
-        return "better" if (self.ratio > 0) == (self.better == "up") else "worse"
+    def verdict(self) -> Verdict:
+        """By the rule of every page."""
+        return verdict(self.now, self.before, self.better, self.doubt)
 
 
 def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: int = HEIGHT) -> go.Figure:
-    """A line per metric from the centre, longest first; cut at 50 % with a triangle."""
-    rows = sorted((change for change in changes if change.before), key=lambda change: -abs(change.ratio))[:6]
+    """A line per metric from the centre, longest first and noise last; cut at 50 % with a triangle."""
+    rows = sorted((change for change in changes if change.before), key=_place)[:6]
     if not rows:
         return empty_figure("No earlier figures to compare with", palette, height)
     alt = "; ".join(f"{row.name} {relative_change(row.now, row.before)} {row.verdict}" for row in rows)
@@ -48,8 +45,8 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
     drawing.add_shape(
         type="line", x0=0, x1=0, y0=-0.5, y1=len(rows) - 0.5, line={"color": palette.border, "width": 2}, layer="below"
     )
-    colours = {"better": palette.better, "worse": palette.worse, "same": palette.muted}
-    words = {"better": palette.tier_text["elite"], "worse": palette.tier_text["low"], "same": palette.muted}
+    colours = {"better": palette.better, "worse": palette.worse}
+    words = {"better": palette.tier_text["elite"], "worse": palette.tier_text["low"]}
     for index, row in enumerate(rows):
         y = len(rows) - 1 - index
         end = max(-CUT, min(CUT, row.ratio))
@@ -60,17 +57,25 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
                 x=[0, end],
                 y=[y, y],
                 mode="lines+markers",
-                line={"color": colours[row.verdict], "width": 3},
-                marker={"size": [0, 11], "symbol": ["circle", symbol], "color": colours[row.verdict], "opacity": 1},
+                line={"color": colours.get(row.verdict, palette.muted), "width": 3},
+                marker={
+                    "size": [0, 11],
+                    "symbol": ["circle", symbol],
+                    "color": colours.get(row.verdict, palette.muted),
+                    "opacity": 1,
+                },
                 hoverinfo="skip",
                 cliponaxis=False,
             )
         )
         label(drawing, -1.3, y, row.name, palette.text, anchor="left")
-        text = f"{relative_change(row.now, row.before)} {'noise' if row.noise else row.verdict}"
-        label(
-            drawing, max(end, 0), y, text, words[row.verdict], anchor="left", xshift=10, background=palette.background
-        )
+        text = f"{relative_change(row.now, row.before)} {row.verdict}"
+        colour = words.get(row.verdict, palette.muted)
+        label(drawing, max(end, 0), y, text, colour, anchor="left", xshift=10, background=palette.background)
     drawing.update_xaxes(range=[-1.3, 1.35], showticklabels=False)
     drawing.update_yaxes(range=[-0.5, len(rows) - 0.5])
     return drawing
+
+
+def _place(change: Change) -> tuple[bool, float]:
+    return change.verdict == "noise", -abs(change.ratio)

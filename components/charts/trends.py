@@ -23,7 +23,7 @@ def weekly_trend(
     logarithmic: bool = False,
     height: int = HEIGHT,
 ) -> go.Figure:
-    """A line over weeks: last value and peak labelled, weeks without data left open, an unfinished week hollow.
+    """A line over weeks: last full week and peak labelled, weeks without data left open, the running week a faint stub.
 
     Args:
         weeks: week_start (date), value (float, NaN without data), days (of the week begun, 1 to 7).
@@ -34,18 +34,21 @@ def weekly_trend(
     present = [index for index, value in enumerate(values) if math.isfinite(value)]
     if not present:
         return empty_figure("No data in these weeks", palette, height)
-    last, peak = present[-1], max(present, key=lambda index: values[index])
-    alt = f"Weekly values, last {text(values[last])}, highest {text(values[peak])} in the week of {_day(weeks, peak)}"
+    running = present[-1] if int(weeks["days"].iloc[present[-1]]) < DAYS_PER_WEEK else None
+    # Where no other week has data, the running one is all there is to say.
+    full = [index for index in present if index != running] or present
+    last, peak = full[-1], max(full, key=lambda index: values[index])
+    alt = f"Weekly values, last full week {text(values[last])}, highest {text(values[peak])} in the week of {_day(weeks, peak)}"
     drawing = figure(palette, height, alt, right=64, top=26)
     positions = list(range(len(values)))
     drawing.add_trace(
         go.Scatter(
             x=positions,
-            y=values,
+            y=[value if index in full else None for index, value in enumerate(values)],
             mode="lines+markers",
             connectgaps=False,
             line={"color": palette.ink, "width": 2.2},
-            marker={"size": [_dot_size(index, last, present) for index in positions], **_fill(weeks, palette)},
+            marker={"size": [_dot_size(index, last, full) for index in positions], "color": palette.ink, "opacity": 1},
             customdata=[
                 [_day(weeks, index), text(value) if math.isfinite(value) else ""] for index, value in enumerate(values)
             ],
@@ -53,12 +56,14 @@ def weekly_trend(
             cliponaxis=False,
         )
     )
+    if running is not None and running not in full:
+        _stub(drawing, weeks, palette, running, text(values[running]))
     if threshold is not None:
         line = {"color": palette.tier_fill["elite"], "width": 1.2, "dash": "dot"}
         drawing.add_shape(type="line", x0=0, x1=len(values) - 1, y0=threshold, y1=threshold, line=line, layer="below")
     label(
         drawing,
-        last,
+        last if running is None else running,
         _y(values[last], logarithmic),
         text(values[last]),
         palette.text,
@@ -104,14 +109,23 @@ def _dot_size(index: int, last: int, present: Sequence[int]) -> float:
     return 8 if index == last else (5 if alone else 0)
 
 
-def _fill(weeks: pd.DataFrame, palette: Palette) -> dict[str, object]:
-    unfinished = [int(days) < DAYS_PER_WEEK for days in weeks["days"]]
-    colours = [palette.background if hollow else palette.ink for hollow in unfinished]
-    return {
-        "color": colours,
-        "opacity": 1,
-        "line": {"color": palette.ink, "width": [2 if hollow else 0 for hollow in unfinished]},
-    }
+def _stub(drawing: go.Figure, weeks: pd.DataFrame, palette: Palette, running: int, told: str) -> None:
+    """The week that is not over, from the week before: no news yet."""
+    ends = [index for index in (running - 1, running) if index >= 0]
+    begun = int(weeks["days"].iloc[running])
+    drawing.add_trace(
+        go.Scatter(
+            x=ends,
+            y=[float(weeks["value"].iloc[index]) for index in ends],
+            mode="lines+markers",
+            line={"color": palette.ring, "width": 1.4, "dash": "dot"},
+            marker={"size": [0] * (len(ends) - 1) + [4], "color": palette.ring, "opacity": 1},
+            opacity=0.6,
+            hovertext=f"week of {_day(weeks, running)}, {begun} of 7 days: {told}",
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+    )
 
 
 def _day(weeks: pd.DataFrame, index: int) -> str:

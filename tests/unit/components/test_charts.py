@@ -43,9 +43,16 @@ class TestTrend:
         assert figure.data[0].connectgaps is False
         assert list(figure.data[0].marker.size) == [5, 0, 5, 0, 8]
 
-    def test_an_unfinished_week_is_hollow(self) -> None:
-        figure = weekly_trend(weeks([1.0, 2.0], last_days=2), LIGHT, duration)
-        assert list(figure.data[0].marker.color) == [LIGHT.ink, LIGHT.background]
+    def test_the_running_week_is_a_dotted_stub_and_the_last_full_one_is_labelled(self) -> None:
+        figure = weekly_trend(weeks([3.0, 2.0, 9.0], last_days=1), LIGHT, duration)
+        line, stub = figure.data
+        assert list(line.y) == [3.0, 2.0, None]
+        assert (list(stub.x), list(stub.y), stub.line.dash) == ([1, 2], [2.0, 9.0], "dot")
+        assert texts(figure) == [duration(2.0), duration(3.0)]
+        assert "last full week 2.0" in alt(figure).replace("\u00a0", " ")
+
+    def test_a_running_week_that_is_the_only_one_is_labelled(self) -> None:
+        assert texts(weekly_trend(weeks([NAN, 2.0], last_days=2), LIGHT, duration)) == [duration(2.0)]
 
     def test_values_below_zero_are_in_view(self) -> None:
         low, high = weekly_trend(weeks([1.0, -3.0]), LIGHT, duration).layout.yaxis.range
@@ -127,12 +134,12 @@ class TestChanges:
             [
                 Change("Lead time", 27.6, 20.6, "down"),
                 Change("Deployments", 30.0, 23.4, "up"),
-                Change("Rate", 1.0, 0.1, "down", noise=True),
+                Change("Rate", 1.0, 0.1, "down", "within noise"),
             ],
             LIGHT,
         )
-        assert texts(figure)[::2] == ["Rate", "Lead time", "Deployments"]
-        assert [text.split()[-1] for text in texts(figure)[1::2]] == ["noise", "worse", "better"]
+        assert texts(figure)[::2] == ["Lead time", "Deployments", "Rate"]
+        assert [text.split()[-1] for text in texts(figure)[1::2]] == ["worse", "better", "noise"]
 
     def test_nothing_to_compare_says_so(self) -> None:
         assert texts(what_changed_most([], LIGHT)) == ["No earlier figures to compare with"]

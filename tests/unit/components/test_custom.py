@@ -167,8 +167,8 @@ class TestCard:
 
 
 def test_a_chart_says_its_unit_where_there_is_one() -> None:
-    assert trend_words(told()) == "P95 Cycle Time by week, in hours; hollow: week not over"
-    assert trend_words(told(unit="")) == "P95 Cycle Time by week; hollow: week not over"
+    assert trend_words(told()) == "P95 Cycle Time by week, in hours; dotted: week not over"
+    assert trend_words(told(unit="")) == "P95 Cycle Time by week; dotted: week not over"
 
 
 def test_what_a_value_rests_on() -> None:

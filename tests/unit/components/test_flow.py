@@ -1,6 +1,6 @@
 """Flow: Little's law in words, and a scatter that reads with few items and with many."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pandas as pd
@@ -11,7 +11,7 @@ from components.flow_cards import flow_cards, flow_tiles
 from components.format import NO_BREAK, latest_of
 from components.sentences import flow_sentence, littles_law
 from components.theme import LIGHT
-from koalr_api import Flow, FlowFigures
+from koalr_api import Flow, FlowFigures, FlowWeek
 
 
 def law(wip: int | None, throughput: float | None, cycle_days: float | None) -> str:
@@ -81,6 +81,37 @@ class TestCards:
         nothing = Flow(None, None, None, None)
         assert all(card.value == "–" and card.note for card in flow_cards(nothing))
         assert all(tile.value == "–" and tile.note for tile in flow_tiles(nothing))
+
+    @pytest.mark.parametrize(
+        ("before", "colour", "note"),
+        [
+            (80, "off", "80 was a spike"),
+            (20, "off", "20 was a dip"),
+            (65, "inverse", "was 65"),
+            (48, "inverse", "was 48"),
+        ],
+    )
+    def test_work_in_progress_against_a_day_unlike_any_week_is_not_judged(
+        self, before: int, colour: str, note: str
+    ) -> None:
+        weeks = [
+            FlowWeek(2.0, 18.0, wip, 0.61, date(2025, 3, 3) + timedelta(weeks=index), 18)
+            for index, wip in enumerate([50, 55, 54])
+        ]
+        told = Flow(2.0, 18.0, 55, 0.61, FlowFigures(2.0, 18.0, before, 0.61), weeks)
+        assert (flow_cards(told)[2].judgement, flow_cards(told)[2].before) == (colour, note)
+        assert (flow_tiles(told)[2].judgement == "none") == (colour == "off")
+
+    def test_git_alone_is_named_only_beside_a_zero(self) -> None:
+        assert "git" not in flow_cards(Flow(2.0, 18.0, 6, 0.61))[2].definition
+        assert "git" in flow_cards(Flow(2.0, 18.0, 0, 0.61))[2].definition
+
+    def test_a_line_on_a_wall_ends_with_the_last_full_week(self) -> None:
+        weeks = [
+            FlowWeek(days, 18.0, 6, 0.61, date(2025, 3, 3) + timedelta(weeks=index), 18, begun)
+            for index, (days, begun) in enumerate([(2.0, 7), (3.0, None), (9.0, 1)])
+        ]
+        assert flow_tiles(Flow(2.0, 18.0, 6, 0.61, trend=weeks))[0].history == [2.0, 3.0]
 
 
 def dots(hours: list[float], apart: timedelta) -> pd.DataFrame:
