@@ -1,6 +1,6 @@
 """Weekly summary: the last seven days on one sheet, to print or to pass on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pandas as pd
@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import data, filters, view, wall
 from components.filters import Filters
+from components.footer import Organisation, organisation
 from components.format import (
     COUNT,
     NO_DATA,
@@ -37,6 +38,7 @@ class Answers(NamedTuple):
     """What the sheet is drawn from."""
 
     chosen: Filters
+    organisation: Organisation
     dora: Dora
     flow: Flow | KoalrError
     reviews: Reviews | KoalrError
@@ -66,6 +68,7 @@ def ask() -> Answers:
     )
     return Answers(
         chosen,
+        organisation(data.teams()),
         data.dora(chosen),
         view.attempt(lambda: data.flow(chosen)),
         view.attempt(lambda: data.reviews(chosen)),
@@ -76,11 +79,10 @@ def ask() -> Answers:
 
 def draw(told: Answers) -> None:
     """Sentence, metrics, incidents, outlook."""
-    until = told.dora.fetched_at.astimezone(UTC)
-    whose = plain(told.chosen.team_name or "All teams")
+    until = told.organisation.now.astimezone(UTC)
     st.markdown(f"## {dora_sentence(told.dora)}")
     st.markdown(
-        f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
+        f":small[:gray[{whose(told)}, {week_words(until)}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
     )
     filters.scope_note(told.dora.scoped_team)
@@ -88,6 +90,18 @@ def draw(told: Answers) -> None:
     st.table(pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Tier"]).set_index("Metric"))
     draw_incidents(told.incidents, until)
     draw_outlook(told.delivery)
+
+
+def whose(told: Answers) -> str:
+    """The organisation, and the team or that it is all of them."""
+    return plain(f"{told.organisation.name}, {told.chosen.team_name or 'all teams'}")
+
+
+def week_words(until: datetime) -> str:
+    """ "the seven days 17 Nov to 23 Nov 2026"; a week that ends at midnight ends the day before."""
+    last = until - timedelta(seconds=1)
+    first = until - timedelta(days=DAYS) + timedelta(seconds=1)
+    return f"the seven days {day_label(first)} to {day_label(last)} {last.year}"
 
 
 def print_view() -> str:
