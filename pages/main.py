@@ -68,9 +68,8 @@ def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -
     """A screen nobody sits at: it asks for nothing and says everything itself."""
     filters.read({team.id: team.name for team in teams.data} if teams else {})
     chosen = filters.current()
-    whose = chosen.team_name or (footer.organisation(teams).name if teams else "")
     window = f"last {chosen.days} days" if entry.window else ""
-    clock_place = stage.header(entry.title, " · ".join(part for part in (whose, window) if part))
+    clock_place = stage.header(entry.title, chosen.team_name, window)
     pages[entry.key].run()
     with clock_place:
         stage.clock()
