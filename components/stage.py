@@ -4,17 +4,18 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import figures, freshness, states
+from components import data, figures, freshness, staleness, states
 from components.charts import board
 from components.charts import wall as charts
 from components.faults import drawable
-from components.format import NO_BREAK, figure_text
+from components.footer import Organisation, organisation
+from components.format import cell_text, figure_text
 from components.screen import Screen
 from components.wall import Rotation
 from koalr_api import KoalrError, PendingError
@@ -25,9 +26,12 @@ SHORTEST_REFRESH_SECS, LONGEST_REFRESH_SECS = 0.5, 3600.0
 SPREAD = 0.15
 FIRST_LOOK_AGAIN_SECS = 3.0
 CLOCK_SECS = 5.0
+HEADER_SECS = 300.0
 PROGRESS_SECS = 2.0
-STOPPED_SECS = 3600.0
 PREVIEW_SCALE = 0.45
+# Characters that have room beside a title.
+LONGEST_NAME = 48
+ORGANISATION_KEY = "wall.organisation"
 
 
 def refresh_secs() -> float:
@@ -45,21 +49,51 @@ def _own_refresh_secs() -> float:
     return refresh_secs() * float(spread)
 
 
-def header(title: str, context: str) -> DeltaGenerator:
+def header(title: str, team_name: str | None, window: str) -> DeltaGenerator:
     """Title and context; the place for the clock, which knows the age only when the page has asked."""
     left, right = st.columns([3, 2])
     with left:
-        figures.show_on_wall(charts.header(figure_text(title), figure_text(context)), key="wall-header")
+        _heading(title, team_name, window)
     return right
+
+
+@st.fragment(run_every=HEADER_SECS)
+def _heading(title: str, team_name: str | None, window: str) -> None:
+    """Whose figures of which window, and where they end: a screen hangs for longer than a day."""
+    told = _organisation()
+    st.session_state[ORGANISATION_KEY] = told
+    whose = team_name or (told.name if told else "")
+    parts = (cell_text(whose, LONGEST_NAME), window, staleness.figures_to(told))
+    context = " · ".join(part for part in parts if part)
+    figures.show_on_wall(charts.header(figure_text(title), figure_text(context)), key="wall-header")
+
+
+def _organisation() -> Organisation | None:
+    """Whose figures; asking for it makes what the screen shows no older."""
+    before = freshness.current()
+    try:
+        return organisation(data.teams())
+    except KoalrError:
+        return None
+    finally:
+        freshness.restore(before)
 
 
 @st.fragment(run_every=CLOCK_SECS)
 def clock() -> None:
     """The time of day where the screen hangs, and how old the figures are."""
-    now = datetime.now(_zone())
-    told = freshness.current()
-    words, colour = age_words(told, datetime.now(UTC), now.tzinfo or UTC)
-    figures.show_on_wall(charts.clock(f"{now:%H:%M}", words, colour), key="wall-clock")
+    now, here = datetime.now(UTC), datetime.now(_zone())
+    refresh = max(refresh_secs(), DEFAULT_REFRESH_SECS)
+    answers = staleness.age_words(
+        freshness.current(),
+        now,
+        here.tzinfo or UTC,
+        # An answer of the longest age may stand until the screen looks again, and then until the new one is there.
+        longest_secs=data.MAX_AGE_SECS + 2 * refresh,
+        refresh_secs=refresh,
+    )
+    words, colour = staleness.worse_of(answers, staleness.data_words(st.session_state.get(ORGANISATION_KEY), now))
+    figures.show_on_wall(charts.clock(f"{here:%H:%M}", words, colour), key="wall-clock")
 
 
 def _zone() -> ZoneInfo:
@@ -68,22 +102,6 @@ def _zone() -> ZoneInfo:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
-
-
-def age_words(told: freshness.Freshness, now: datetime, zone: tzinfo) -> tuple[str, str]:
-    """How old the figures are, and the colour that says whether this is fine: twice the time of a refresh is not."""
-    ageing = timedelta(seconds=2 * max(refresh_secs(), DEFAULT_REFRESH_SECS))
-    colours = charts.PALETTE
-    if told.since is None:
-        return "no data yet", colours.tier_fill["medium"]
-    old = now - told.since
-    minutes = max(0, int(old.total_seconds() // 60))
-    if old > timedelta(seconds=STOPPED_SECS) or (told.stale and old > ageing):
-        return f"data stopped {told.since.astimezone(zone):%H:%M}", colours.worse
-    words = f"data {minutes}{NO_BREAK}min old" if minutes else "data just in"
-    if old > ageing:
-        return words, colours.tier_fill["medium"]
-    return words, colours.better
 
 
 def play(screen: Callable[[], Screen | None]) -> None:

@@ -14,7 +14,6 @@ from koalr_api import KoalrError, Teams
 ICON = Path(__file__).parent.parent / "components" / "icon.png"
 
 # Beside the longest title there is room for no more.
-LONGEST_NAME_ON_WALL = 48
 
 
 def all_pages() -> Mapping[str, st.Page]:
@@ -78,10 +77,8 @@ def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -
     """A screen nobody sits at: it asks for nothing and says everything itself."""
     filters.read(names_of(teams))
     chosen = filters.current()
-    whose = chosen.team_name or (footer.organisation(teams).name if teams else "")
     window = f"last {chosen.days} days" if entry.window else ""
-    told = " · ".join(part for part in (cell_text(whose, LONGEST_NAME_ON_WALL), window) if part)
-    clock_place = stage.header(entry.title, told)
+    clock_place = stage.header(entry.title, chosen.team_name, window)
     pages[entry.key].run()
     with clock_place:
         stage.clock()

@@ -61,7 +61,7 @@ def connection_cards(teams: Page[Team], told: Organisation) -> list[Card]:
             "Newest data",
             day(told.newest_fact_at),
             "The newest deployment or merged pull request.",
-            note=days_before(told),
+            note=days_before(told, datetime.now(UTC)),
         ),
         Card(
             "Last loaded",
@@ -82,11 +82,11 @@ def day(moment: datetime | None) -> str:
     return f"{day_label(moment)} {moment.year}" if moment else NO_DATA
 
 
-def days_before(told: Organisation) -> str:
-    """How far the newest data lie back."""
+def days_before(told: Organisation, now: datetime) -> str:
+    """How many dates lie between the newest data and today, by the clock of "last loaded" and not by the server's."""
     if told.newest_fact_at is None:
         return "none known"
-    days = max(0, (told.now - told.newest_fact_at).days)
+    days = max(0, (now.date() - told.newest_fact_at.astimezone(UTC).date()).days)
     return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
 
 

@@ -1,7 +1,7 @@
 """Weekly summary: the last seven days on one sheet, to print or to pass on."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,6 +10,7 @@ import streamlit as st
 from components import data, filters, view, wall
 from components.filters import Filters
 from components.flow_cards import wip_doubt
+from components.footer import Organisation, organisation
 from components.format import (
     COUNT,
     NO_DATA,
@@ -44,6 +45,7 @@ class Answers(NamedTuple):
     """What the sheet is drawn from."""
 
     chosen: Filters
+    organisation: Organisation
     dora: Dora
     flow: Flow | KoalrError
     reviews: Reviews | KoalrError
@@ -74,6 +76,7 @@ def ask() -> Answers:
     )
     return Answers(
         chosen,
+        organisation(data.teams()),
         data.dora(chosen),
         view.attempt(lambda: data.flow(chosen)),
         view.attempt(lambda: data.reviews(chosen)),
@@ -84,12 +87,11 @@ def ask() -> Answers:
 
 def draw(told: Answers) -> None:
     """Sentence, metrics, incidents, outlook."""
-    until = told.dora.fetched_at.astimezone(UTC)
-    whose = plain(told.chosen.team_name or "All teams")
+    until = told.organisation.now.astimezone(UTC)
     doubts = dora_doubts(told.dora, DAYS, told.incidents)
     st.markdown(f"## {dora_sentence(told.dora, doubts)}", help=None if wall.on_paper() else OVERALL)
     st.markdown(
-        f":small[:gray[{whose}, the seven days up to {day_label(until)} {until.year}, beside the seven before.]] "
+        f":small[:gray[{whose(told)}, {week_words(until)}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
     )
     filters.scope_note(told.dora.scoped_team)
@@ -104,6 +106,18 @@ def draw(told: Answers) -> None:
             st.markdown(f":small[:gray[{name}: {short_words(answer)}]]")
     draw_incidents(told.incidents, until)
     draw_outlook(told.delivery)
+
+
+def whose(told: Answers) -> str:
+    """The organisation, and the team or that it is all of them."""
+    return plain(f"{told.organisation.name}, {told.chosen.team_name or 'all teams'}")
+
+
+def week_words(until: datetime) -> str:
+    """ "the seven days 17 Nov to 23 Nov 2026"; a week that ends at midnight ends the day before."""
+    last = until - timedelta(seconds=1)
+    first = until - timedelta(days=DAYS) + timedelta(seconds=1)
+    return f"the seven days {day_label(first)} to {day_label(last)} {last.year}"
 
 
 def print_view() -> str:

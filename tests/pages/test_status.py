@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,3 +136,10 @@ def test_it_tells_what_was_asked_and_kept_and_the_last_failure(connected: Connec
     st.cache_resource.clear()
     connection.connect(Connection("http://127.0.0.1:9", KEY))
     assert "cannot be reached" in words(open_page("status.py")).split("Last failure at")[1]
+
+
+def test_the_age_of_the_newest_data_is_by_the_clock_of_the_day(connected: Connect, open_page: Open) -> None:
+    long_ago = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    connected(server(BODY, {"organisation": {"name": "acme", "now": long_ago, "newestFactAt": long_ago}}))
+    (card,) = (card for card in open_page("status.py").metric if card.label == "Newest data")
+    assert card.delta == "2 days ago"

@@ -97,7 +97,20 @@ def test_a_page_that_needs_somebody_says_so(sample: Api, open_page: Open) -> Non
 
 def test_the_team_and_the_window_stand_in_the_header(sample: Api, open_page: Open) -> None:
     app = open_page("dora.py", kiosk="1", team=sample.team("Whitehall"), days="7")
-    assert figures(app)[0]["layout"]["meta"]["alt"] == "DORA. Whitehall · last 7 days"
+    assert figures(app)[0]["layout"]["meta"]["alt"] == "DORA. Whitehall · last 7 days · figures to 31 Mar"
+
+
+def test_the_clock_says_that_no_data_come_although_the_api_answers(
+    connected: Callable[[Starlette], str], open_page: Open
+) -> None:
+    told = {"name": "acme", "now": "2026-03-06T08:30:00Z", "loadedAt": "2026-02-20T06:00:00Z"}
+    connected(documented_only(change=lambda _path, body: body | {"organisation": told}))
+    said = words(open_page(kiosk="1"))
+    assert "Overview. acme · last 30 days · figures to 6 Mar" in said
+    assert "no data since Fri 20 Feb" in said
+    told["sample"] = True  # type: ignore[assignment]
+    connected(documented_only(change=lambda _path, body: body | {"organisation": told}))
+    assert "answers just in" in words(open_page(kiosk="1"))
 
 
 def test_with_a_rotation_a_line_shows_the_time_until_the_next_page(sample: Api, open_page: Open) -> None:
