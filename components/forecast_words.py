@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from components.charts.backlog import weeks_number
-from components.format import COUNT, NO_BREAK, percent, plain
+from components.format import COUNT, NO_BREAK, date_label, percent, plain
 from components.outlook import PROMISE, Outlook, day_words
 from koalr_api import BacklogForecast, DeliveryForecast
 
@@ -41,6 +41,13 @@ def promise_sentence(outlook: Outlook) -> str:
     return (
         f"{count_of(outlook.items)} by {day_words(outlook.dates[share], outlook.today)}, only {share}{NO_BREAK}% sure"
     )
+
+
+def half_sure_words(told: DeliveryForecast) -> str:
+    """The 50 % date beside the 85 % date; one date is not written twice."""
+    if told.p50 is not None and told.p50 == told.p85:
+        return f"50{NO_BREAK}%: the same day"
+    return f"50{NO_BREAK}%: {date_label(told.p50)}"
 
 
 def basis_words(told: DeliveryForecast) -> str:

@@ -65,7 +65,7 @@ class TestCalendar:
     def test_dates_on_one_day_share_its_cell(self) -> None:
         same = Outlook(1, TODAY, {50: date(2025, 4, 11), 85: date(2025, 4, 11), 95: date(2025, 4, 12)})
         april = month_calendar(same, date(2025, 4, 1), LIGHT)
-        assert shares(april) == {"<b>11</b>": "50–85 %", "<b>12</b>": "95 %"}
+        assert shares(april) == {"<b>11</b>": "50–85", "<b>12</b>": "95 %"}
 
     def test_another_year_is_named(self) -> None:
         assert texts(month_calendar(APRIL, date(2026, 2, 1), LIGHT))[0] == "<b>February 2026</b>"

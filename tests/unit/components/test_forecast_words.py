@@ -50,6 +50,14 @@ class TestThePromise:
         assert len(words.promise_sentence(longest)) <= 70
 
 
+class TestTheHalfSureDate:
+    def test_stands_beside_the_promise(self) -> None:
+        assert said(words.half_sure_words(BARE)) == "50 %: Fri 11 Apr"
+
+    def test_is_not_written_twice(self) -> None:
+        assert said(words.half_sure_words(replace(BARE, p50=P85))) == "50 %: the same day"
+
+
 class TestTheBasis:
     def test_names_simulations_weeks_and_model_in_plain_words(self) -> None:
         assert said(words.basis_words(RICH)) == (
