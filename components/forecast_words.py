@@ -113,14 +113,14 @@ def backlog_title(told: BacklogForecast) -> str:
         return "Backlog"
     if size == 0:
         return "Nothing is open"
-    opening = f"Backlog of {COUNT.text(size)}"
     if weeks.p50 is None:
-        return opening
+        return f"Backlog of {COUNT.text(size)}"
+    # The chart says how much is open; both would take two lines.
     if weeks.p85 is None:
-        return f"{opening} empty in {_weeks(weeks.p50)}, 50{NO_BREAK}% sure"
+        return f"Backlog empty in {_weeks(weeks.p50)}, 50{NO_BREAK}% sure"
     if weeks.p50 == weeks.p85:
-        return f"{opening} empty in {_weeks(weeks.p85)}"
-    return f"{opening} empty in {weeks_number(weeks.p50)} to {_weeks(weeks.p85)}"
+        return f"Backlog empty in {_weeks(weeks.p85)}"
+    return f"Backlog empty in {weeks_number(weeks.p50)} to {_weeks(weeks.p85)}"
 
 
 def _weeks(weeks: float) -> str:

@@ -75,7 +75,7 @@ def draw(items: int, usually: int) -> None:
         key=SLIDER,
         on_change=_take,
         args=(SLIDER, usually),
-        help=f"Begins at about {USUAL_WEEKS} weeks of work, as a round number: {COUNT.text(usually)}.",
+        help=f"Begins at {USUAL_WEEKS} weeks of work as a round number: {COUNT.text(usually)}.",
     )
     right.number_input(
         "Items to finish, up to 10 000",

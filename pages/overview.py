@@ -167,11 +167,11 @@ def review_card(reviews: Reviews | KoalrError) -> Card:
 def forecast_card(delivery: DeliveryForecast | KoalrError) -> Card:
     """When the next items are done."""
     if isinstance(delivery, KoalrError):
-        return failed_card("Next items, 85 % sure", "When about four weeks of work are done.", delivery)
+        return failed_card("Next items, 85 % sure", "The date by which four weeks of work are done.", delivery)
     label = f"Next {count_of(delivery.items)}, 85 % sure"
     definition = (
-        f"The date by which {count_of(delivery.items)} more, about four weeks of work, are done with 85 % confidence; "
-        "see Forecast."
+        f"The date by which {count_of(delivery.items)} more are done with 85 % confidence; four weeks of work as a round "
+        "number. See Forecast."
     )
     if delivery.p85 is None:
         return Card(label, NO_DATA, definition, note="too little history")

@@ -134,6 +134,12 @@ class TestBacklog:
     def test_feet_next_to_each_other_share_a_label(self) -> None:
         assert texts(backlog_fan(68, 10, 10.2, LIGHT))[1:] == ["<b>50–85 %</b>"]
 
+    def test_weeks_next_to_each_other_share_a_tick_that_lies_flat(self) -> None:
+        axis = backlog_fan(380, 4.5, 6, LIGHT).layout.xaxis
+        assert [text.replace(NO_BREAK, " ") for text in axis.ticktext] == ["today", "4.5–6 wk"]
+        assert axis.tickvals[1] == 5.25
+        assert axis.tickangle == 0
+
     def test_one_week_alone_is_a_line(self) -> None:
         assert [each.name for each in backlog_fan(68, 10, None, LIGHT).data] == ["50 %"]
 
