@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components import connection, freshness, wall
+from components import connection, freshness, items, wall
 from components.connection import Connection
 from components.filters import Filters
 from components.format import latest_of
@@ -34,6 +34,7 @@ from koalr_api import (
     Model,
     NotFoundError,
     Page,
+    PendingError,
     PullRequest,
     Reviews,
     RiskScore,
@@ -204,9 +205,21 @@ def custom_metric(slug: str, filters: Filters) -> CustomMetric:
     return _told(client().metrics.custom(slug, days=filters.days))
 
 
-def delivery(items: int, filters: Filters) -> DeliveryForecast:
+def delivery(count: int, filters: Filters) -> DeliveryForecast:
     """When so many items are done."""
-    return _told(client().forecast.delivery(items=items, team_id=filters.team_id))
+    return _told(client().forecast.delivery(items=count, team_id=filters.team_id))
+
+
+def usual_delivery(pace: Flow | KoalrError, filters: Filters) -> DeliveryForecast:
+    """When about four weeks of work are done.
+
+    Args:
+        pace: the flow whose throughput says how much that is. While it is awaited, so is the forecast: asking for
+            another number meanwhile would cost a request for nothing.
+    """
+    if isinstance(pace, PendingError):
+        raise pace
+    return delivery(items.usual(None if isinstance(pace, KoalrError) else pace.throughput), filters)
 
 
 def payable_deliveries(wanted: Iterable[int], filters: Filters) -> list[int]:
@@ -216,12 +229,12 @@ def payable_deliveries(wanted: Iterable[int], filters: Filters) -> list[int]:
     at_hand = {each.request for each in told.ages}
     left = told.budget_left - told.queued - SPARED_REQUESTS
     found = []
-    for items in wanted:
-        if str(Request.of("GET", f"{PREFIX}/forecast/delivery", {"items": items, **team})) not in at_hand:
+    for count in wanted:
+        if str(Request.of("GET", f"{PREFIX}/forecast/delivery", {"items": count, **team})) not in at_hand:
             left -= 1
             if left < 0:
                 continue
-        found.append(items)
+        found.append(count)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from components.charts.backlog import weeks_number
-from components.format import COUNT, NO_BREAK, percent, plain
+from components.format import COUNT, NO_BREAK, date_label, percent, plain
 from components.outlook import PROMISE, Outlook, day_words
 from koalr_api import BacklogForecast, DeliveryForecast
 
@@ -41,6 +41,13 @@ def promise_sentence(outlook: Outlook) -> str:
     return (
         f"{count_of(outlook.items)} by {day_words(outlook.dates[share], outlook.today)}, only {share}{NO_BREAK}% sure"
     )
+
+
+def half_sure_words(told: DeliveryForecast) -> str:
+    """The 50 % date beside the 85 % date; one date is not written twice."""
+    if told.p50 is not None and told.p50 == told.p85:
+        return f"50{NO_BREAK}%: the same day"
+    return f"50{NO_BREAK}%: {date_label(told.p50)}"
 
 
 def basis_words(told: DeliveryForecast) -> str:
@@ -106,14 +113,14 @@ def backlog_title(told: BacklogForecast) -> str:
         return "Backlog"
     if size == 0:
         return "Nothing is open"
-    opening = f"Backlog of {COUNT.text(size)}"
     if weeks.p50 is None:
-        return opening
+        return f"Backlog of {COUNT.text(size)}"
+    # The chart says how much is open; both would take two lines.
     if weeks.p85 is None:
-        return f"{opening} empty in {_weeks(weeks.p50)}, 50{NO_BREAK}% sure"
+        return f"Backlog empty in {_weeks(weeks.p50)}, 50{NO_BREAK}% sure"
     if weeks.p50 == weeks.p85:
-        return f"{opening} empty in {_weeks(weeks.p85)}"
-    return f"{opening} empty in {weeks_number(weeks.p50)} to {_weeks(weeks.p85)}"
+        return f"Backlog empty in {_weeks(weeks.p85)}"
+    return f"Backlog empty in {weeks_number(weeks.p50)} to {_weeks(weeks.p85)}"
 
 
 def _weeks(weeks: float) -> str:

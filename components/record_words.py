@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from statistics import fmean, median
 
-from components.format import COUNT, duration, percent, rate
+import pandas as pd
+
+from components.format import COUNT, day_label, duration, percent, rate
 from components.screen import Fact
 from components.sheets import Sheet
 from koalr_api import Dora, Incident, PullRequest
 
 SECONDS_PER_HOUR = 3600
+MOST_WEEKS_NAMED = 3
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -30,12 +33,31 @@ def deployments_sentence(total: int, days: int, dora: Dora | None) -> str:
     """
     if not total:
         return f"Nothing was deployed in these {days} days."
-    parts = [f"{counted(total, 'deployment', 'deployments')} in {days} days"]
-    if dora is not None and dora.deploy_frequency:
-        parts.append(f"{rate(dora.deploy_frequency)} to production")
-        if dora.change_failure_rate is not None:
-            parts.append(f"{percent(dora.change_failure_rate)} failed")
-    return ", ".join(parts) + "."
+    told = f"{counted(total, 'deployment', 'deployments')} in {days} days"
+    if dora is None or not dora.deploy_frequency:
+        return f"{told}."
+    failed = f", {percent(dora.change_failure_rate)} failed" if dora.change_failure_rate is not None else ""
+    return f"{told}; in production {rate(dora.deploy_frequency)}{failed}."
+
+
+def failed_weeks_words(weeks: pd.DataFrame, searched_since: datetime | None) -> str:
+    """Where to look for failures that the rows searched do not hold; empty if no week is known to have any.
+
+    Args:
+        weeks: week_start (date), failed (of the production deployments), as `frames.weekly_deployments` gives them.
+        searched_since: the oldest row that was searched.
+    """
+    failed = weeks[weeks["failed"] > 0].tail(MOST_WEEKS_NAMED).iloc[::-1]
+    if failed.empty:
+        return ""
+    named = [
+        f"{count} in the week of {day_label(start)}"
+        for start, count in zip(failed["week_start"], failed["failed"], strict=True)
+    ]
+    since = (
+        f" The rows searched begin on {day_label(searched_since)}, {searched_since:%H:%M}." if searched_since else ""
+    )
+    return f"Failed later in production: {', '.join(named)}.{since}"
 
 
 def pull_requests_sentence(sheet: Sheet[PullRequest], days: int, *, brief: bool = False) -> str:

@@ -11,7 +11,7 @@ from components.filters import Filters
 from components.format import COUNT, duration_unit, percent_unit, rate_unit
 from components.frames import full_weeks, weekly_deployments
 from components.noise import dora_doubts
-from components.record_words import counted_fact, deployments_sentence
+from components.record_words import counted_fact, deployments_sentence, failed_weeks_words
 from components.records import FAILED_LATER, LEAD_TIME, deployment_rows
 from components.screen import Fact, Screen, Tile, change_tile
 from components.search import Choice, Fields
@@ -64,6 +64,7 @@ def draw(told: Answers) -> None:
     draw_weeks(told)
     rows = deployment_rows(told.sheet.rows)
     search.draw(FIELDS, rows)
+    draw_failed_weeks(told)
     tables.show(FIELDS, told.sheet, search.found(FIELDS, rows), look(rows), told.chosen)
 
 
@@ -77,6 +78,18 @@ def of_the_rows(told: Answers) -> Dora | None:
     if isinstance(told.dora, KoalrError) or told.chosen.team_id not in (None, told.dora.scoped_team):
         return None
     return told.dora
+
+
+def draw_failed_weeks(told: Answers) -> None:
+    """Failures are few in a long list: the weeks that have some, for whoever searches for them."""
+    dora = of_the_rows(told)
+    searched = search.wanted(FIELDS).values.get("Result", "").casefold()
+    if searched not in FAILED or told.sheet.whole or dora is None or not dora.trend:
+        return
+    since = min((row.deployed_at for row in told.sheet.rows if row.deployed_at is not None), default=None)
+    words = failed_weeks_words(weekly_deployments(dora.trend), since)
+    if words:
+        st.markdown(f":small[:gray[{words}]]")
 
 
 def look(rows: pd.DataFrame) -> Look:
@@ -153,7 +166,7 @@ def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]
             history=[week.deploy_frequency for week in over],
         ),
         change_tile(
-            "Failed",
+            "Failed, production",
             failed,
             before.change_failure_rate if before else None,
             percent_unit(failed or 0),
@@ -183,7 +196,7 @@ def facts(sheet: Sheet[Deployment]) -> list[Fact]:
     latest = f"of the latest {COUNT.text(len(sheet.rows))}"
     failed = sum(1 for row in sheet.rows if row.failed or row.status == "failure")
     return [
-        Fact(COUNT.text(failed), f"failed {latest}"),
+        Fact(COUNT.text(failed), f"failed {latest} everywhere"),
         counted_fact(len({row.repo for row in sheet.rows}), "repository deployed", "repositories deployed"),
         counted_fact(len({row.env for row in sheet.rows}), "environment", "environments"),
     ]

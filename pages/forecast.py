@@ -45,6 +45,18 @@ def ask(count: int, growing: bool) -> Answers:
     return Answers(delivery, outlook, growth, left_out, view.attempt(lambda: data.backlog(chosen)))
 
 
+def usual_items() -> int:
+    """The number of items where none is chosen, from the pace of the team in view.
+
+    Raises:
+        PendingError: none is chosen, and the pace is still awaited.
+    """
+    told = view.attempt(lambda: data.backlog(filters.current()))
+    if isinstance(told, PendingError) and items.chosen() is None:
+        raise told
+    return items.usual(None if isinstance(told, KoalrError) else told.weekly_throughput_p50)
+
+
 def outlook_of(delivery: DeliveryForecast, count: int) -> Outlook:
     """The dates there are, by confidence, seen from the server's today."""
     today = organisation(data.teams()).now.date()
@@ -183,14 +195,19 @@ def screen(told: Answers) -> Screen:
 def show() -> None:
     """Controls first: they stay while the answers are awaited, and when there are none."""
     if wall.wanted():
-        view.show(lambda: ask(items.read(), growing=False), lambda _told: None, screen)
+        view.show(lambda: ask(items.chosen() or usual_items(), growing=False), lambda _told: None, screen)
         return
-    count, notes = items.settle()
+    view.show(usual_items, show_for)
+
+
+def show_for(usually: int) -> None:
+    """The page of the number chosen, else of the usual one."""
+    count, notes = items.settle(usually)
     for note in notes:
         st.info(note, icon=":material/info:")
     left, right = st.columns([1.25, 1], vertical_alignment="bottom")
     with right:
-        items.draw(count)
+        items.draw(count, usually)
     view.show(lambda: ask(count, growing=True), lambda told: draw(told, left), screen)
 
 

@@ -12,6 +12,7 @@ from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
 from components.filters import Filters
+from components.forecast_words import count_of, half_sure_words
 from components.format import COUNT, NO_DATA, date_label, day_label, known
 from components.frames import weekly_deployments
 from components.judgement import Better, few
@@ -22,7 +23,6 @@ from components.screen import Fact, Screen
 from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
-FORECAST_ITEMS = 20
 CHART_HEIGHT = 272
 HOURS_PER_DAY = 24
 
@@ -39,22 +39,22 @@ class Answers(NamedTuple):
 
 
 def ask() -> Answers:
-    """Five questions, asked side by side."""
+    """Five questions, four of them side by side; how much to forecast depends on the flow."""
     chosen = filters.current()
     data.announce(
         lambda: data.dora(chosen),
         lambda: data.flow(chosen),
         lambda: data.reviews(chosen),
         lambda: data.incidents(chosen),
-        lambda: data.delivery(FORECAST_ITEMS, chosen),
     )
+    dora, flow = data.dora(chosen), view.attempt(lambda: data.flow(chosen))
     return Answers(
         chosen,
-        data.dora(chosen),
-        view.attempt(lambda: data.flow(chosen)),
+        dora,
+        flow,
         view.attempt(lambda: data.reviews(chosen)),
         view.attempt(lambda: data.incidents(chosen)),
-        view.attempt(lambda: data.delivery(FORECAST_ITEMS, chosen)),
+        view.attempt(lambda: data.usual_delivery(flow, chosen)),
     )
 
 
@@ -182,13 +182,16 @@ def review_card(reviews: Reviews | KoalrError) -> Card:
 
 def forecast_card(delivery: DeliveryForecast | KoalrError) -> Card:
     """When the next items are done."""
-    label = f"Next {FORECAST_ITEMS} items, 85 % sure"
-    definition = f"The date by which {FORECAST_ITEMS} more items are done with 85 % confidence; see Forecast."
     if isinstance(delivery, KoalrError):
-        return failed_card(label, definition, delivery)
+        return failed_card("Next items, 85 % sure", "The date by which four weeks of work are done.", delivery)
+    label = f"Next {count_of(delivery.items)}, 85 % sure"
+    definition = (
+        f"The date by which {count_of(delivery.items)} more are done with 85 % confidence; four weeks of work as a round "
+        "number. See Forecast."
+    )
     if delivery.p85 is None:
         return Card(label, NO_DATA, definition, note="too little history")
-    return Card(label, date_label(delivery.p85), definition, note=f"50 %: {date_label(delivery.p50)}")
+    return Card(label, date_label(delivery.p85), definition, note=half_sure_words(delivery))
 
 
 def incident_card(told: Answers) -> Card:
@@ -218,7 +221,7 @@ def facts(told: Answers) -> list[Fact]:
     if not isinstance(told.flow, KoalrError) and told.flow.wip_count is not None:
         found.append(Fact(COUNT.text(told.flow.wip_count), "in progress"))
     if not isinstance(told.delivery, KoalrError) and told.delivery.p85 is not None:
-        found.append(Fact(day_label(told.delivery.p85), f"next {FORECAST_ITEMS}, 85 % sure"))
+        found.append(Fact(day_label(told.delivery.p85), f"next {COUNT.text(told.delivery.items)}, 85 % sure"))
     return found
 
 

@@ -11,6 +11,7 @@ from components import data, filters, view, wall
 from components.filters import Filters
 from components.flow_cards import wip_doubt
 from components.footer import Organisation, organisation
+from components.forecast_words import count_of, half_sure_words
 from components.format import (
     COUNT,
     NO_DATA,
@@ -35,7 +36,6 @@ from components.tiers import display_unit, tier_of
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
 DAYS = 7
-FORECAST_ITEMS = 20
 MOST_INCIDENTS = 12
 HOURS_PER_DAY = 24
 JUDGEMENTS: Mapping[Verdict, str] = {"better": ":green[better]", "worse": ":red[worse]", "same": "about the same"}
@@ -65,23 +65,23 @@ class Line(NamedTuple):
 
 
 def ask() -> Answers:
-    """Five questions about seven days."""
+    """Five questions about seven days; how much to forecast depends on the flow."""
     chosen = Filters(DAYS, filters.current().team_id, filters.current().team_name)
     data.announce(
         lambda: data.dora(chosen),
         lambda: data.flow(chosen),
         lambda: data.reviews(chosen),
         lambda: data.incidents(chosen),
-        lambda: data.delivery(FORECAST_ITEMS, chosen),
     )
+    dora, flow = data.dora(chosen), view.attempt(lambda: data.flow(chosen))
     return Answers(
         chosen,
         organisation(data.teams()),
-        data.dora(chosen),
-        view.attempt(lambda: data.flow(chosen)),
+        dora,
+        flow,
         view.attempt(lambda: data.reviews(chosen)),
         view.attempt(lambda: data.incidents(chosen)),
-        view.attempt(lambda: data.delivery(FORECAST_ITEMS, chosen)),
+        view.attempt(lambda: data.usual_delivery(flow, chosen)),
     )
 
 
@@ -245,8 +245,8 @@ def draw_outlook(delivery: DeliveryForecast | KoalrError) -> None:
         st.markdown("There is no forecast: too little is known of finished work.")
         return
     st.markdown(
-        f"The next {FORECAST_ITEMS} items are done by **{date_label(delivery.p85)}** with 85 % confidence, "
-        f"by {date_label(delivery.p50)} with 50 %."
+        f"The next {count_of(delivery.items)} are done by **{date_label(delivery.p85)}** with 85 % confidence "
+        f"({half_sure_words(delivery)})."
     )
 
 

@@ -9,8 +9,10 @@ from components.format import COUNT, NO_BREAK
 from components.theme import Palette
 
 HEIGHT = 250
-# Feet so near each other, as a part of the axis, share one tick.
+# Feet so near each other, as a part of the axis, share one label.
 NEAR = 0.16
+# Numbers under the axis need more room: each is about 50 px wide, and the axis 160 px on a small screen.
+NEAR_TICKS = 0.32
 # The first label keeps clear of its own line, which is flat on a wide page.
 FLAT_LINE_PX = 34
 
@@ -71,9 +73,13 @@ def _feet(drawing: go.Figure, feet: dict[int, float], last: float, palette: Pale
         placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -FLAT_LINE_PX}
         text = f"<b>{share}{NO_BREAK}%</b>"
         label(drawing, weeks, 0, text, palette.text, above_px=6, **placement)  # type: ignore[arg-type]
+    first = min(feet.values())
     ticks, texts = [0.0], ["today"]
-    for weeks in sorted(set(feet.values()), reverse=True):
-        if all(abs(weeks - other) > NEAR * last for other in ticks):
-            ticks.append(weeks)
-            texts.append(f"{weeks_number(weeks)}{NO_BREAK}wk")
-    drawing.update_xaxes(tickvals=ticks, ticktext=texts)
+    if 0 < last - first <= NEAR_TICKS * last:
+        ticks.append((first + last) / 2)
+        texts.append(f"{weeks_number(first)}–{weeks_number(last)}{NO_BREAK}wk")
+    else:
+        shown = [weeks for weeks in sorted(set(feet.values())) if weeks > NEAR_TICKS * last]
+        ticks += shown
+        texts += [f"{weeks_number(weeks)}{NO_BREAK}wk" for weeks in shown]
+    drawing.update_xaxes(tickvals=ticks, ticktext=texts, tickangle=0)

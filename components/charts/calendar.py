@@ -69,7 +69,7 @@ def month_calendar(outlook: Outlook, first: date, palette: Palette) -> go.Figure
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A day in its row and column; `shares`: the percentages whose date it is, "" for none."""
+    """A day in its row and column; `shares`: the percentages whose date it is, "" for none, "50–85" for several."""
 
     column: int
     row: int
@@ -96,7 +96,9 @@ def _cell(outlook: Outlook, day: date, palette: Palette) -> _Cell:
     colour = palette.background if promised else palette.text if step else palette.muted
     if not shares:
         return _Cell(column, row, shape, colour, "")
-    return _Cell(column, row, shape, colour, f"{'–'.join(map(str, sorted({shares[0], shares[-1]})))}{NO_BREAK}%")
+    # With the sign, two numbers are wider than a day.
+    text = f"{shares[0]}{NO_BREAK}%" if len(shares) == 1 else f"{shares[0]}–{shares[-1]}"
+    return _Cell(column, row, shape, colour, text)
 
 
 def _texts(

@@ -27,6 +27,8 @@ def day(count: int) -> str:
 
 
 SOON = {"/forecast/delivery": {"p50": day(10), "p85": day(24), "p95": day(38)}}
+OVERVIEW_ITEMS = 100
+"""What the overview, opened first, asks for: about four weeks of 18 a week."""
 NO_DATES = {"p50": None, "p85": None, "p95": None}
 
 
@@ -113,7 +115,7 @@ class TestCalls:
         before = len(server.asked)
         app.switch_page("forecast.py").run()
         assert not app.exception
-        assert server.items()[-4:] == [30, 38, 45, 60]
+        assert server.items() == [30, 38, 45, 60, OVERVIEW_ITEMS]
         assert len(server.asked) - before + 1 <= 6  # the teams were asked for before
 
     def test_drawing_again_asks_for_nothing(self, connected: Connect, open_page: Open) -> None:
@@ -136,7 +138,7 @@ class TestCalls:
 
         monkeypatch.setattr(data, "statistics", poor)
         app = open_page("forecast.py")
-        assert server.items() == [20, 25]
+        assert server.items() == [20, 25, OVERVIEW_ITEMS]
         assert "2 rows left out: the request budget or the API allows no more now." in words(app)
 
     def test_rows_at_hand_need_no_budget(
@@ -155,7 +157,7 @@ class TestCalls:
         server = Recording({"/forecast/delivery": NO_DATES})
         connected(server.app())
         open_page("forecast.py", items="7")
-        assert [items for items in server.items() if items != 20] == [7]
+        assert [items for items in server.items() if items != OVERVIEW_ITEMS] == [7]
 
 
 class TestControls:
@@ -180,6 +182,26 @@ class TestControls:
         assert f"{wrong} is no number of items; they go from 1 to 10\u2009000. Showing 20 items." in words(app)
         assert "[x](javascript" not in app.info[0].value
         assert app.slider(key="items-slider").value == 20
+
+    def test_without_a_choice_about_four_weeks_of_the_teams_work_are_forecast(
+        self, connected: Connect, open_page: Open
+    ) -> None:
+        server = Recording(SOON | {"/forecast/backlog": {"weeklyThroughputP50": 88.5}})
+        connected(server.app())
+        app = open_page("forecast.py")
+        assert app.slider(key="items-slider").value == 500
+        assert "## 500 items by" in words(app)
+        assert "items" not in app.query_params
+        assert [items for items in server.items() if items < OVERVIEW_ITEMS] == []
+
+    def test_what_is_usual_for_one_team_is_no_choice_for_another(self, connected: Connect, open_page: Open) -> None:
+        server = Recording(SOON | {"/forecast/backlog": {"weeklyThroughputP50": 88.5}})
+        connected(server.app())
+        app = open_page("forecast.py")
+        server.answers = SOON | {"/forecast/backlog": {"weeklyThroughputP50": 3}}
+        app.selectbox(key="team").set_value(TEAM).run()
+        assert "## 10 items by" in words(app)
+        assert "items" not in app.query_params
 
     def test_items_are_kept_while_another_page_is_seen(self, connected: Connect, open_page: Open) -> None:
         connected(Recording(SOON).app())
@@ -305,7 +327,7 @@ class TestTheWall:
         app = open_page("forecast.py", kiosk="1", items="45")
         assert not app.exception
         assert not app.slider
-        assert [items for items in server.items() if items != 20] == [45], "a wall shows no other scope"
+        assert [items for items in server.items() if items != OVERVIEW_ITEMS] == [45], "a wall shows no other scope"
         sentence = chart(app, "wall-sentence")["layout"]["meta"]["alt"].replace(NO_BREAK, " ")
         assert "45 items" in sentence
         assert len(sentence) <= 70

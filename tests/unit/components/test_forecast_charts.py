@@ -65,7 +65,7 @@ class TestCalendar:
     def test_dates_on_one_day_share_its_cell(self) -> None:
         same = Outlook(1, TODAY, {50: date(2025, 4, 11), 85: date(2025, 4, 11), 95: date(2025, 4, 12)})
         april = month_calendar(same, date(2025, 4, 1), LIGHT)
-        assert shares(april) == {"<b>11</b>": "50–85 %", "<b>12</b>": "95 %"}
+        assert shares(april) == {"<b>11</b>": "50–85", "<b>12</b>": "95 %"}
 
     def test_another_year_is_named(self) -> None:
         assert texts(month_calendar(APRIL, date(2026, 2, 1), LIGHT))[0] == "<b>February 2026</b>"
@@ -133,6 +133,12 @@ class TestBacklog:
 
     def test_feet_next_to_each_other_share_a_label(self) -> None:
         assert texts(backlog_fan(68, 10, 10.2, LIGHT))[1:] == ["<b>50–85 %</b>"]
+
+    def test_weeks_next_to_each_other_share_a_tick_that_lies_flat(self) -> None:
+        axis = backlog_fan(380, 4.5, 6, LIGHT).layout.xaxis
+        assert [text.replace(NO_BREAK, " ") for text in axis.ticktext] == ["today", "4.5–6 wk"]
+        assert axis.tickvals[1] == 5.25
+        assert axis.tickangle == 0
 
     def test_one_week_alone_is_a_line(self) -> None:
         assert [each.name for each in backlog_fan(68, 10, None, LIGHT).data] == ["50 %"]

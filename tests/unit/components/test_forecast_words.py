@@ -50,6 +50,14 @@ class TestThePromise:
         assert len(words.promise_sentence(longest)) <= 70
 
 
+class TestTheHalfSureDate:
+    def test_stands_beside_the_promise(self) -> None:
+        assert said(words.half_sure_words(BARE)) == "50 %: Fri 11 Apr"
+
+    def test_is_not_written_twice(self) -> None:
+        assert said(words.half_sure_words(replace(BARE, p50=P85))) == "50 %: the same day"
+
+
 class TestTheBasis:
     def test_names_simulations_weeks_and_model_in_plain_words(self) -> None:
         assert said(words.basis_words(RICH)) == (
@@ -113,9 +121,9 @@ def backlog(size: int | None, p50: float | None, p85: float | None) -> BacklogFo
 @pytest.mark.parametrize(
     ("told", "title"),
     [
-        (backlog(68, 10, 16.5), "Backlog of 68 empty in 10 to 16.5 weeks"),
-        (backlog(2, 1, 1), "Backlog of 2 empty in 1 week"),
-        (backlog(68, 10, None), "Backlog of 68 empty in 10 weeks, 50 % sure"),
+        (backlog(68, 10, 16.5), "Backlog empty in 10 to 16.5 weeks"),
+        (backlog(2, 1, 1), "Backlog empty in 1 week"),
+        (backlog(68, 10, None), "Backlog empty in 10 weeks, 50 % sure"),
         (backlog(68, None, None), "Backlog of 68"),
         (backlog(0, 0, 0), "Nothing is open"),
         (backlog(None, None, None), "Backlog"),

@@ -8,7 +8,7 @@ import pytest
 
 from components.charts.incidents import incident_timeline
 from components.format import LONGEST_CELL, NO_BREAK, cell_text
-from components.record_words import deployments_sentence, incidents_sentence, pull_requests_sentence
+from components.record_words import deployments_sentence, failed_weeks_words, incidents_sentence, pull_requests_sentence
 from components.records import (
     CYCLE_TIME,
     LEAD_TIME,
@@ -115,7 +115,7 @@ def dora(frequency: float | None, rate: float | None) -> Dora:
 class TestSentences:
     def test_deployments(self) -> None:
         assert words(deployments_sentence(9266, 90, dora(28.8, 0.033))) == (
-            "9266 deployments in 90 days, 28.8 /day to production, 3.3 % failed."
+            "9266 deployments in 90 days; in production 28.8 /day, 3.3 % failed."
         )
         assert words(deployments_sentence(1, 7, None)) == "1 deployment in 7 days."
         assert words(deployments_sentence(5, 7, dora(0.0, None))) == "5 deployments in 7 days."
@@ -139,6 +139,15 @@ class TestSentences:
         )
         assert words(incidents_sentence([incident(1, mttr_secs=None)], MOMENT, 30)) == "No incident open; 1 in 30 days."
         assert words(incidents_sentence([], MOMENT, 30)) == "No incident began in these 30 days."
+
+    def test_the_latest_weeks_with_failures_are_named(self) -> None:
+        starts = [date(2025, 3, 3), date(2025, 3, 10), date(2025, 3, 17), date(2025, 3, 24), date(2025, 3, 31)]
+        weeks = pd.DataFrame({"week_start": starts, "failed": [9, 4, 1, 0, 2]})
+        assert failed_weeks_words(weeks, datetime(2025, 4, 2, 8, 12, tzinfo=UTC)) == (
+            "Failed later in production: 2 in the week of 31 Mar, 1 in the week of 17 Mar, 4 in the week of 10 Mar. "
+            "The rows searched begin on 2 Apr, 08:12."
+        )
+        assert failed_weeks_words(weeks.assign(failed=0), None) == ""
 
     def test_fit_on_a_wall(self) -> None:
         busy = [pull_request(index) for index in range(300)]
