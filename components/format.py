@@ -14,6 +14,9 @@ HOURS_PER_DAY = 24
 LONGEST_CELL = 300
 LONGEST_LABEL = 80
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:<&^=@/])")
+# Where Streamlit's Markdown makes links of addresses, escaped or not; what is no letter keeps it from that.
+_LINKED = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 # Half a surrogate pair cannot be sent to a browser at all.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
@@ -168,7 +171,7 @@ def distinct_labels(names: Mapping[str, str], longest: int = LONGEST_LABEL) -> d
 
 def plain(text: str) -> str:
     """Untrusted text that Streamlit's Markdown shows letter by letter: no formatting, links, HTML, LaTeX or directives."""
-    return _MARKDOWN.sub(r"\\\1", _INVISIBLE.sub(" ", text))
+    return _MARKDOWN.sub(r"\\\1", _LINKED.sub(_WORD_JOINER, _INVISIBLE.sub(" ", text)))
 
 
 def cell_text(text: str, longest: int = LONGEST_CELL) -> str:

@@ -22,7 +22,7 @@ HOSTILE = (
     f"https://evil.example %{{x}} \u202e\u200b \ud800 "
 )
 # What Markdown would make something of, where no backslash keeps it from that.
-MARKUP = re.compile(r"(?<!\\)(\*\*b|\[x\]|<img|&lt;|\$x|:material/bolt|:red\[y|`c|https:)")
+MARKUP = re.compile(r"(?<!\\)(\*\*b|\[x\]|<img|&lt;|\$x|:material/bolt|:red\[y|`c|https\\?:\\?/|(?<!\u2060\\)@)")
 # Streamlit shows these as they are.
 LITERAL = {
     "Selectbox.options",

@@ -1,5 +1,6 @@
 """Numbers, units and untrusted text as they are shown."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -157,3 +158,12 @@ def test_a_whole_number_is_read_between_its_bounds(text: str | None, number: int
 def test_labels_of_a_control_are_cut_and_told_apart() -> None:
     labels = distinct_labels({"a": "Twins", "b": "Twins", "c": "x" * 200, "d": "\u202e"}, 10)
     assert labels == {"a": "Twins (a)", "b": "Twins (b)", "c": "x" * 9 + "…", "d": " (d)"}
+
+
+@pytest.mark.parametrize("text", ["https://evil.example", "HTTP://evil.example", "www.evil.example", "me@evil.example"])
+def test_an_address_of_others_becomes_no_link(text: str) -> None:
+    linked = r"(?i)https?://|www(?=\.)|[-.\w+]@[-\w]"
+    shown = plain(text).replace("\\", "")
+    assert re.search(linked, text)
+    assert not re.search(linked, shown)
+    assert shown.replace("\u2060", "") == text
