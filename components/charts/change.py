@@ -7,6 +7,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import relative_change
 from components.theme import Palette
 
@@ -38,6 +39,7 @@ class Change:
         return "better" if (self.ratio > 0) == (self.better == "up") else "worse"
 
 
+@kept
 def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """A line per metric from the centre, longest first; cut at 50 % with a triangle."""
     rows = sorted((change for change in changes if change.before), key=lambda change: -abs(change.ratio))[:6]
@@ -61,7 +63,13 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
                 y=[y, y],
                 mode="lines+markers",
                 line={"color": colours[row.verdict], "width": 3},
-                marker={"size": [0, 11], "symbol": ["circle", symbol], "color": colours[row.verdict], "opacity": 1},
+                marker={
+                    "size": [0, 11],
+                    "symbol": ["circle", symbol],
+                    "color": colours[row.verdict],
+                    "opacity": 1,
+                    "line": {"width": 0},
+                },
                 hoverinfo="skip",
                 cliponaxis=False,
             )

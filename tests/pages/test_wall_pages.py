@@ -25,7 +25,7 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 
 def words(app: AppTest) -> str:
-    return " | ".join(figure["layout"]["meta"]["alt"] for figure in figures(app))
+    return " | ".join(figure["layout"]["meta"] for figure in figures(app))
 
 
 @pytest.mark.parametrize("page", WALL)
@@ -41,7 +41,7 @@ def test_a_page_hangs_on_the_wall_without_a_control_and_reads_from_afar(
     for figure in drawn:
         layout = figure["layout"]
         assert layout["paper_bgcolor"] == PALETTE.background
-        assert layout["meta"]["alt"]
+        assert layout["meta"]
         for text in layout.get("annotations", []):
             assert text["font"]["size"] >= SMALLEST_PX or not text["text"]
         for axis in ("xaxis", "yaxis"):
@@ -50,7 +50,7 @@ def test_a_page_hangs_on_the_wall_without_a_control_and_reads_from_afar(
 
 @pytest.mark.parametrize("page", WALL)
 def test_its_sentence_is_short(page: str, sample: Api, open_page: Open) -> None:
-    sentence = figures(open_page(page, kiosk="1"))[1]["layout"]["meta"]["alt"]
+    sentence = figures(open_page(page, kiosk="1"))[1]["layout"]["meta"]
     assert 0 < len(sentence) <= LONGEST_AT_FULL_SIZE + 20
 
 
@@ -94,7 +94,7 @@ def test_a_page_that_needs_somebody_says_so(sample: Api, open_page: Open) -> Non
 
 def test_the_team_and_the_window_stand_in_the_header(sample: Api, open_page: Open) -> None:
     app = open_page("dora.py", kiosk="1", team=sample.team("Whitehall"), days="7")
-    assert figures(app)[0]["layout"]["meta"]["alt"] == "DORA. Whitehall · last 7 days"
+    assert figures(app)[0]["layout"]["meta"] == "DORA. Whitehall · last 7 days"
 
 
 def test_with_a_rotation_a_line_shows_the_time_until_the_next_page(sample: Api, open_page: Open) -> None:
