@@ -42,18 +42,14 @@ def show(figure: go.Figure, key: str, table: pd.DataFrame | None = None) -> None
         key: its name on the page and of its picture, such as "lead-times".
         table: what it was drawn from; offered as CSV under the page.
     """
-    meta = figure.layout.meta
-    alt = meta.get("alt") if isinstance(meta, dict) else None
-    st.plotly_chart(figure, key=key, config=_config(key), alt=alt)
+    st.plotly_chart(figure, key=key, theme=None, config=_config(key), alt=figure.layout.meta)
     if table is not None and not table.empty:
         st.session_state.setdefault(SHOWN_KEY, []).append(Shown(key, table))
 
 
 def show_on_wall(figure: go.Figure, key: str) -> None:
     """Draw a figure that is only looked at."""
-    meta = figure.layout.meta
-    alt = meta.get("alt") if isinstance(meta, dict) else None
-    st.plotly_chart(figure, key=key, theme=None, config={"staticPlot": True, "responsive": True}, alt=alt)
+    st.plotly_chart(figure, key=key, theme=None, config={"staticPlot": True}, alt=figure.layout.meta)
 
 
 def _config(key: str) -> dict[str, object]:
@@ -61,7 +57,6 @@ def _config(key: str) -> dict[str, object]:
     return {
         "displayModeBar": "hover",
         "displaylogo": False,
-        "responsive": True,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "png", "filename": key, "scale": 2},
     }

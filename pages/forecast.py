@@ -131,8 +131,9 @@ def draw_calendar(outlook: Outlook) -> None:
         swatches,
         width=LEGEND_WIDTH,
         key="calendar-legend",
+        theme=None,
         config={"staticPlot": True},
-        alt=swatches.layout.meta["alt"],
+        alt=swatches.layout.meta,
     )
 
 

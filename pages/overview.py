@@ -24,6 +24,8 @@ from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, Reviews
 
 CHART_HEIGHT = 272
+# In eighths: Plotly reads its width to three decimals, and draws again where Streamlit tells it more of them.
+WIDE_AND_NARROW = (5, 3)
 HOURS_PER_DAY = 24
 
 
@@ -63,7 +65,7 @@ def draw(told: Answers) -> None:
     st.markdown(f"## {dora_sentence(told.dora, doubts_of(told))}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     cards.draw([dora_card(metric, told.dora, doubts_of(told)) for metric in DORA_METRICS])
-    left, right = st.columns([2, 1])
+    left, right = st.columns(WIDE_AND_NARROW)
     with left, st.container(border=True, height="stretch"):
         draw_deployments(told.dora)
     with right, st.container(border=True, height="stretch"):

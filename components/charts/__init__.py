@@ -1,4 +1,4 @@
 """Charts: numbers and a palette in, a figure out. No Streamlit, no network.
 
-Every figure says itself in words: `figure.layout.meta["alt"]`.
+Every figure says itself in words: `figure.layout.meta`.
 """

@@ -5,6 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from components.charts.canvas import figure, label
+from components.charts.kept import kept
 from components.format import COUNT, NO_BREAK
 from components.theme import Palette
 
@@ -24,6 +25,7 @@ def weeks_number(weeks: float) -> str:
     return f"{weeks:,.1f}".removesuffix(".0").replace(",", "\u2009")
 
 
+@kept
 def backlog_fan(size: int, p50: float, p85: float | None, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """A fan from today's open items down to none, between the weeks that are 50 % and 85 % sure.
 

@@ -71,7 +71,7 @@ def message(words: str, more: str) -> go.Figure:
 
 def spoken(parts: Sequence[tuple[go.Figure, Area]]) -> str:
     """What a screen reader says: every part in its order."""
-    return "; ".join(str(part.layout.meta["alt"]) for part, _ in parts)
+    return "; ".join(str(part.layout.meta) for part, _ in parts)
 
 
 def _row(count: int, top: float) -> list[Area]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from components.charts.canvas import LABEL_SIZE, figure, label
+from components.charts.kept import kept
 from components.format import NO_BREAK
 from components.outlook import PROMISE, Outlook, day_words
 from components.theme import Palette
@@ -24,6 +25,7 @@ LEGEND_WIDTH, LEGEND_HEIGHT = 330, 22
 LEGEND_PX = (0, 92, 171, 248)
 
 
+@kept
 def month_calendar(outlook: Outlook, first: date, palette: Palette) -> go.Figure:
     """One month, Monday first, six rows whatever its weeks; days filled by how sure it is that all is done.
 
@@ -132,6 +134,7 @@ def _alt(outlook: Outlook, first: date, name: str) -> str:
     return f"{name}: none of the dates; chance of being done on its first day {_sure(outlook, first)}"
 
 
+@kept
 def legend(palette: Palette) -> go.Figure:
     """What the fills mean."""
     alt = "Chance that all is done by a day: " + ", ".join(STEP_WORDS) + " per cent"

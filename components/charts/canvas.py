@@ -8,31 +8,51 @@ from components.theme import Palette
 
 LABEL_SIZE = 13
 TICK_SIZE = 12
+FONT = '"Source Sans", sans-serif'
+# Between the drawing and the labels of its axes.
+PAD_PX = 8
 
 
 def figure(
     palette: Palette, height: int, alt: str, *, top: int = 24, bottom: int = 26, right: int = 8, left: int = 4
 ) -> go.Figure:
-    """An empty figure of the house style.
+    """An empty figure of the house style, with all of the style in it and no template.
+
+    Streamlit hands a figure to Plotly again right after it was drawn, and a template, or data without a revision, makes
+    Plotly draw it all again. A figure with other data is another element, so one revision is enough.
 
     Args:
         height, top, bottom, right, left: pixels.
         alt: what a screen reader says.
     """
-    return go.Figure(
+    return bare(
         layout={
+            "datarevision": 1,
             "height": height,
-            "margin": {"t": top, "b": bottom, "l": left, "r": right, "autoexpand": False},
+            "margin": {"t": top, "b": bottom, "l": left, "r": right, "pad": PAD_PX, "autoexpand": False},
             "paper_bgcolor": palette.background,
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,
             "hovermode": "closest",
-            "font": {"size": LABEL_SIZE, "color": palette.text},
+            "hoverlabel": _hover(palette),
+            "font": {"family": FONT, "size": LABEL_SIZE, "color": palette.text},
             "xaxis": _axis(palette),
             "yaxis": {**_axis(palette), "showticklabels": False},
-            "meta": {"alt": alt},
+            "meta": alt,
         }
     )
+
+
+def bare(*figure: go.Figure, **parts: object) -> go.Figure:
+    """A new figure of another one or of parts, with no template: Plotly puts its default where there is none at the start."""
+    drawing = go.Figure(*figure, **parts)
+    drawing.layout.template = None
+    return drawing
+
+
+def _hover(palette: Palette) -> dict[str, object]:
+    font = {"family": FONT, "size": TICK_SIZE, "color": palette.text}
+    return {"bgcolor": palette.background, "bordercolor": palette.border, "font": font}
 
 
 def _axis(palette: Palette) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import NO_BREAK
 from components.outlook import PROMISE, Curve, Outlook, chance_between, chance_beyond, date_ticks, day_text, day_words
 from components.theme import Palette
@@ -17,6 +18,7 @@ LABEL_DROP_PX = {85: 15, 95: 2}
 PART_OF_TODAY = 0.16
 
 
+@kept
 def chance_by_date(outlook: Outlook, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """A dot per date with its chance, and a curve between them.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import relative_change
 from components.judgement import Better, Verdict, verdict
 from components.theme import Palette
@@ -35,6 +36,7 @@ class Change:
         return verdict(self.now, self.before, self.better, self.doubt)
 
 
+@kept
 def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """A line per metric from the centre, longest first and noise last; cut at 50 % with a triangle."""
     rows = sorted((change for change in changes if change.before), key=_place)[:6]
@@ -63,6 +65,7 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
                     "symbol": ["circle", symbol],
                     "color": colours.get(row.verdict, palette.muted),
                     "opacity": 1,
+                    "line": {"width": 0},
                 },
                 hoverinfo="skip",
                 cliponaxis=False,

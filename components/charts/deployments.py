@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, every_second, figure, label
+from components.charts.kept import kept
 from components.format import day_label
 from components.theme import Palette
 
@@ -17,6 +18,7 @@ MOST_LABELLED = 26
 LANE = 0.1
 
 
+@kept
 def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """Stacked bars: production deployments per week, of them later failed on top; the last four weeks strong.
 
@@ -105,7 +107,12 @@ def _incident_lane(drawing: go.Figure, weeks: pd.DataFrame, highest: int, palett
             x=[index for index, _ in begun],
             y=[lane] * len(begun),
             mode="markers",
-            marker={"size": [7 + 2.9 * math.sqrt(count) for _, count in begun], "color": palette.worse, "opacity": 1},
+            marker={
+                "size": [7 + 2.9 * math.sqrt(count) for _, count in begun],
+                "color": palette.worse,
+                "opacity": 1,
+                "line": {"width": 0},
+            },
             customdata=[f"{count} incident{'s' if count > 1 else ''}" for _, count in begun],
             hovertemplate="%{customdata} began in this week<extra></extra>",
             cliponaxis=False,

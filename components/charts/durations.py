@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import duration, figure_text
 from components.theme import Palette
 from components.tiers import TIERS, tier_of
@@ -77,6 +78,7 @@ def spread_of(hours: Sequence[float]) -> Spread | None:
     )
 
 
+@kept
 def cycle_time_scatter(items: pd.DataFrame, palette: Palette, *, height: int = SCATTER_HEIGHT) -> go.Figure:
     """A dot per finished item over its finishing time, on a log scale, with 50, 85 and 95 per cent lines.
 
@@ -141,6 +143,7 @@ def _apart(lines: Mapping[int, float], step: float) -> dict[int, float]:
     return places
 
 
+@kept
 def duration_distribution(
     spread: Spread | None, palette: Palette, *, tiered: bool = False, height: int = DISTRIBUTION_HEIGHT
 ) -> go.Figure:

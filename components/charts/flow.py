@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, every_second, figure, label
+from components.charts.kept import kept
 from components.format import day_label
 from components.theme import Palette
 
@@ -12,6 +13,7 @@ STRONG_WEEKS = 4
 MOST_LABELLED = 26
 
 
+@kept
 def weekly_bars(weeks: pd.DataFrame, palette: Palette, what: str, *, height: int = HEIGHT) -> go.Figure:
     """A bar per week, the last four strong and labelled.
 

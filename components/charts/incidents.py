@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
 from components.charts.durations import SHORTEST_HOURS, TICKS
+from components.charts.kept import kept
 from components.format import duration, figure_text
 from components.theme import Palette
 
@@ -17,6 +18,7 @@ MOST_POINTS = 3000
 MOST_NAMED = 3
 
 
+@kept
 def incident_timeline(
     incidents: pd.DataFrame, since: datetime, until: datetime, palette: Palette, *, height: int = HEIGHT
 ) -> go.Figure:

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from components.charts.canvas import figure, label
+from components.charts.kept import kept
 from components.theme import Palette
 from components.tiers import BANDS, TIERS, distance, position, tier_of
 
@@ -11,6 +12,7 @@ DOT_RADIUS = 10
 JOINED_FROM = 0.06
 
 
+@kept
 def ladder_row(
     metric: str, now: float | None, before: float | None, palette: Palette, *, header: bool = False
 ) -> go.Figure:

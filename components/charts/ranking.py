@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import COUNT, cell_text, figure_text
 from components.theme import Palette
 
@@ -16,6 +17,7 @@ NAME_PART = 0.47
 VALUE_PART = 0.12
 
 
+@kept
 def ranking(rows: pd.DataFrame, palette: Palette, what: str, *, height: int = HEIGHT) -> go.Figure:
     """A bar per row; beyond the first few one line of text for all the others.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from components.charts.canvas import figure, label
+from components.charts.kept import kept
 from components.format import COUNT, NO_BREAK
 from components.outlook import PROMISE, Scope, date_ticks, day_text, day_words
 from components.theme import Palette
@@ -17,6 +18,7 @@ MOST_ROWS = 4
 NEAR_END = 0.2
 
 
+@kept
 def scope_growth(scopes: Sequence[Scope], palette: Palette, *, height: int = HEIGHT) -> go.Figure:
     """A row per scope: a bar from the 50 % to the 95 % date, a dot at the 85 % date.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, figure, label
+from components.charts.kept import kept
 from components.format import percent
 from components.theme import Palette
 
@@ -30,6 +31,7 @@ class Segment:
     bottleneck: bool = False
 
 
+@kept
 def stage_bar(segments: Sequence[Segment], palette: Palette, alt: str, *, height: int = HEIGHT) -> go.Figure:
     """One stacked bar, waiting in grey, working in ink, the bottleneck outlined.
 

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, every_second, figure, label
+from components.charts.kept import kept
 from components.format import day_label
 from components.theme import Palette
 
@@ -14,6 +15,7 @@ HEIGHT = 150
 DAYS_PER_WEEK = 7
 
 
+@kept
 def weekly_trend(
     weeks: pd.DataFrame,
     palette: Palette,

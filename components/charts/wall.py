@@ -6,7 +6,7 @@ from html import unescape
 
 import plotly.graph_objects as go
 
-from components.charts.canvas import figure, label
+from components.charts.canvas import FONT, bare, figure, label
 from components.screen import Fact, Tile
 from components.theme import DARK, Palette
 from components.tiers import TIERS
@@ -18,8 +18,6 @@ TITLE_SIZE, SENTENCE_SIZE, VALUE_SIZE, UNIT_SIZE, NAME_SIZE, WORD_SIZE, NOTE_SIZ
     *(30, 60),
 )
 CHART_SCALE = 2.2
-# Streamlit hands its font to figures in its own theme only, and a wall has its own.
-FONT = '"Source Sans", sans-serif'
 LONGEST_AT_FULL_SIZE = 74
 WIDEST_VALUE = 6
 # Pixels: a tile of four on 1920, and a letter of the word and of the note in it.
@@ -135,10 +133,11 @@ def resized(drawing: go.Figure, scale: float) -> go.Figure:
 
 
 def enlarged(drawing: go.Figure, height: int, scale: float) -> go.Figure:
-    """A chart at another size: texts, marks, lines, distances and margins grow alike."""
+    """A copy of a chart at another size: texts, marks, lines, distances and margins grow alike."""
+    drawing = bare(drawing)
     drawing.update_layout(
         height=height,
-        margin={side: (drawing.layout.margin[side] or 0) * scale for side in ("t", "b", "l", "r")},
+        margin={side: (drawing.layout.margin[side] or 0) * scale for side in ("t", "b", "l", "r")} | {"pad": 0},
         font={"family": FONT, "size": (drawing.layout.font.size or 13) * scale},
     )
     _grown(drawing.layout.title.font, "size", scale)
@@ -182,7 +181,6 @@ def _judged(judgement: str) -> str:
 def _sheet(height: int, alt: str) -> go.Figure:
     # What is read aloud is no markup.
     drawing = figure(PALETTE, height, unescape(alt), top=0, bottom=0, left=0, right=0)
-    drawing.update_layout(font_family=FONT)
     drawing.update_xaxes(range=[0, 1], showticklabels=False)
     drawing.update_yaxes(range=[0, 1])
     # A figure without a trace draws no axes, and texts are placed on axes.

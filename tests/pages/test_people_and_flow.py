@@ -83,7 +83,7 @@ def test_the_weekly_reviews_are_the_apis_trend(sample: Api, open_page: Open) -> 
     (bars,) = [
         figure["data"][0]
         for figure in charts(open_page("reviews.py", days="90"))
-        if "pull requests reviewed in" in figure["layout"]["meta"]["alt"]
+        if "pull requests reviewed in" in figure["layout"]["meta"]
     ]
     assert bars["y"] == [week["totalReviewed"] for week in told]
 

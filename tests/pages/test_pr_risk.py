@@ -73,7 +73,7 @@ class TestOnTheSample:
         row = sample.get("/pull-requests", days=90, pageSize=1).json()["data"][0]
         app = open_page("pr_risk.py", pr=f"{row['repo']}/{row['number']}")
         assert len(charts(app)) == 2
-        assert all(figure["layout"]["meta"]["alt"] for figure in charts(app))
+        assert all(figure["layout"]["meta"] for figure in charts(app))
 
     def test_a_pull_request_nobody_knows_is_a_calm_card_beside_examples(self, sample: Api, open_page: Open) -> None:
         app = open_page("pr_risk.py", pr="acme/api/1847")
@@ -257,7 +257,7 @@ class TestOnMuch:
             "At least 70, because an incident is open",
         ):
             assert part in text
-        assert [figure["layout"]["meta"]["alt"][:20] for figure in charts(app)] == [
+        assert [figure["layout"]["meta"][:20] for figure in charts(app)] == [
             "Score 70 of 100, in ",
             "812 lines added rais",
             "1 groups of 50 pull ",
@@ -302,4 +302,4 @@ def test_on_a_wall_it_says_that_it_needs_somebody(connected: Connect, open_page:
     app = open_page("pr_risk.py", kiosk="1")
     assert not app.exception
     assert not app.text_input
-    assert any("needs somebody" in figure["layout"]["meta"]["alt"] for figure in charts(app))
+    assert any("needs somebody" in figure["layout"]["meta"] for figure in charts(app))

@@ -27,7 +27,7 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 
 def words(app: AppTest) -> str:
-    return " | ".join(figure["layout"]["meta"]["alt"] for figure in figures(app))
+    return " | ".join(figure["layout"]["meta"] for figure in figures(app))
 
 
 @pytest.mark.parametrize("page", WALL)
@@ -43,7 +43,7 @@ def test_a_page_hangs_on_the_wall_without_a_control_and_reads_from_afar(
     for figure in drawn:
         layout = figure["layout"]
         assert layout["paper_bgcolor"] == PALETTE.background
-        assert layout["meta"]["alt"]
+        assert layout["meta"]
         for text in layout.get("annotations", []):
             assert text["font"]["size"] >= SMALLEST_PX or not text["text"]
         for name, axis in layout.items():
@@ -53,7 +53,7 @@ def test_a_page_hangs_on_the_wall_without_a_control_and_reads_from_afar(
 
 @pytest.mark.parametrize("page", WALL)
 def test_its_sentence_is_short(page: str, sample: Api, open_page: Open) -> None:
-    sentence = figures(open_page(page, kiosk="1"))[-1]["layout"]["meta"]["alt"].split("; ")[0]
+    sentence = figures(open_page(page, kiosk="1"))[-1]["layout"]["meta"].split("; ")[0]
     assert 0 < len(sentence) <= LONGEST_AT_FULL_SIZE + 20
 
 
@@ -97,7 +97,7 @@ def test_a_page_that_needs_somebody_says_so(sample: Api, open_page: Open) -> Non
 
 def test_the_team_and_the_window_stand_in_the_header(sample: Api, open_page: Open) -> None:
     app = open_page("dora.py", kiosk="1", team=sample.team("Whitehall"), days="7")
-    assert figures(app)[0]["layout"]["meta"]["alt"] == "DORA. Whitehall · last 7 days · figures to 31 Mar"
+    assert figures(app)[0]["layout"]["meta"] == "DORA. Whitehall · last 7 days · figures to 31 Mar"
 
 
 def test_the_clock_says_that_no_data_come_although_the_api_answers(

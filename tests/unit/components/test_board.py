@@ -40,7 +40,7 @@ def test_every_part_lies_inside_on_axes_of_its_own(tiles: int, facts: list[Fact]
 
 def test_it_says_every_part_in_order() -> None:
     drawn = board(Screen(":green[Elite] overall.", TILES[:1], facts=[Fact("3", "open")]))
-    assert drawn.layout.meta["alt"] == "Elite overall.; Tile 0 1 h High 2 h to Elite; 3 open"
+    assert drawn.layout.meta == "Elite overall.; Tile 0 1 h High 2 h to Elite; 3 open"
 
 
 def test_a_smaller_one_is_the_same_picture() -> None:

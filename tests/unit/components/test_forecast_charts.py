@@ -22,7 +22,7 @@ def texts(figure: go.Figure) -> list[str]:
 
 
 def alt(figure: go.Figure) -> str:
-    return str(figure.layout.meta["alt"])
+    return str(figure.layout.meta)
 
 
 def trace(figure: go.Figure, name: str) -> go.Scatter:

@@ -179,7 +179,7 @@ class TestTimeline:
         assert [note.xanchor for note in figure.layout.annotations[1:]] == ["right", "left"]
 
     def test_it_says_itself(self) -> None:
-        alt = self.drawn(incident(10), open_incident(5)).layout.meta["alt"].replace(NO_BREAK, " ")
+        alt = self.drawn(incident(10), open_incident(5)).layout.meta.replace(NO_BREAK, " ")
         assert alt == "2 incidents, those resolved took 48 min on average, at most 48 min, 1 still open"
 
     def test_a_restoration_in_no_time_has_a_place_on_the_logarithmic_scale(self) -> None:

@@ -74,7 +74,7 @@ class TestRanking:
     def test_names_and_counts_stand_at_the_bars(self) -> None:
         figure = ranking(rows(5, 3), LIGHT, "merged pull requests")
         assert texts(figure) == ["api-0", "5", "api-1", "3"]
-        assert figure.layout.meta["alt"] == "Merged pull requests: acme/api-0 5, acme/api-1 3"
+        assert figure.layout.meta == "Merged pull requests: acme/api-0 5, acme/api-1 3"
 
     def test_the_rest_is_one_line_that_adds_up_and_has_no_bar(self) -> None:
         figure = ranking(rows(*range(20, 0, -1)), LIGHT, "merged pull requests")

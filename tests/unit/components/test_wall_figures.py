@@ -17,7 +17,7 @@ def sizes(drawing: object) -> list[float]:
 
 def test_a_tile_says_itself_in_words_and_in_large_letters() -> None:
     drawing = wall.tile(Tile("Lead time", "27.6", "h", "High", "high", "3.6 h to Elite", place=2.6))
-    assert drawing.layout.meta["alt"] == "Lead time 27.6 h High 3.6 h to Elite"
+    assert drawing.layout.meta == "Lead time 27.6 h High 3.6 h to Elite"
     assert min(sizes(drawing)) >= SMALLEST_PX
     assert len(drawing.layout.shapes) == 4
 
@@ -45,13 +45,13 @@ def test_the_sentence_keeps_its_colours_and_a_long_one_shrinks_no_further_than_i
     assert wall.words_in_colour(":green[Elite] overall.") == (
         f'<b><span style="color:{wall.PALETTE.better}">Elite</span></b> overall.'
     )
-    assert wall.sentence(":green[Elite] overall.").layout.meta["alt"] == "Elite overall."
+    assert wall.sentence(":green[Elite] overall.").layout.meta == "Elite overall."
     assert min(sizes(wall.sentence("word " * 60))) >= SMALLEST_PX
 
 
 def test_facts_are_one_under_another() -> None:
     drawing = wall.facts([Fact("0", "incidents open"), Fact("6", "in progress")])
-    assert drawing.layout.meta["alt"] == "0 incidents open; 6 in progress"
+    assert drawing.layout.meta == "0 incidents open; 6 in progress"
     assert [text.y for text in drawing.layout.annotations] == sorted(
         (text.y for text in drawing.layout.annotations), reverse=True
     )
@@ -118,5 +118,5 @@ def test_marks_of_others_stay_letters_in_a_sentence() -> None:
 
 def test_what_is_read_aloud_is_no_markup() -> None:
     drawing = wall.header("DORA", figure_text("R&D <b>"))
-    assert drawing.layout.meta["alt"] == "DORA. R&D <b>"
+    assert drawing.layout.meta == "DORA. R&D <b>"
     assert "R&amp;D &lt;b&gt;" in drawing.layout.annotations[0].text
