@@ -133,7 +133,7 @@ def dora_lines(dora: Dora, doubts: Mapping[str, str]) -> list[Line]:
         before = getattr(dora.previous, metric.field, None)
         unit = display_unit(metric.field, value or before or 0.0)
         change = change_text(value, before, unit)
-        judged = judgement(value, before, metric.better, doubts[metric.field])
+        judged = metric.missing if value is None else judgement(value, before, metric.better, doubts[metric.field])
         lines.append(line(metric.name, metric.text(value), metric.text(before), change, judged))
         tier = tier_of(metric.field, value)
         lines[-1] = lines[-1]._replace(tier=tier.capitalize() if tier else "")
@@ -199,7 +199,7 @@ def judgement(now: float | None, before: float | None, better: Better, doubt: st
 def line(metric: str, week: str, before: str, change: str | None, judged: str) -> Line:
     """Texts of ours, safe where Markdown is read; no change is only said of two numbers."""
     told = change.replace("-", "−") if change else NO_DATA if NO_DATA in (week, before) else "no change"
-    return Line(metric, plain(week), plain(before), plain(told), judged if change else "")
+    return Line(metric, plain(week), plain(before), plain(told), judged if change or week == NO_DATA else "")
 
 
 def hours_of(days: float | None) -> float | None:

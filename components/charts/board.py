@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 
 from components.charts import wall
-from components.charts.canvas import figure, label
+from components.charts.canvas import FONT, figure, label
 from components.screen import Screen
 
 # Pixels of a board on 1920 × 1080, within Streamlit's own margin.
@@ -46,7 +46,7 @@ def board(screen: Screen) -> go.Figure:
         left = chart_width + GAP
         parts.append((wall.facts(screen.facts), Area(left, below, WIDTH - left, CARD_HEIGHT)))
     host = figure(wall.PALETTE, HEIGHT, spoken(parts), top=0, bottom=0, left=0, right=0)
-    host.update_layout(font_family=wall.FONT)
+    host.update_layout(font_family=FONT)
     host.update_xaxes(visible=False, range=[0, 1])
     host.update_yaxes(visible=False, range=[0, 1])
     for number, (part, area) in enumerate(parts, start=2):
@@ -58,7 +58,7 @@ def board(screen: Screen) -> go.Figure:
 def message(words: str, more: str) -> go.Figure:
     """What is said in the place of a screen."""
     host = figure(wall.PALETTE, HEIGHT, f"{words}. {more}", top=0, bottom=0, left=0, right=0)
-    host.update_layout(font_family=wall.FONT)
+    host.update_layout(font_family=FONT)
     host.update_xaxes(visible=False, range=[0, 1])
     host.update_yaxes(visible=False, range=[0, 1])
     host.add_trace(go.Scatter(x=[0.5], y=[0.5], mode="markers", marker={"size": 0.1, "opacity": 0}))

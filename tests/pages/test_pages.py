@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from components import connection, data
@@ -311,3 +312,13 @@ def test_the_embedded_server_leaves_no_answers_behind(
     assert client.teams.list().data
     client.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_overview_and_the_weekly_sheet_judge_the_same_week_alike(sample: Api, open_page: Open) -> None:
+    sheet = open_page("weekly.py").table[0].value["Judgement"]
+    grey, red, green = (MetricProto.MetricColor.Value(name) for name in ("GRAY", "RED", "GREEN"))
+    found = {card.label.split(" :")[0]: card.proto.color for card in open_page(days="7").metric}
+    for metric in ("Deployment frequency", "Lead time for changes", "Change failure rate", "Time to restore"):
+        told = sheet[metric]
+        assert found[metric] == (green if "better" in told else red if "worse" in told else grey)
+    assert {":green[better]", ":red[worse]", "within noise", "no incident was resolved"} <= set(sheet)
