@@ -75,8 +75,9 @@ def draw(told: Answers) -> None:
         draw_weeks(told)
     place_for_risk = st.container()
     place = tables.show(FIELDS, told.sheet, found, look(rows), told.chosen, rows_can_be_chosen=True)
-    with place_for_risk:
-        offer_risk(None if place is None else told.sheet.rows[place])
+    if not found.empty:
+        with place_for_risk:
+            offer_risk(None if place is None else told.sheet.rows[place])
 
 
 def draw_cycle_times(found: pd.DataFrame) -> None:
@@ -116,7 +117,7 @@ def draw_weeks(told: Answers) -> None:
     if weeks is None:
         st.markdown(f"**{title}**  \n:small[:gray[No weekly figures here, and more rows than one view reads.]]")
         return
-    of = "All rows of the window" if told.sheet.whole else "Work items, or pull requests without a tracker"
+    of = "Whole window, whatever is searched" if told.sheet.whole else "Work items, or pull requests without a tracker"
     st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* week not whole]]")
     figures.show(
         weekly_bars(weeks, figures.viewer_palette(), what, height=CHART_HEIGHT), key="merged-per-week", table=weeks
@@ -130,12 +131,12 @@ def look(rows: pd.DataFrame) -> Look:
             "Merged": tables.time_column(rows["Merged"]),
             "Repository": st.column_config.TextColumn(width=150),
             "Number": st.column_config.NumberColumn(format="%d", width=76),
-            "Title": st.column_config.TextColumn(width=226),
+            "Title": st.column_config.TextColumn(width=280 if rows["Link"].notna().any() else 336),
             "Author": st.column_config.TextColumn(width=90),
             CYCLE_TIME: st.column_config.NumberColumn("Cycle time", width=82, help="First commit to merge."),
             "Risk": st.column_config.NumberColumn(format="%d", width=50, help="0 to 100, as on the page PR risk."),
             "Level": st.column_config.TextColumn(width=70),
-            "Link": tables.link_column("The pull request on GitHub."),
+            "Link": tables.link_column(rows["Link"], "The pull request on GitHub."),
         },
         (CYCLE_TIME,),
         "Pull requests, newest first",
