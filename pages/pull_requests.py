@@ -19,6 +19,7 @@ from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_lev
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
 from components.sheets import Sheet
+from components.similar import span
 from components.tables import Look
 from components.theme import Palette
 from koalr_api import Flow, KoalrError, PullRequest
@@ -70,7 +71,7 @@ def draw(told: Answers) -> None:
     search.draw(FIELDS, rows)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
-        draw_cycle_times(found)
+        draw_cycle_times(found, "" if told.sheet.whole else span(told.sheet.rows))
     with right, st.container(border=True, height="stretch"):
         draw_weeks(told)
     place_for_risk = st.container()
@@ -80,11 +81,11 @@ def draw(told: Answers) -> None:
             offer_risk(None if place is None else told.sheet.rows[place])
 
 
-def draw_cycle_times(found: pd.DataFrame) -> None:
-    """How the rows of the table spread."""
+def draw_cycle_times(found: pd.DataFrame, when: str) -> None:
+    """How the rows of the table spread; when they were merged, if that is not the window."""
     hours = found[CYCLE_TIME].dropna().tolist()
     known = f"{COUNT.text(len(hours))} of the {counted(len(found), 'row', 'rows')} below with a known start"
-    st.markdown(f"**{heading(hours)}**  \n:small[:gray[{known}; logarithmic scale]]")
+    st.markdown(f"**{heading(hours, when)}**  \n:small[:gray[First commit to merge: {known}; logarithmic scale]]")
     spread = spread_of(hours)
     figures.show(
         duration_distribution(spread, figures.viewer_palette(), height=CHART_HEIGHT),
@@ -93,12 +94,13 @@ def draw_cycle_times(found: pd.DataFrame) -> None:
     )
 
 
-def heading(hours: Sequence[float]) -> str:
+def heading(hours: Sequence[float], when: str) -> str:
     """The finding, if there is one."""
+    opening = f"{when}: " if when else ""
     if not hours:
-        return "Cycle time"
+        return f"{opening}Cycle time"
     within_a_day = sum(1 for value in hours if value <= DAY_HOURS) / len(hours)
-    return f"{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
+    return f"{opening}{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
 
 
 def weeks_of(told: Answers) -> tuple[str, str, pd.DataFrame | None]:
