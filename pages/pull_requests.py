@@ -100,7 +100,9 @@ def heading(hours: Sequence[float], when: str) -> str:
     if not hours:
         return f"{opening}Cycle time"
     within_a_day = sum(1 for value in hours if value <= DAY_HOURS) / len(hours)
-    return f"{opening}{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
+    if when:
+        return f"{opening}{percent(within_a_day)} merged within a day"
+    return f"{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
 
 
 def weeks_of(told: Answers) -> tuple[str, str, pd.DataFrame | None]:
@@ -133,7 +135,7 @@ def look(rows: pd.DataFrame) -> Look:
             "Merged": tables.time_column(rows["Merged"]),
             "Repository": st.column_config.TextColumn(width=150),
             "Number": st.column_config.NumberColumn(format="%d", width=76),
-            "Title": st.column_config.TextColumn(width=280 if rows["Link"].notna().any() else 336),
+            "Title": st.column_config.TextColumn(width=244 if rows["Link"].notna().any() else 300),
             "Author": st.column_config.TextColumn(width=90),
             CYCLE_TIME: st.column_config.NumberColumn("Cycle time", width=82, help="First commit to merge."),
             "Risk": st.column_config.NumberColumn(format="%d", width=50, help="0 to 100, as on the page PR risk."),
