@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from components.format import Unit
+from components.format import Unit, duration_unit
 
 SYMBOLS: Mapping[str, str] = {
     "seconds": "s",
@@ -15,13 +15,21 @@ SYMBOLS: Mapping[str, str] = {
 }
 RATES: Mapping[str, str] = {" per day": "/day", " per week": "/week"}
 LONGEST_SYMBOL = 14
+# As durations elsewhere.
+HOURS_READ_AS_DAYS = 72
 # From here on a decimal says nothing.
 LARGE = 1000
 
 
 def unit_of(name: str, values: list[float | None]) -> Unit:
-    """How values in a unit are shown, all alike: in that unit, with the decimals the values ask for."""
-    return Unit(symbol(name), 1.0, _decimals(name, [value for value in values if value is not None]))
+    """How values in a unit are shown, all alike: in that unit, with the decimals the values ask for.
+
+    Hours that are days read as days.
+    """
+    known = [value for value in values if value is not None]
+    if name == "hours" and known and min(map(abs, known)) >= HOURS_READ_AS_DAYS:
+        return duration_unit(max(map(abs, known)))
+    return Unit(symbol(name), 1.0, _decimals(name, known))
 
 
 def symbol(name: str) -> str:

@@ -146,6 +146,14 @@ def pace_definition(told: BacklogForecast) -> str:
     )
 
 
+def simulated_words(told: BacklogForecast) -> str:
+    """Why the weeks are not the open items divided by the pace; empty of a server that does not say how it forecasts."""
+    how = HOW.get(told.model or "")
+    if how is None or told.model == PLAIN_MODEL or told.weekly_throughput_p50 is None:
+        return ""
+    return f"Not size ÷ pace: past weeks are drawn, {how}, and dates are read a little late."
+
+
 def backlog_missing_words(told: BacklogForecast) -> str:
     """Why there is no fan."""
     if told.reason:

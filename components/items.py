@@ -76,13 +76,12 @@ def draw(items: int, usually: int) -> None:
         help=f"Begins at {USUAL_WEEKS} weeks of work as a round number: {COUNT.text(usually)}.",
     )
     right.number_input(
-        "Items to finish, up to 10 000",
+        f"Or up to {COUNT.text(MOST_ITEMS)}",
         1,
         MOST_ITEMS,
         key=FIELD,
         on_change=_take,
         args=(FIELD, usually),
-        label_visibility="collapsed",
     )
 
 

@@ -3,6 +3,7 @@
 Texts are others' and made safe for a cell; hours are numbers, so that they sort; what is not known is None, NaN or NaT.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +19,8 @@ SECONDS_PER_HOUR = 3600
 DAYS_PER_WEEK = 7
 FAILED_LATER = "failed later"
 LEAD_TIME, CYCLE_TIME, RESTORE_TIME = "Lead time (h)", "Cycle time (h)", "Time to restore (h)"
-SHORT_SHA = 8
+SHORT_SHA = 7
+LONG_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def deployment_rows(deployments: Sequence[Deployment]) -> pd.DataFrame:
@@ -27,13 +29,19 @@ def deployment_rows(deployments: Sequence[Deployment]) -> pd.DataFrame:
         {
             "Deployed": _times(row.deployed_at for row in deployments),
             "Repository": _texts(row.repo for row in deployments),
-            "Version": _texts(row.ref or (row.sha[:SHORT_SHA] if row.sha else None) for row in deployments),
+            "Version": _texts(version(row) for row in deployments),
             "Environment": _texts(row.env for row in deployments),
             "Result": _texts(result(row) for row in deployments),
             LEAD_TIME: _hours(row.lead_time_secs for row in deployments),
             "Link": _objects(links.commit(row.repo, row.sha) for row in deployments),
         }
     )
+
+
+def version(row: Deployment) -> str | None:
+    """What was deployed, as it is called; a commit by its first letters."""
+    name = row.ref or row.sha
+    return name[:SHORT_SHA] if name and (name == row.sha or LONG_SHA.fullmatch(name)) else name
 
 
 def result(row: Deployment) -> str:

@@ -40,7 +40,7 @@ def ask_for_one() -> PullRequestName | None:
 def _draw() -> None:
     with st.form("risk", border=True):
         link, owner, repo, number, button = st.columns([4, 2, 2, 1.3, 1.1], vertical_alignment="bottom")
-        link.text_input("Link of a pull request, or", key=LINK, placeholder=f"https://github.com/… or {EXAMPLE}")
+        link.text_input("Link of a pull request, or", key=LINK, placeholder=EXAMPLE)
         owner.text_input("Owner", key=OWNER, placeholder="acme")
         repo.text_input("Repository", key=REPO, placeholder="api")
         number.text_input("Number", key=NUMBER, placeholder="1847")
@@ -59,6 +59,8 @@ def _submitted() -> None:
     changed = by_fields is not None and by_fields.path != st.session_state.get(ASKED)
     found = parse(link) or (by_fields if changed or not link.strip() else None)
     if found is None:
+        # What was scored before would stand under a note about something else.
+        st.session_state[ASKED] = None
         st.session_state[FAULT] = _wrong_link(link) if link.strip() else _wrong_field(owner, repo, number)
         return
     st.session_state[ASKED] = found.path

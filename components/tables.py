@@ -49,8 +49,10 @@ def time_column(moments: "pd.Series[Any]") -> Any:  # noqa: ANN401 - Streamlit's
     return st.column_config.DatetimeColumn(format=format_, timezone="UTC", width=116 if this_year else 146)
 
 
-def link_column(help_text: str) -> Any:  # noqa: ANN401
-    """An address that components.links built."""
+def link_column(links: "pd.Series[Any]", help_text: str) -> Any:  # noqa: ANN401
+    """Addresses that components.links built; no column (None) where there is none."""
+    if links.isna().all():
+        return None
     return st.column_config.LinkColumn("Open", display_text=":material/open_in_new:", width=56, help=help_text)
 
 

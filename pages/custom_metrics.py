@@ -133,6 +133,10 @@ def draw_metric(metric: CustomMetric, days: int) -> None:
     st.markdown(f"## {metric_sentence(metric, days)}")
     if metric.description:
         st.markdown(plain(short_label(metric.description, 600)))
+    if filters.current().team_id is not None and metric.scoped_team is None:
+        st.markdown(
+            ":small[:gray-badge[Whole organisation] :gray[custom metrics count every team; a metric names its team itself]]"
+        )
     left, right = st.columns([1, 2])
     with left, st.container(border=True, height="stretch"):
         draw_value(metric, days)

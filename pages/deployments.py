@@ -100,7 +100,7 @@ def look(rows: pd.DataFrame) -> Look:
             "Repository": st.column_config.TextColumn(width=200),
             "Version": st.column_config.TextColumn(width=150),
             LEAD_TIME: st.column_config.NumberColumn("Lead time", help="Median over the changes it shipped first."),
-            "Link": tables.link_column("The commit on GitHub where it is known, else the repository."),
+            "Link": tables.link_column(rows["Link"], "The commit on GitHub where it is known, else the repository."),
         },
         (LEAD_TIME,),
         "Deployments, newest first",

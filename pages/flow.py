@@ -14,6 +14,7 @@ from components.format import COUNT, duration
 from components.frames import cycle_times, weekly
 from components.screen import Screen
 from components.sentences import flow_sentence, littles_law
+from components.similar import span
 from koalr_api import Flow, KoalrError
 
 
@@ -70,7 +71,11 @@ def screen(told: Answers) -> Screen:
 def draw_scatter(latest: Latest) -> None:
     """Cycle times of the latest merged pull requests."""
     frame = cycle_times(latest.rows)
-    st.markdown("**Cycle time of merged pull requests**")
+    st.markdown(
+        f"**Cycle time of pull requests merged {span(latest.rows)}**"
+        if latest.rows
+        else "**Cycle time of pull requests**"
+    )
     st.markdown(
         f":small[:gray[First commit to merge: {latest.words}; {len(frame)} with a known start. Lines: so many per cent of them took "
         "up to this long. Logarithmic scale. The figures above count work items instead where a team has them.]]"

@@ -186,6 +186,8 @@ def draw_backlog(told: BacklogForecast | KoalrError) -> None:
                 key="backlog",
                 table=pd.DataFrame([{"items_open": size, "weeks_p50": weeks.p50, "weeks_p85": weeks.p85}]),
             )
+            if why := forecast_words.simulated_words(told):
+                st.markdown(f":small[:gray[{why}]]")
 
 
 def screen(told: Answers) -> Screen:

@@ -97,7 +97,9 @@ def draw_timeline(told: Answers, shown: list[Incident]) -> None:
 def draw_weeks(told: Answers) -> None:
     """How many began, week by week."""
     weeks = weeks_of(told)
-    st.markdown("**Incidents per week**  \n:small[:gray[By start, whole window. \\* week not whole]]")
+    st.markdown(
+        "**Incidents per week**  \n:small[:gray[By start; whole window, whatever is searched. \\* week not whole]]"
+    )
     figures.show(
         weekly_bars(weeks, figures.viewer_palette(), "incidents", height=CHART_HEIGHT),
         key="incidents-per-week",
@@ -121,7 +123,7 @@ def look(rows: pd.DataFrame) -> Look:
             "Resolved": tables.time_column(rows["Resolved"]),
             "Repository": st.column_config.TextColumn(width=140),
             RESTORE_TIME: st.column_config.NumberColumn("Time to restore", width=112, help="Start to resolution."),
-            "Link": tables.link_column("The repository on GitHub."),
+            "Link": tables.link_column(rows["Link"], "The repository on GitHub."),
         },
         (RESTORE_TIME,),
         "Incidents, newest first",

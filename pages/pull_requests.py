@@ -19,6 +19,7 @@ from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_lev
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
 from components.sheets import Sheet
+from components.similar import span
 from components.tables import Look
 from components.theme import Palette
 from koalr_api import Flow, KoalrError, PullRequest
@@ -70,20 +71,21 @@ def draw(told: Answers) -> None:
     search.draw(FIELDS, rows)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
-        draw_cycle_times(found)
+        draw_cycle_times(found, "" if told.sheet.whole else span(told.sheet.rows))
     with right, st.container(border=True, height="stretch"):
         draw_weeks(told)
     place_for_risk = st.container()
     place = tables.show(FIELDS, told.sheet, found, look(rows), told.chosen, rows_can_be_chosen=True)
-    with place_for_risk:
-        offer_risk(None if place is None else told.sheet.rows[place])
+    if not found.empty:
+        with place_for_risk:
+            offer_risk(None if place is None else told.sheet.rows[place])
 
 
-def draw_cycle_times(found: pd.DataFrame) -> None:
-    """How the rows of the table spread."""
+def draw_cycle_times(found: pd.DataFrame, when: str) -> None:
+    """How the rows of the table spread; when they were merged, if that is not the window."""
     hours = found[CYCLE_TIME].dropna().tolist()
     known = f"{COUNT.text(len(hours))} of the {counted(len(found), 'row', 'rows')} below with a known start"
-    st.markdown(f"**{heading(hours)}**  \n:small[:gray[{known}; logarithmic scale]]")
+    st.markdown(f"**{heading(hours, when)}**  \n:small[:gray[First commit to merge: {known}; logarithmic scale]]")
     spread = spread_of(hours)
     figures.show(
         duration_distribution(spread, figures.viewer_palette(), height=CHART_HEIGHT),
@@ -92,11 +94,14 @@ def draw_cycle_times(found: pd.DataFrame) -> None:
     )
 
 
-def heading(hours: Sequence[float]) -> str:
+def heading(hours: Sequence[float], when: str) -> str:
     """The finding, if there is one."""
+    opening = f"{when}: " if when else ""
     if not hours:
-        return "Cycle time"
+        return f"{opening}Cycle time"
     within_a_day = sum(1 for value in hours if value <= DAY_HOURS) / len(hours)
+    if when:
+        return f"{opening}{percent(within_a_day)} merged within a day"
     return f"{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
 
 
@@ -116,7 +121,7 @@ def draw_weeks(told: Answers) -> None:
     if weeks is None:
         st.markdown(f"**{title}**  \n:small[:gray[No weekly figures here, and more rows than one view reads.]]")
         return
-    of = "All rows of the window" if told.sheet.whole else "Work items, or pull requests without a tracker"
+    of = "Whole window, whatever is searched" if told.sheet.whole else "Work items, or pull requests without a tracker"
     st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* week not whole]]")
     figures.show(
         weekly_bars(weeks, figures.viewer_palette(), what, height=CHART_HEIGHT), key="merged-per-week", table=weeks
@@ -130,12 +135,12 @@ def look(rows: pd.DataFrame) -> Look:
             "Merged": tables.time_column(rows["Merged"]),
             "Repository": st.column_config.TextColumn(width=150),
             "Number": st.column_config.NumberColumn(format="%d", width=76),
-            "Title": st.column_config.TextColumn(width=226),
+            "Title": st.column_config.TextColumn(width=244 if rows["Link"].notna().any() else 300),
             "Author": st.column_config.TextColumn(width=90),
             CYCLE_TIME: st.column_config.NumberColumn("Cycle time", width=82, help="First commit to merge."),
             "Risk": st.column_config.NumberColumn(format="%d", width=50, help="0 to 100, as on the page PR risk."),
             "Level": st.column_config.TextColumn(width=70),
-            "Link": tables.link_column("The pull request on GitHub."),
+            "Link": tables.link_column(rows["Link"], "The pull request on GitHub."),
         },
         (CYCLE_TIME,),
         "Pull requests, newest first",

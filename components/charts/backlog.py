@@ -63,7 +63,7 @@ def backlog_fan(size: int, p50: float, p85: float | None, palette: Palette, *, h
         )
     label(drawing, 0, size, f"<b>{COUNT.text(size)}</b> items now", palette.text, anchor="left", xshift=8, above_px=4)
     _feet(drawing, feet, last, palette)
-    drawing.update_xaxes(range=[-0.06 * last, 1.2 * last])
+    drawing.update_xaxes(range=[-0.06 * last, 1.28 * last])
     drawing.update_yaxes(range=[0, size * 1.02])
     return drawing
 

@@ -33,7 +33,7 @@ def scope_growth(scopes: Sequence[Scope], palette: Palette, *, height: int = HEI
         days = {share: (day - start).days for share, day in scope.outlook.dates.items()}
         _row(drawing, scope, row, days, (low, high), palette)
     ticks, texts = date_ticks(start, low + room / 2, high - room, most=2)
-    drawing.update_xaxes(range=[low, high], tickvals=ticks, ticktext=texts)
+    drawing.update_xaxes(range=[low, high], tickvals=ticks, ticktext=texts, tickangle=0)
     drawing.update_yaxes(range=[MOST_ROWS - 0.5, -0.55])
     return drawing
 

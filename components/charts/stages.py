@@ -93,10 +93,9 @@ def _name(drawing: go.Figure, segment: Segment, ends: tuple[float, float], place
         label(drawing, (start + end) / 2, (BAR_FOOT + BAR_HEAD) / 2, text, colour)
         return
     _below(drawing, place, text, palette.text)
-    inside = (end - start) / 10
     drawing.add_shape(
         type="line",
-        x0=min(end - inside, max(start + inside, place)),
+        x0=(start + end) / 2,
         x1=min(0.98, max(0.02, place)),
         y0=BAR_FOOT - OUTLINE,
         y1=LABEL_HEAD,

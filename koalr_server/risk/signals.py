@@ -14,7 +14,7 @@ REVIEWS = "reviews: import reviews"
 INCIDENTS = "incidents of the repository, at least one by then: import incidents"
 COVERAGE = "coverage reports for its head and for what it builds on: import coverage"
 OWNERS = "a CODEOWNERS file (ingest git), reviews, and the members of the owning teams"
-CHECKS = "failedChecks of the imported pull request"
+CHECKS = "the number of failing checks: import pull_requests with failedChecks"
 OPENED = "when it was opened, or commits of its own"
 NOTHING = "nothing"
 
@@ -88,7 +88,7 @@ SIGNALS = (
     _count("daysSinceChange", HISTORY, "days", "day since the files changed", "days since the files changed", FILES, "age"),
     _count("recentChanges", HISTORY, "changes", "change to the files in 30 days", "changes to the files in 30 days", FILES),
     _count("priorReverts", HISTORY, "changes", "reverted change to the files in a year", "reverted changes to the files in a year", FILES),
-    _signal("isFix", HISTORY, "yes or no", ("no fix", "a fix"), COMMITS, "fix"),
+    _signal("isFix", HISTORY, "yes or no", ("no bug fix", "a bug fix"), COMMITS, "fix"),
     _signal("authorFileExpertise", AUTHOR, "share", ("{} of the earlier work on the files by its author",), FILES),
     _count("authorExperience", AUTHOR, "changes", "earlier change by its author", "earlier changes by its author", COMMITS, "exp"),
     _count("authorRecentExperience", AUTHOR, "changes, weighted", "recent change by its author", "recent changes by its author", COMMITS, "rexp"),

@@ -48,7 +48,7 @@ class TestOnTheSample:
     def test_a_link_opens_a_metric_with_the_apis_numbers(self, sample: Api, open_page: Open) -> None:
         told = sample.get("/custom-metrics/p95-cycle-time/query", days=90).json()
         app = open_page("custom_metrics.py", metric="p95-cycle-time", days="90")
-        assert metrics(app)["P95 Cycle Time"].replace("\\", "") == f"{told['value']:.1f} h"
+        assert metrics(app)["P95 Cycle Time"].replace("\\", "") == f"{told['value'] / 24:.1f} d"
         assert f"{told['n']} records behind it" in plainly(app)
         assert told["description"] in plainly(app)
         line, stub = charts(app)[0]["data"]

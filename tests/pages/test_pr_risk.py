@@ -121,6 +121,14 @@ class TestTheForm:
         assert not [path for path, _ in asked if path == "/pr-risk/score"]
         assert app.text_input(key="risk.link").value == "<b>hello</b>"
 
+    def test_nonsense_takes_the_score_of_before_away(self, connected: Connect, open_page: Open) -> None:
+        connected(serving(ANSWERS))
+        app = score(open_page("pr_risk.py", pr="acme/api/1847"), "hello")
+        assert "names no pull request" in app.info[0].value
+        assert "pr" not in app.query_params
+        assert not app.metric
+        assert app.text_input(key="risk.link").value == "hello"
+
     def test_a_missing_field_is_named(self, connected: Connect, open_page: Open) -> None:
         connected(serving(ANSWERS))
         app = score(open_page("pr_risk.py"), owner="acme", repo="", number="1847")

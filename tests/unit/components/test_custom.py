@@ -175,3 +175,8 @@ def test_what_a_value_rests_on() -> None:
     assert behind(told(), 30) == "In hours, last 30 days"
     assert behind(told(n=1), 30) == "In hours, last 30 days, 1 record behind it"
     assert behind(told(n=558, unit=""), 7) == "last 7 days, 558 records behind it"
+
+
+@pytest.mark.parametrize(("hours", "text"), [([144.6, 96.0], "6.0 d"), ([144.6, 20.0], "144.6 h"), ([3.0], "3 h")])
+def test_hours_read_as_days_where_all_are_long(hours: list[float | None], text: str) -> None:
+    assert unit_of("hours", hours).text(hours[0] or 0.0).replace(NO_BREAK, " ") == text

@@ -118,6 +118,14 @@ def backlog(size: int | None, p50: float | None, p85: float | None) -> BacklogFo
     )
 
 
+def test_why_weeks_are_not_size_by_pace_is_told_of_models_that_are_known() -> None:
+    told = backlog(68, 10, 16)
+    assert said(words.simulated_words(replace(told, model="recent"))) == (
+        "Not size ÷ pace: past weeks are drawn, recent weeks more often, and dates are read a little late."
+    )
+    assert [words.simulated_words(replace(told, model=model)) for model in (None, "plain", "<b>")] == [""] * 3
+
+
 @pytest.mark.parametrize(
     ("told", "title"),
     [

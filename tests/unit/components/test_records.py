@@ -29,12 +29,17 @@ HOSTILE = "\u202e=1+1\x00**b** <img src=x> $x$ :material/x: " + "z" * 10_000
 
 
 class TestTables:
+    def test_a_commit_named_as_version_is_shortened(self) -> None:
+        assert deployment_rows([deployment(1, ref="0af3c21d" * 5), deployment(2, ref="release_1234")])[
+            "Version"
+        ].tolist() == ["0af3c21", "release_1234"]
+
     def test_deployments(self) -> None:
         frame = deployment_rows(
             [deployment(2, sha="0af3c21deadbeef", failed=True), deployment(1, ref="v1.4", env="qa")]
         )
         assert frame["Result"].tolist() == ["failed later", "success"]
-        assert frame["Version"].tolist() == ["0af3c21d", "v1.4"]
+        assert frame["Version"].tolist() == ["0af3c21", "v1.4"]
         assert frame[LEAD_TIME].tolist() == [67200 / 3600] * 2
         assert frame["Link"].tolist() == [
             "https://github.com/acme/api/commit/0af3c21deadbeef",

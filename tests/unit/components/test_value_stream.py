@@ -100,6 +100,11 @@ class TestBar:
         bars = stage_bar(segments(0.6, 0.3, 0.1), DARK, "alt").data
         assert [bar.marker.color for bar in bars] == [DARK.context, DARK.ink, DARK.context]
 
+    def test_a_name_below_is_led_to_the_middle_of_its_stage(self) -> None:
+        shapes = stage_bar(segments(0.2, 0.7, 0.1), LIGHT, "alt").layout.shapes
+        lines = [shape for shape in shapes if shape.type == "line"]
+        assert [line.x0 for line in lines] == [pytest.approx(0.1), pytest.approx(0.95)]
+
     def test_the_bottleneck_alone_is_outlined_and_named(self) -> None:
         figure = stage_bar(segments(0.2, 0.7, 0.1), LIGHT, "alt")
         (outline,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]

@@ -81,7 +81,7 @@ def test_a_floor_is_named_before_everything_else() -> None:
 
 def test_a_low_score_says_what_speaks_against_risk() -> None:
     sentence = recommendation("low", [], [adds("linesAdded", 2, -1.1), adds("isFix", False, -0.1)], 9)
-    assert sentence == "A short review will do — the risk is lower with 2 lines added and no fix."
+    assert sentence == "A short review will do — the risk is lower with 2 lines added and no bug fix."
 
 
 def test_a_low_score_from_little_says_how_little() -> None:
@@ -96,7 +96,7 @@ def test_a_low_score_from_little_says_how_little() -> None:
         ("linesAdded", 2, "only 2 lines added"),
         ("linesAdded", 0, "no lines added"),
         ("testShare", 0.0, "0 % of the changed lines in tests"),
-        ("isFix", False, "no fix"),
+        ("isFix", False, "no bug fix"),
         ("coverageDelta", -0.1, "test coverage changed by -10.0 points"),
     ],
 )
