@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import data, figures, filters, footer, freshness, gate, share, stage, states, wall
+from components import coverage, data, figures, filters, footer, freshness, gate, share, stage, states, wall
 from components.format import plain
 from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
@@ -56,6 +56,7 @@ def draw() -> None:
     page_changed = st.session_state.get("page") != key
     st.session_state["page"] = key
     freshness.begin()
+    coverage.begin()
     figures.begin()
     teams, error = load_teams()
     if wall.wanted():
@@ -102,7 +103,11 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     hint = footer.emptiness(organisation, filters.current())
     if hint and entry.window:
         st.info(hint, icon=":material/history:")
+    beginning = st.empty()
     page.run()
+    since = footer.beginning(coverage.current())
+    if since and entry.window:
+        beginning.markdown(since)
     told = footer.badges(organisation, freshness.current(), datetime.now(UTC))
     if told:
         badges.markdown(told)
