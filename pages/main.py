@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import coverage, data, figures, filters, footer, freshness, gate, share, stage, states, wall
+from components import address, coverage, data, figures, filters, footer, freshness, gate, share, stage, states, wall
 from components.format import plain
 from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
@@ -51,6 +51,7 @@ def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
     pages = all_pages()
+    address.carry_over(filters.NAMES)
     key = navigate(pages)
     entry = BY_KEY[key]
     page_changed = st.session_state.get("page") != key
