@@ -1,8 +1,12 @@
 """What the address of a page says, kept the same as what its controls hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+PAGE_KEY = "address.page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ def write(name: str, value: str | None) -> None:
         else:
             st.query_params[name] = value
     st.session_state[f"url.{name}"] = value
+
+
+def carry_over(names: Sequence[str]) -> None:
+    """Take parameters along to another page; call it before `st.navigation`.
+
+    A link of the navigation leads to an address without parameters, and what is written after it makes a second entry in
+    the history: Back would stay on the page and lose the window. What is written before it is part of the first.
+    """
+    context = get_script_run_ctx()
+    page = context.page_script_hash if context else ""
+    before = st.session_state.get(PAGE_KEY)
+    st.session_state[PAGE_KEY] = page
+    if before is None or before == page:
+        return
+    for name in names:
+        if name not in st.query_params and (written := st.session_state.get(f"url.{name}")) is not None:
+            st.query_params[name] = written
 
 
 def write_again() -> None:

@@ -7,14 +7,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 
-from components import connection, freshness, items, wall
+from components import connection, coverage, freshness, items, wall
 from components.connection import Connection
 from components.filters import Filters
 from components.format import latest_of
@@ -50,6 +50,7 @@ from koalr_api.resource import PREFIX
 from koalr_api.shared import Alone
 
 M = TypeVar("M", bound=Model)
+C = TypeVar("C", Dora, Flow, Reviews, Copilot, ValueStream, CustomMetric)
 
 LARGEST_PAGE_SIZE = 100
 # A list is read in at most this many requests; beyond that a page says "latest N of total".
@@ -119,6 +120,18 @@ def _told(answer: M) -> M:
     return answer
 
 
+def _comparable(answer: C, days: int) -> C:
+    """A metric's answer, without the window before where the data do not carry a comparison."""
+    found = coverage.coverage(answer, days)
+    coverage.note(found)
+    if found.comparable or answer.previous is None:
+        return answer
+    alone = replace(answer, previous=None)
+    for slot in Model.__slots__:
+        object.__setattr__(alone, slot, getattr(answer, slot))
+    return alone
+
+
 def announce(*questions: Callable[[], object]) -> None:
     """Let questions be asked side by side that a page will ask one after another; what they answer stays in the client."""
     token = _announcing.set(True)
@@ -169,27 +182,27 @@ def moment() -> datetime:
 
 def dora(filters: Filters) -> Dora:
     """DORA metrics of the window."""
-    return _told(client().metrics.dora(days=filters.days, team_id=filters.team_id))
+    return _comparable(_told(client().metrics.dora(days=filters.days, team_id=filters.team_id)), filters.days)
 
 
 def flow(filters: Filters) -> Flow:
     """Flow metrics of the window."""
-    return _told(client().metrics.flow(days=filters.days, team_id=filters.team_id))
+    return _comparable(_told(client().metrics.flow(days=filters.days, team_id=filters.team_id)), filters.days)
 
 
 def reviews(filters: Filters) -> Reviews:
     """Review metrics of the window."""
-    return _told(client().metrics.reviews(days=filters.days, team_id=filters.team_id))
+    return _comparable(_told(client().metrics.reviews(days=filters.days, team_id=filters.team_id)), filters.days)
 
 
 def copilot(filters: Filters) -> Copilot:
     """GitHub Copilot usage of the window."""
-    return _told(client().metrics.copilot(days=filters.days, team_id=filters.team_id))
+    return _comparable(_told(client().metrics.copilot(days=filters.days, team_id=filters.team_id)), filters.days)
 
 
 def value_stream(filters: Filters) -> ValueStream:
     """Value stream of the window."""
-    return _told(client().metrics.value_stream(days=filters.days, team_id=filters.team_id))
+    return _comparable(_told(client().metrics.value_stream(days=filters.days, team_id=filters.team_id)), filters.days)
 
 
 def custom_metrics() -> Page[SavedMetric] | None:
@@ -202,7 +215,7 @@ def custom_metrics() -> Page[SavedMetric] | None:
 
 def custom_metric(slug: str, filters: Filters) -> CustomMetric:
     """One saved custom metric over the window."""
-    return _told(client().metrics.custom(slug, days=filters.days))
+    return _comparable(_told(client().metrics.custom(slug, days=filters.days)), filters.days)
 
 
 def delivery(count: int, filters: Filters) -> DeliveryForecast:

@@ -14,6 +14,7 @@ OFFERED_DAYS = (7, 30, 90)
 LONGEST_WINDOW_DAYS = 1095
 ALL_TEAMS = "All teams"
 STATE_KEY = "filters"
+NAMES = ("team", "days")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import figures, freshness
+from components import coverage, figures, freshness
 from components.exports import csv_text
 from components.filters import DEFAULT_DAYS, LONGEST_WINDOW_DAYS, Filters
 from components.format import age, ago, day_label, plain, window_label
@@ -64,7 +64,7 @@ def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
     """Age, window against the window before, zone, year of the tiers; where the sample comes from; the page's data."""
     parts = [f":material/schedule: {data_age(told, freshness.current(), datetime.now(UTC))}"]
     if page.window:
-        parts.append(window_label(told.now, chosen.days))
+        parts.append(window_label(told.now, chosen.days, coverage.current().comparable))
     parts.append("all times UTC")
     if page.tiers:
         parts.append("tiers: DORA report 2023")
@@ -75,6 +75,16 @@ def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
     left.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
     with right:
         _draw_exports()
+
+
+def beginning(found: coverage.Coverage) -> str | None:
+    """That data begin inside the window, and what follows from it."""
+    if found.since is None:
+        return None
+    return (
+        f":small[:gray-badge[Data since the week of {day_label(found.since)} {found.since.year}] :gray[rates and counts are of the "
+        "whole window, so they read low, and are not compared with the time before]]"
+    )
 
 
 def data_age(told: Organisation, shown: Freshness, now: datetime) -> str:

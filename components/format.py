@@ -130,12 +130,13 @@ def date_label(moment: date | None) -> str:
     return NO_DATA if moment is None else f"{moment:%a} {day_label(moment)}"
 
 
-def window_label(until: datetime, days: int) -> str:
-    """ "2 Mar to 31 Mar 2025 (30 days) against the 30 before"; a window that ends at midnight ends the day before."""
+def window_label(until: datetime, days: int, compared: bool = True) -> str:
+    """ "2 Mar to 31 Mar 2025 against the 30 days before"; a window that ends at midnight ends the day before."""
     last = until - timedelta(seconds=1)
     first = until - timedelta(days=days) + timedelta(seconds=1)
     year = f" {first.year}" if first.year != last.year else ""
-    return f"{day_label(first)}{year} to {day_label(last)} {last.year} against the {days} days before"
+    against = f" against the {days} days before" if compared else ""
+    return f"{day_label(first)}{year} to {day_label(last)} {last.year}{against}"
 
 
 def age(old: timedelta, since: datetime) -> str:

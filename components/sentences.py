@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -147,11 +148,15 @@ def flow_sentence(flow: Flow) -> str:
     return f"{text}."
 
 
-def littles_law(flow: Flow) -> str:
+def littles_law(flow: Flow, since: date | None = None) -> str:
     """How long an item stays by Little's law, from throughput and work in progress, beside the cycle time measured.
+
+    A window that data begin in (`since`) has no pace of its own, so nothing follows from it.
 
     The law is about means and the cycle time is a median, which long items do not move: twice as much is not strange.
     """
+    if since is not None:
+        return f"Little's law needs a pace over the whole window, and data begin in the week of {day_label(since)} {since.year}."
     if flow.throughput is None or flow.cycle_time is None or flow.wip_count is None:
         return "Little's law needs throughput, cycle time and work in progress; one of them is not known."
     if flow.throughput == 0:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import data, figures, filters, view
+from components import coverage, data, figures, filters, view
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
@@ -48,7 +48,7 @@ def ask() -> Answers:
         dora,
         view.attempt(lambda: data.incidents(chosen)),
         None if told else view.attempt(lambda: data.deployments(chosen, 1)),
-        dora.previous or earlier_from_windows(dora, chosen),
+        dora.previous or (None if "previous" in dora.raw else earlier_from_windows(dora, chosen)),
     )
 
 
@@ -63,6 +63,9 @@ def earlier_from_windows(dora: Dora, chosen: Filters) -> DoraFigures | None:
     if isinstance(both, KoalrError) or both.deploy_frequency is None:
         return None
     before = max(0.0, 2 * both.deploy_frequency - dora.deploy_frequency)
+    if not coverage.carries(before, dora.deploy_frequency):
+        return None
+    coverage.note(coverage.Coverage(comparable=True))
     return DoraFigures(before, None, None, None, None)
 
 

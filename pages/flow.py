@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import cards, data, figures, filters, states, view
+from components import cards, coverage, data, figures, filters, states, view
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
@@ -86,7 +86,7 @@ def draw_scatter(latest: Latest) -> None:
 def draw_balance(flow: Flow) -> None:
     """Little's law in words, and work in progress week by week."""
     st.markdown("**Does it add up?**")
-    st.markdown(littles_law(flow))
+    st.markdown(littles_law(flow, coverage.current().since))
     if flow.trend:
         st.markdown("**In progress**  \n:small[:gray[At the end of each week; dotted: not over]]")
         weeks = weekly(flow.trend, "wip_count")

@@ -6,7 +6,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import data, figures, filters, footer, freshness, gate, share, stage, states, view, wall
+from components import (
+    address,
+    coverage,
+    data,
+    figures,
+    filters,
+    footer,
+    freshness,
+    gate,
+    share,
+    stage,
+    states,
+    view,
+    wall,
+)
 from components.format import LONGEST_LABEL, cell_text, plain
 from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
@@ -58,6 +72,7 @@ def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
     pages = all_pages()
+    address.carry_over(filters.NAMES)
     key = navigate(pages)
     entry = BY_KEY[key]
     page_changed = st.session_state.get("page") != key
@@ -65,6 +80,7 @@ def draw() -> None:
     if page_changed:
         st.session_state.pop(view.SCREEN_KEY, None)
     freshness.begin()
+    coverage.begin()
     figures.begin()
     teams, error = load_teams()
     if wall.wanted():
@@ -113,7 +129,11 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     hint = footer.emptiness(organisation, filters.current())
     if hint and entry.window:
         st.info(hint, icon=":material/history:")
+    beginning = st.empty()
     page.run()
+    since = footer.beginning(coverage.current())
+    if since and entry.window:
+        beginning.markdown(since)
     told = footer.badges(organisation, freshness.current(), datetime.now(UTC))
     if told:
         badges.markdown(told)
