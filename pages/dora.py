@@ -13,6 +13,7 @@ from components.charts.ladder import ladder_row
 from components.charts.trends import weekly_trend
 from components.dora_cards import dora_tile
 from components.filters import Filters
+from components.footer import organisation
 from components.format import duration
 from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
@@ -197,7 +198,7 @@ def draw_deployments(told: Answers, palette: Palette) -> None:
         return
     weeks = weekly_deployments(told.dora.trend)
     if not isinstance(told.incidents, KoalrError):
-        since = told.incidents.fetched_at.date() - timedelta(days=told.chosen.days)
+        since = organisation(data.teams()).now.date() - timedelta(days=told.chosen.days)
         weeks = with_incidents(weeks, told.incidents.data, since)
     st.markdown(
         f"**{deployments_heading(weeks)}**  \n:small[:gray[of them :red[later failed].{dots} \\* week not over]]"
