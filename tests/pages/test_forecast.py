@@ -138,7 +138,7 @@ class TestCalls:
 
         monkeypatch.setattr(data, "statistics", poor)
         app = open_page("forecast.py")
-        assert server.items() == [20, 25, OVERVIEW_ITEMS]
+        assert server.items() == [20, 25]
         assert "2 rows left out: the request budget or the API allows no more now." in words(app)
 
     def test_rows_at_hand_need_no_budget(
@@ -328,7 +328,7 @@ class TestTheWall:
         assert not app.exception
         assert not app.slider
         assert [items for items in server.items() if items != OVERVIEW_ITEMS] == [45], "a wall shows no other scope"
-        sentence = chart(app, "wall-sentence")["layout"]["meta"].replace(NO_BREAK, " ")
+        sentence = chart(app, "wall-board")["layout"]["meta"].replace(NO_BREAK, " ").split("; ")[0]
         assert "45 items" in sentence
         assert len(sentence) <= 70
 
@@ -336,7 +336,8 @@ class TestTheWall:
         connected(Recording({"/forecast/delivery": RICH}).app())
         app = open_page("forecast.py", kiosk="1")
         promise = date.fromisoformat(day(24))
-        tile = chart(app, "wall-tile-1")["layout"]["meta"].replace(NO_BREAK, " ")
+        parts = chart(app, "wall-board")["layout"]["meta"].replace(NO_BREAK, " ").split("; ")
+        tile = parts[2]
         assert tile.startswith(f"85 % sure {promise.day} {promise:%b}")
         assert tile.endswith(f"{promise:%A} in 3 weeks")
-        assert "153 of 180 held, looking back" in chart(app, "wall-facts")["layout"]["meta"]
+        assert "153 of 180 held, looking back" in " ".join(parts)

@@ -42,7 +42,7 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_the_sample_without_an_exception(page: str, sample: Api, open_page: Open) -> None:
-    app = open_page(page, days="90")
+    app = open_page(page)
     assert not app.exception
     assert len(charts(app)) >= 1
     assert all(figure["data"] for figure in charts(app))
