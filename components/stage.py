@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import data, figures, freshness, staleness, states
+from components import asking, data, figures, freshness, staleness, states
 from components.charts import board
 from components.charts import wall as charts
 from components.faults import drawable
@@ -89,7 +89,7 @@ def clock() -> None:
         now,
         here.tzinfo or UTC,
         # An answer of the longest age may stand until the screen looks again, and then until the new one is there.
-        longest_secs=data.MAX_AGE_SECS + 2 * refresh,
+        longest_secs=asking.MAX_AGE_SECS + 2 * refresh,
         refresh_secs=refresh,
     )
     words, colour = staleness.worse_of(answers, staleness.data_words(st.session_state.get(ORGANISATION_KEY), now))

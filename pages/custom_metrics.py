@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import cards, custom_cards, custom_choice, data, figures, filters, states, view, wall
+from components import asking, cards, custom_cards, custom_choice, data, figures, filters, states, view, wall
 from components.charts.trends import weekly_trend
 from components.custom_words import (
     behind,
@@ -67,7 +67,7 @@ def ask() -> Answers:
         return Answers(saved, None, refused, None, ())
     beside = custom_choice.following(slugs or [], slug, MOST_BESIDE)
     questions = [partial(data.custom_metric, one, chosen) for one in (slug, *beside)]
-    data.announce(*questions)
+    asking.announce(*questions)
     metric, *others = [view.attempt(question) for question in questions]
     if isinstance(metric, KoalrError) and wall.wanted():
         raise metric

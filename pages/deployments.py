@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, filters, paging, search, sheets, states, tables, view
+from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
 from components.charts.deployments import deployments_per_week
 from components.filters import Filters
 from components.format import COUNT, duration_unit, percent_unit, rate_unit
@@ -46,8 +46,8 @@ def ask() -> Answers:
     """The rows, and the figures of the window."""
     chosen = filters.current()
     search.resume(FIELDS)
-    data.announce(lambda: data.dora(chosen), lambda: data.deployments(chosen, 1))
-    sheet = sheets.read(lambda page: data.deployments(chosen, page), paging.asked(), data.announce)
+    asking.announce(lambda: data.dora(chosen), lambda: data.deployments(chosen, 1))
+    sheet = sheets.read(lambda page: data.deployments(chosen, page), paging.asked(), asking.announce)
     return Answers(chosen, view.attempt(lambda: data.dora(chosen)), sheet)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import coverage, data, figures, filters, view
+from components import asking, coverage, data, figures, filters, view
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
@@ -41,7 +41,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """DORA metrics, incidents, and the deployments where they are needed."""
     chosen = filters.current()
-    data.announce(lambda: data.dora(chosen), lambda: data.incidents(chosen))
+    asking.announce(lambda: data.dora(chosen), lambda: data.incidents(chosen))
     dora = data.dora(chosen)
     told = dora.lead_time_distribution is not None
     return Answers(

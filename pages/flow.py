@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import cards, coverage, data, figures, filters, states, view
+from components import asking, cards, coverage, data, figures, filters, states, view
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
@@ -28,7 +28,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """Flow metrics, and the latest pull requests for the dots."""
     chosen = filters.current()
-    data.announce(lambda: data.flow(chosen), lambda: data.pull_requests(chosen, 1))
+    asking.announce(lambda: data.flow(chosen), lambda: data.pull_requests(chosen, 1))
     return Answers(data.flow(chosen), view.attempt(lambda: data.latest_pull_requests(chosen)))
 
 

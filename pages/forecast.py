@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import data, figures, filters, forecast_screen, forecast_words, items, states, view, wall
+from components import asking, data, figures, filters, forecast_screen, forecast_words, items, states, view, wall
 from components.charts.backlog import backlog_fan
 from components.charts.calendar import LEGEND_WIDTH, legend, month_calendar
 from components.charts.chances import chance_by_date
@@ -38,7 +38,7 @@ def ask(count: int, growing: bool) -> Answers:
         growing: whether to ask for more items at all.
     """
     chosen = filters.current()
-    data.announce(lambda: data.delivery(count, chosen), lambda: data.backlog(chosen))
+    asking.announce(lambda: data.delivery(count, chosen), lambda: data.backlog(chosen))
     delivery = data.delivery(count, chosen)
     outlook = outlook_of(delivery, count)
     growth, left_out = ask_growth(outlook) if growing and outlook.dates else ([], 0)
@@ -70,7 +70,7 @@ def ask_growth(planned: Outlook) -> tuple[Sequence[Scope], int]:
     wanted = scopes(planned.items, items.MOST_ITEMS)
     more = [count for count in wanted if count != planned.items]
     payable = data.payable_deliveries(more, chosen)
-    data.announce(*(lambda count=count: data.delivery(count, chosen) for count in payable))  # type: ignore[misc]
+    asking.announce(*(lambda count=count: data.delivery(count, chosen) for count in payable))  # type: ignore[misc]
     rows = [Scope(wanted[planned.items], planned)]
     for count in payable:
         told = view.attempt(lambda count=count: data.delivery(count, chosen))  # type: ignore[misc]

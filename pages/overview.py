@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import cards, data, figures, filters, states, view
+from components import asking, cards, data, figures, filters, states, view
 from components.cards import Card
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
@@ -43,7 +43,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """Five questions, four of them side by side; how much to forecast depends on the flow."""
     chosen = filters.current()
-    data.announce(
+    asking.announce(
         lambda: data.dora(chosen),
         lambda: data.flow(chosen),
         lambda: data.reviews(chosen),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, pull_request_lines, risk_form, signal_cards, states, view, wall
+from components import asking, data, figures, pull_request_lines, risk_form, signal_cards, states, view, wall
 from components.charts.risk import reliability, risk_strip
 from components.filters import Filters
 from components.pull_request_name import PullRequestName
@@ -41,7 +41,7 @@ def ask(asked: PullRequestName | None) -> Answers:
     if asked is None:
         return Answers(None, view.attempt(latest_pull_requests))
     score = partial(data.risk, asked.owner, asked.repo, asked.number)
-    data.announce(score, latest_pull_requests)
+    asking.announce(score, latest_pull_requests)
     return Answers(view.attempt(score), view.attempt(latest_pull_requests))
 
 

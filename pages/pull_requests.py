@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, filters, paging, search, sheets, states, tables, view
+from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.filters import Filters
@@ -51,7 +51,7 @@ def ask() -> Answers:
     """The rows, and weekly figures if the rows cannot tell them."""
     chosen = filters.current()
     search.resume(FIELDS)
-    sheet = sheets.read(lambda page: data.pull_requests(chosen, page), paging.asked(), data.announce)
+    sheet = sheets.read(lambda page: data.pull_requests(chosen, page), paging.asked(), asking.announce)
     flow = None if sheet.whole else view.attempt(lambda: data.flow(chosen))
     return Answers(chosen, data.moment(), sheet, flow)
 

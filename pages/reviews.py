@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import cards, data, figures, filters, states, view
+from components import asking, cards, data, figures, filters, states, view
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.ranking import ranking
@@ -40,7 +40,7 @@ class Answers(NamedTuple):
 def ask() -> Answers:
     """Review metrics, and the latest pull requests for how they spread."""
     chosen = filters.current()
-    data.announce(lambda: data.reviews(chosen), lambda: data.pull_requests(chosen, 1))
+    asking.announce(lambda: data.reviews(chosen), lambda: data.pull_requests(chosen, 1))
     return Answers(chosen, data.reviews(chosen), view.attempt(lambda: data.latest_pull_requests(chosen)))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from components import cards, data, diagnosis, filters, states, view
+from components import asking, cards, data, diagnosis, filters, states, view
 from components.cards import Card
 from components.footer import Organisation, organisation
 from components.format import COUNT, NO_BREAK, NO_DATA, age, day_label, plain, shown
@@ -19,20 +19,20 @@ NO_DIAGNOSIS = (
 
 def render() -> None:
     """Connection on top, then what to do, then every answer."""
-    address = data.address()
+    address = asking.address()
     try:
         teams = data.teams()
     except KoalrError as error:
         st.markdown("## The figures cannot be had at the moment.")
         draw_versions(address, None)
-        draw_asking(data.statistics())
+        draw_asking(asking.statistics())
         states.failed(error)
         return
     status = data.status(filters.current())
     st.markdown(f"## {diagnosis.sentence(status)}" if status else "## The API answers.")
     cards.draw(connection_cards(teams, organisation(teams)))
     draw_versions(address, status)
-    draw_asking(data.statistics())
+    draw_asking(asking.statistics())
     if status is None:
         st.info(NO_DIAGNOSIS, icon=":material/info:")
         return

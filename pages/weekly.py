@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, filters, view, wall
+from components import asking, data, filters, view, wall
 from components.filters import Filters
 from components.flow_cards import wip_doubt
 from components.footer import Organisation, organisation
@@ -67,7 +67,7 @@ class Line(NamedTuple):
 def ask() -> Answers:
     """Five questions about seven days; how much to forecast depends on the flow."""
     chosen = Filters(DAYS, filters.current().team_id, filters.current().team_name)
-    data.announce(
+    asking.announce(
         lambda: data.dora(chosen),
         lambda: data.flow(chosen),
         lambda: data.reviews(chosen),

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from components import data
+from components import asking, data
 from components.format import NO_BREAK
 from koalr_api import Statistics
 from tests.integration.server.conftest import NOW, Api
@@ -131,12 +131,12 @@ class TestCalls:
     ) -> None:
         server = Recording(SOON)
         connected(server.app())
-        told = data.statistics
+        told = asking.statistics
 
         def poor() -> Statistics:
             return told()._replace(budget_left=data.SPARED_REQUESTS + 1, queued=0)
 
-        monkeypatch.setattr(data, "statistics", poor)
+        monkeypatch.setattr(asking, "statistics", poor)
         app = open_page("forecast.py")
         assert server.items() == [20, 25]
         assert "2 rows left out: the request budget or the API allows no more now." in words(app)
@@ -147,8 +147,8 @@ class TestCalls:
         server = Recording(SOON)
         connected(server.app())
         app = open_page("forecast.py", team=TEAM)
-        told = data.statistics
-        monkeypatch.setattr(data, "statistics", lambda: told()._replace(budget_left=0))
+        told = asking.statistics
+        monkeypatch.setattr(asking, "statistics", lambda: told()._replace(budget_left=0))
         before = len(server.asked)
         assert "left out" not in words(app.run())
         assert len(server.asked) == before

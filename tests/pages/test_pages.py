@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
-from components import connection, data
+from components import asking, connection
 from components.connection import Connection
 from components.format import NO_BREAK
 from koalr_api import APIConnectionError
@@ -247,7 +247,7 @@ class TestAQueue:
 
     @pytest.fixture
     def slow(self, connected: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-        monkeypatch.setattr(data, "PATIENCE_SECS", 0.05)
+        monkeypatch.setattr(asking, "PATIENCE_SECS", 0.05)
         let = threading.Event()
 
         def wait(_path: str, body: Any) -> Any:
@@ -295,7 +295,7 @@ def test_answers_outlive_a_restart_of_the_dashboard(
     monkeypatch.setenv("KOALR_CACHE_DIR", str(tmp_path))
     url = connected(documented_only())
     before = metrics(open_page())
-    data._client(url, KEY, False).close()
+    asking._client(url, KEY, False).close()
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     assert KEY.encode() not in file.read_bytes()
@@ -308,7 +308,7 @@ def test_the_embedded_server_leaves_no_answers_behind(
     connected: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("KOALR_CACHE_DIR", str(tmp_path))
-    client = data._client(connected(documented_only()), KEY, True)
+    client = asking._client(connected(documented_only()), KEY, True)
     assert client.teams.list().data
     client.close()
     assert list(tmp_path.iterdir()) == []

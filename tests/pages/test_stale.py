@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from components import data
+from components import asking
 from components.site import SITE
 from koalr_api import Koalr
 from tests.pages.conftest import Open, documented_only
@@ -20,8 +20,8 @@ FILES = [entry.file for entry in SITE if entry.key not in ("status", "pr-risk", 
 @pytest.fixture
 def failing(connected: Callable[[Starlette], str], monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """An API that answers until it is told not to; what it answered is old at once."""
-    monkeypatch.setattr(data, "Koalr", partial(Koalr, cache_ttl_secs=0.0, max_retries=0))
-    monkeypatch.setattr(data, "MAX_AGE_SECS", 0.0)
+    monkeypatch.setattr(asking, "Koalr", partial(Koalr, cache_ttl_secs=0.0, max_retries=0))
+    monkeypatch.setattr(asking, "MAX_AGE_SECS", 0.0)
     fails = False
 
     def answer(_path: str, body: Any) -> Any:
