@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import asking, data, filters, view, wall
+from components import data, filters, headlines, view, wall
 from components.filters import Filters
 from components.flow_cards import wip_doubt
 from components.footer import Organisation, organisation
@@ -26,9 +26,9 @@ from components.format import (
     plain,
     shown,
 )
+from components.headlines import Headlines
 from components.judgement import Better, Verdict, few, verdict
 from components.metrics import DORA_METRICS
-from components.noise import dora_doubts
 from components.reviews_cards import REVIEWS
 from components.sentences import OVERALL, dora_sentence
 from components.states import short_words
@@ -44,13 +44,8 @@ JUDGEMENTS: Mapping[Verdict, str] = {"better": ":green[better]", "worse": ":red[
 class Answers(NamedTuple):
     """What the sheet is drawn from."""
 
-    chosen: Filters
     organisation: Organisation
-    dora: Dora
-    flow: Flow | KoalrError
-    reviews: Reviews | KoalrError
-    incidents: Page[Incident] | KoalrError
-    delivery: DeliveryForecast | KoalrError
+    week: Headlines
 
 
 class Line(NamedTuple):
@@ -65,52 +60,38 @@ class Line(NamedTuple):
 
 
 def ask() -> Answers:
-    """Five questions about seven days; how much to forecast depends on the flow."""
-    chosen = Filters(DAYS, filters.current().team_id, filters.current().team_name)
-    asking.announce(
-        lambda: data.dora(chosen),
-        lambda: data.flow(chosen),
-        lambda: data.reviews(chosen),
-        lambda: data.incidents(chosen),
-    )
-    dora, flow = data.dora(chosen), view.attempt(lambda: data.flow(chosen))
-    return Answers(
-        chosen,
-        organisation(data.teams()),
-        dora,
-        flow,
-        view.attempt(lambda: data.reviews(chosen)),
-        view.attempt(lambda: data.incidents(chosen)),
-        view.attempt(lambda: data.usual_delivery(flow, chosen)),
-    )
+    """The figures of seven days, whatever window is chosen."""
+    chosen = filters.current()
+    week = headlines.ask(Filters(DAYS, chosen.team_id, chosen.team_name))
+    return Answers(organisation(data.teams()), week)
 
 
 def draw(told: Answers) -> None:
     """Sentence, metrics, incidents, outlook."""
     until = told.organisation.now.astimezone(UTC)
-    doubts = dora_doubts(told.dora, DAYS, told.incidents)
-    st.markdown(f"## {dora_sentence(told.dora, doubts)}", help=None if wall.on_paper() else OVERALL)
+    doubts = told.week.doubts
+    st.markdown(f"## {dora_sentence(told.week.dora, doubts)}", help=None if wall.on_paper() else OVERALL)
     st.markdown(
         f":small[:gray[{whose(told)}, {week_words(until)}, beside the seven before.]] "
         + ("" if wall.on_paper() else f":small[[Sheet to print]({print_view()})]")
     )
-    filters.scope_note(told.dora.scoped_team)
-    lines = [*dora_lines(told.dora, doubts), *other_lines(told.flow, told.reviews)]
+    filters.scope_note(told.week.dora.scoped_team)
+    lines = [*dora_lines(told.week.dora, doubts), *other_lines(told.week.flow, told.week.reviews)]
     st.table(
         pd.DataFrame(lines, columns=["Metric", "This week", "Week before", "Change", "Judgement", "Tier"]).set_index(
             "Metric"
         )
     )
-    for name, answer in (("Flow", told.flow), ("Reviews", told.reviews)):
+    for name, answer in (("Flow", told.week.flow), ("Reviews", told.week.reviews)):
         if isinstance(answer, KoalrError):
             st.markdown(f":small[:gray[{name}: {short_words(answer)}]]")
-    draw_incidents(told.incidents, until)
-    draw_outlook(told.delivery)
+    draw_incidents(told.week.incidents, until)
+    draw_outlook(told.week.delivery)
 
 
 def whose(told: Answers) -> str:
     """The organisation, and the team or that it is all of them."""
-    return plain(f"{told.organisation.name}, {told.chosen.team_name or 'all teams'}")
+    return plain(f"{told.organisation.name}, {told.week.chosen.team_name or 'all teams'}")
 
 
 def week_words(until: datetime) -> str:
