@@ -1,6 +1,7 @@
 """Forecast: by when so many items are done, how sure that is, and what open work takes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -70,10 +71,10 @@ def ask_growth(planned: Outlook) -> tuple[Sequence[Scope], int]:
     wanted = scopes(planned.items, items.MOST_ITEMS)
     more = [count for count in wanted if count != planned.items]
     payable = data.payable_deliveries(more, chosen)
-    asking.announce(*(lambda count=count: data.delivery(count, chosen) for count in payable))  # type: ignore[misc]
+    asking.announce(*(partial(data.delivery, count, chosen) for count in payable))
     rows = [Scope(wanted[planned.items], planned)]
     for count in payable:
-        told = view.attempt(lambda count=count: data.delivery(count, chosen))  # type: ignore[misc]
+        told = view.attempt(partial(data.delivery, count, chosen))
         if isinstance(told, PendingError):
             # The others are asked for as well: waiting for each in turn would hold up the page.
             break

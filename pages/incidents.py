@@ -152,7 +152,10 @@ def tiles(told: Answers) -> list[Tile]:
     """Open now, all of the window, mean and longest time to restore."""
     running, hours = still_open(told.sheet.rows), restore_hours(told.sheet.rows)
     history = whole_weeks(weeks_of(told))
-    verdict = {"verdict": "open", "judgement": "worse"} if running else {"verdict": "none open", "judgement": "better"}
+    count = COUNT.text(len(running))
+    now = (
+        Tile("Open now", count, "", "open", "worse") if running else Tile("Open now", count, "", "none open", "better")
+    )
     timed = (
         [
             Tile(name, unit.number(value), unit.symbol, note=f"of {counted(len(hours), 'incident', 'incidents')}")
@@ -163,7 +166,7 @@ def tiles(told: Answers) -> list[Tile]:
         else [Tile(name, NO_DATA, note="none resolved") for name in ("Time to restore", "The longest")]
     )
     return [
-        Tile("Open now", COUNT.text(len(running)), **verdict),
+        now,
         Tile("Incidents", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days", history=history),
         *timed,
     ]
