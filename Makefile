@@ -21,7 +21,7 @@ check: setup ## lint and strict types
 
 test: check browser ## everything that must pass
 	@$(VENV)/python scripts/redis_server.py --optional
-	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 browser: setup
 	@$(VENV)/python scripts/browser.py

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 PERCENT = 100
+# The slope of a line to a point nearer to 0 than this is beyond what a number can say.
+NONE = 1e-300
 
 
 def score_points(probabilities: npt.NDArray[np.float64]) -> tuple[float, ...]:
@@ -25,6 +27,10 @@ def scores_of(probabilities: npt.NDArray[np.float64], points: Sequence[float]) -
 
     Shape: probabilities (n,) in 0 to 1, points as from `score_points`; the scores are (n,).
     """
-    distinct, first = np.unique(np.asarray(points), return_index=True)
-    shares = np.interp(probabilities, distinct, first / (len(points) - 1), right=1.0)
+    distinct, first = np.unique(_told_from_none(np.asarray(points)), return_index=True)
+    shares = np.interp(_told_from_none(probabilities), distinct, first / (len(points) - 1), right=1.0)
     return np.rint(PERCENT * shares).astype(np.int64)
+
+
+def _told_from_none(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.where(probabilities < NONE, 0.0, probabilities)

@@ -12,9 +12,6 @@ from schemathesis.config import GenerationConfig
 from tests.fuzz.conftest import EXAMPLES, SEED, Fuzzed
 from tests.unit.test_docs import ENDPOINTS
 
-# Servers of other tests of the process use it in their threads, which looks like a strategy that does.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
-
 LEAST_CASES = 1_500
 LABELS = [endpoint.replace(" /api/", " /") for endpoint in ENDPOINTS]
 MODES = list(GenerationMode)

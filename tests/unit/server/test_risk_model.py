@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koalr_server.errors import InputError
@@ -117,6 +117,7 @@ def test_further_features_start_without_weight_on_their_own_scale() -> None:
 
 
 @given(points=PROBABILITIES, probabilities=PROBABILITIES)
+@example(points=[0.0] * 200 + [2.3e-313], probabilities=[2.2e-313])
 def test_scores_never_fall_as_probabilities_rise(points: list[float], probabilities: list[float]) -> None:
     scores = scores_of(np.sort(probabilities), score_points(np.array(points)))
     assert (np.diff(scores) >= 0).all()
