@@ -32,7 +32,8 @@ def test_a_cold_deep_link_opens_the_team_and_window_with_drawn_charts_and_the_ri
     bars = page.evaluate("""() => {
         const plots = [...document.querySelectorAll('.js-plotly-plot')];
         const stacked = plots.find(plot => plot.layout.barmode === 'stack');
-        return stacked.data.filter(trace => trace.type === 'bar').map(trace => [...trace.y].reduce((sum, value) => sum + value, 0)).reduce((a, b) => a + b, 0);
+        const bars = stacked.data.filter(trace => trace.type === 'bar');
+        return bars.map(trace => [...trace.y].reduce((sum, value) => sum + value, 0)).reduce((a, b) => a + b, 0);
     }""")
     assert bars == 197
 
