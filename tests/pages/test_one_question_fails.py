@@ -66,8 +66,8 @@ def test_what_is_missing_is_said_and_the_rest_stands(
             return Exchange(utc_now(), error=APITimeoutError("It did not answer in time."))
         return send(transport, request, etag)
 
-    monkeypatch.setattr(Transport, "send", sent)
     url = connected(relaying(api, withheld="" if fault == TIMEOUT else question, instead=fault))
+    monkeypatch.setattr(Transport, "send", sent)
     app = open_page(page, pr="alphagov/whitehall/1", days="90")
     assert not app.exception
     texts = [text.replace("\\", "") for field, text in sent_texts(app) if field != "PlotlyChart.spec"]
