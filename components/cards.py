@@ -6,6 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
+from components.format import Unit, change_text, shown
+from components.judgement import Better, delta_colour, verdict
+
 Judgement = Literal["normal", "inverse", "off"]
 SPARKLINE_CARD_HEIGHT = 220
 PLAIN_CARD_HEIGHT = 136
@@ -29,11 +32,36 @@ class Card:
     note: str | None = None
 
 
-def remark(now: float | None, before: float | None, change: str | None, missing: str) -> str | None:
-    """What stands where a change would: why there is no value, or that nothing changed; None beside a change."""
-    if now is None:
-        return missing
-    return "no change" if before is not None and change is None else None
+def change_card(
+    label: str,
+    now: float | None,
+    before: float | None,
+    unit: Unit,
+    definition: str,
+    *,
+    better: Better,
+    missing: str,
+    doubt: str = "",
+    was: str | None = None,
+) -> Card:
+    """A number with its change against the window before; the card's likeness of `screen.change_tile`.
+
+    Args:
+        missing: why there is no number.
+        doubt: why the change is not judged.
+        was: the number before as text, where it is not written in `unit`.
+    """
+    change = change_text(now, before, unit)
+    told = doubt if verdict(now, before, better, doubt) == "noise" else f"was {was or shown(before, unit)}"
+    return Card(
+        label,
+        shown(now, unit),
+        definition,
+        change,
+        told if change else None,
+        delta_colour(now, before, better, doubt),
+        note=missing if now is None else "no change" if before is not None and change is None else None,
+    )
 
 
 def draw(cards: Sequence[Card]) -> None:

@@ -1,10 +1,12 @@
 """Copilot's figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card, remark
+from dataclasses import replace
+
+from components.cards import Card, change_card
 from components.copilot_words import Assumption, active_words, hours_saved, hours_unit, minutes_text, unused_seats
-from components.format import COUNT, NO_DATA, change_text, percent, percent_unit, shown
+from components.format import COUNT, NO_DATA, percent, percent_unit
 from components.frames import full_weeks
-from components.judgement import Better, delta_colour, verdict
+from components.judgement import Better
 from components.noise import WITHIN_NOISE, share_change_is_noise
 from components.screen import Fact, Tile, change_tile
 from koalr_api import Copilot
@@ -104,32 +106,21 @@ def share_card(
     doubt: str,
 ) -> Card:
     """A share with its change in points."""
-    change = change_text(now, before, percent_unit(now)) if now is not None else None
-    was = f"was {percent(before)}" if before is not None else None
-    noise = verdict(now, before, better, doubt) == "noise"
-    return Card(
-        label,
-        percent(now),
-        definition,
-        change,
-        (doubt if noise else was) if change else None,
-        delta_colour(now, before, better, doubt),
-        note=remark(now, before, change, "not known"),
-    )
+    unit = percent_unit(now or 0.0)
+    was = percent(before) if before is not None else None
+    return change_card(label, now, before, unit, definition, better=better, missing="not known", doubt=doubt, was=was)
 
 
 def hours_card(copilot: Copilot, assumed: Assumption | None) -> Card:
     """The estimate, against the window before under the same assumption."""
     now, before = hours_saved(copilot, assumed), hours_saved(copilot.previous, assumed)
-    unit = hours_unit(now)
-    change = change_text(now, before, unit)
-    return Card(
+    found = change_card(
         "Hours saved, estimate",
-        shown(now, unit),
+        now,
+        before,
+        hours_unit(now),
         "Accepted lines of code completions × minutes per line ÷ 60. The minutes are an assumption, not a measurement.",
-        change,
-        f"was {shown(before, unit)}" if change else None,
-        "off",
-        badge=":gray-badge[your assumption]" if assumed and assumed.own else "",
-        note=remark(now, before, change, "no accepted lines known"),
+        better="none",
+        missing="no accepted lines known",
     )
+    return replace(found, badge=":gray-badge[your assumption]" if assumed and assumed.own else "")

@@ -1,13 +1,11 @@
 """Flow figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card, remark
-from components.format import COUNT, PER_WEEK, Unit, change_text, duration_unit, percent_unit, shown
+from components.cards import Card, change_card
+from components.format import COUNT, HOURS_PER_DAY, PER_WEEK, Unit, duration_unit, percent_unit
 from components.frames import full_weeks
-from components.judgement import Better, delta_colour, verdict
 from components.screen import Tile, change_tile
 from koalr_api import Flow, FlowFigures
 
-HOURS_PER_DAY = 24
 WIP_DEFINITION = "Items started and not finished now, beside those at the end of the window before."
 # Work in progress is of one moment: a day this far from every week is not what work is compared with.
 FAR = 0.25
@@ -18,25 +16,28 @@ def flow_cards(flow: Flow) -> list[Card]:
     """The four flow metrics."""
     before = flow.previous
     return [
-        _card(
+        change_card(
             "Cycle time",
             cycle_hours(flow),
             cycle_hours(before),
-            duration_unit(cycle_hours(flow) or 0.0),
+            cycle_unit(flow),
             "Median time from start to done of the items finished in the window: work items, or pull requests from first commit "
             "to merge where a team has no work items.",
-            "no known start",
             better="down",
+            missing="no known start",
+            was=number(cycle_hours(before), cycle_unit(flow)),
         ),
-        _card(
+        change_card(
             "Throughput",
             flow.throughput,
             before.throughput if before else None,
             PER_WEEK,
             "Items finished per week of the window.",
-            "no work known",
+            better="up",
+            missing="no work known",
+            was=number(before.throughput if before else None, PER_WEEK),
         ),
-        _card(
+        change_card(
             "Work in progress",
             flow.wip_count,
             before.wip_count if before else None,
@@ -44,43 +45,31 @@ def flow_cards(flow: Flow) -> list[Card]:
             WIP_DEFINITION
             if flow.wip_count
             else f"{WIP_DEFINITION} Where only git is known, this is always 0: it keeps merged work.",
-            "no work known",
             better="down",
+            missing="no work known",
             doubt=wip_doubt(flow),
         ),
-        _card(
+        change_card(
             "Flow efficiency",
             flow.flow_efficiency,
             before.flow_efficiency if before else None,
             percent_unit(flow.flow_efficiency or 0.0),
             "Active share of the elapsed time of finished items. Needs status history, or reviews.",
-            "no reviews or status history",
+            better="up",
+            missing="no reviews or status history",
+            was=number(before.flow_efficiency if before else None, percent_unit(flow.flow_efficiency or 0.0)),
         ),
     ]
 
 
-def _card(
-    label: str,
-    now: float | None,
-    before: float | None,
-    unit: Unit,
-    definition: str,
-    missing: str,
-    *,
-    better: Better = "up",
-    doubt: str = "",
-) -> Card:
-    change = change_text(now, before, unit)
-    note = doubt if verdict(now, before, better, doubt) == "noise" else f"was {unit.number(before or 0.0)}"
-    return Card(
-        label,
-        shown(now, unit),
-        definition,
-        change,
-        note if change and before is not None else None,
-        delta_colour(now, before, better, doubt),
-        note=remark(now, before, change, missing),
-    )
+def number(before: float | None, unit: Unit) -> str | None:
+    """A number before without its unit, which stands beside the number now; four narrow cards have no room for both."""
+    return unit.number(before) if before is not None else None
+
+
+def cycle_unit(flow: Flow) -> Unit:
+    """The unit of its cycle time."""
+    return duration_unit(cycle_hours(flow) or 0.0)
 
 
 def flow_tiles(flow: Flow) -> list[Tile]:
@@ -92,7 +81,7 @@ def flow_tiles(flow: Flow) -> list[Tile]:
             "Cycle time",
             cycle_hours(flow),
             cycle_hours(before),
-            duration_unit(cycle_hours(flow) or 0.0),
+            cycle_unit(flow),
             better="down",
             history=[week.cycle_time for week in weeks],
         ),

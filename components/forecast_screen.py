@@ -5,13 +5,11 @@ from datetime import date
 from components.charts.backlog import weeks_number
 from components.charts.chances import chance_by_date
 from components.forecast_words import held_count, promise_sentence
-from components.format import COUNT, NO_BREAK, NO_DATA
+from components.format import COUNT, DAYS_PER_WEEK, NO_BREAK, NO_DATA
 from components.outlook import PROMISE, SHARES, Outlook
 from components.screen import Fact, Screen, Tile
 from components.states import short_words
 from koalr_api import BacklogForecast, DeliveryForecast, KoalrError
-
-DAYS_PER_WEEK = 7
 
 
 def screen(delivery: DeliveryForecast, outlook: Outlook, backlog: BacklogForecast | KoalrError) -> Screen:

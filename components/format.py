@@ -11,6 +11,8 @@ NO_BREAK = "\u00a0"
 NO_DATA = "–"
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
+SECONDS_PER_HOUR = 3600
+DAYS_PER_WEEK = 7
 LONGEST_CELL = 300
 LONGEST_LABEL = 80
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:<&^=@/])")

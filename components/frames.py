@@ -8,11 +8,8 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from components.charts.durations import Spread
-from components.format import LONGEST_LABEL, cell_text
+from components.format import DAYS_PER_WEEK, LONGEST_LABEL, SECONDS_PER_HOUR, cell_text
 from koalr_api import Deployment, DoraWeek, Incident, PullRequest
-
-SECONDS_PER_HOUR = 3600
-DAYS_PER_WEEK = 7
 
 
 class Week(Protocol):

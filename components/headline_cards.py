@@ -2,14 +2,14 @@
 
 from components import states
 from components.cards import Card
+from components.flow_cards import cycle_hours
 from components.forecast_words import count_of, half_sure_words
 from components.format import COUNT, NO_DATA, date_label
 from components.headlines import Headlines
 from components.judgement import few
+from components.record_words import still_open
 from components.reviews_cards import REVIEWS, hours_card
-from koalr_api import DeliveryForecast, Flow, Incident, KoalrError, Page, Reviews
-
-HOURS_PER_DAY = 24
+from koalr_api import DeliveryForecast, Flow, KoalrError, Reviews
 
 
 def small_cards(told: Headlines) -> list[Card]:
@@ -27,8 +27,7 @@ def cycle_card(flow: Flow | KoalrError) -> Card:
     definition = "Median time from start to done of the work items, or pull requests, finished in the window."
     if isinstance(flow, KoalrError):
         return failed_card("Cycle time", definition, flow)
-    before = flow.previous.cycle_time if flow.previous else None
-    return hours_card("Cycle time", in_hours(flow.cycle_time), in_hours(before), definition, "nothing finished")
+    return hours_card("Cycle time", cycle_hours(flow), cycle_hours(flow.previous), definition, "nothing finished")
 
 
 def review_card(reviews: Reviews | KoalrError) -> Card:
@@ -67,17 +66,7 @@ def incident_card(told: Headlines) -> Card:
     if isinstance(told.incidents, KoalrError):
         return failed_card("Open incidents", definition, told.incidents)
     note = f"{told.incidents.total} in {told.chosen.days} d"
-    return Card("Open incidents", COUNT.text(still_open(told.incidents)), definition, note=note)
-
-
-def still_open(incidents: Page[Incident]) -> int:
-    """How many are not resolved."""
-    return sum(1 for incident in incidents.data if incident.resolved_at is None)
-
-
-def in_hours(days: float | None) -> float | None:
-    """Days to hours."""
-    return None if days is None else days * HOURS_PER_DAY
+    return Card("Open incidents", COUNT.text(len(still_open(told.incidents.data))), definition, note=note)
 
 
 def review_doubt(reviews: Reviews | KoalrError) -> str:

@@ -6,12 +6,11 @@ from statistics import fmean, median
 
 import pandas as pd
 
-from components.format import COUNT, day_label, duration, percent, rate
+from components.format import COUNT, SECONDS_PER_HOUR, day_label, duration, percent, rate
 from components.screen import Fact
 from components.sheets import Sheet
 from koalr_api import Dora, Incident, PullRequest
 
-SECONDS_PER_HOUR = 3600
 MOST_WEEKS_NAMED = 3
 
 

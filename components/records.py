@@ -11,12 +11,10 @@ from typing import Any
 import pandas as pd
 
 from components import links
-from components.format import cell_text
+from components.format import DAYS_PER_WEEK, SECONDS_PER_HOUR, cell_text
 from components.risk import band_of
 from koalr_api import Deployment, Incident, PullRequest
 
-SECONDS_PER_HOUR = 3600
-DAYS_PER_WEEK = 7
 FAILED_LATER = "failed later"
 LEAD_TIME, CYCLE_TIME, RESTORE_TIME = "Lead time (h)", "Cycle time (h)", "Time to restore (h)"
 SHORT_SHA = 7

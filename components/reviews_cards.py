@@ -1,13 +1,12 @@
 """Review figures as cards of a page and as tiles of a wall (pure)."""
 
-from components.cards import Card, remark
-from components.format import COUNT, PER_WEEK, change_text, duration_unit, shown
+from components.cards import Card, change_card
+from components.format import COUNT, DAYS_PER_WEEK, PER_WEEK, change_text, duration_unit
 from components.frames import full_weeks
-from components.judgement import delta_colour, few, verdict
+from components.judgement import few
 from components.screen import Tile, change_tile
 from koalr_api import Reviews
 
-DAYS_PER_WEEK = 7
 REVIEWS = "reviews"
 
 
@@ -81,13 +80,4 @@ def hours_card(
 ) -> Card:
     """A time with its change; less is better. `doubt`: why the change is not judged."""
     unit = duration_unit(now or 0.0)
-    change = change_text(now, before, unit)
-    return Card(
-        label,
-        shown(now, unit),
-        definition,
-        change,
-        (doubt if verdict(now, before, "down", doubt) == "noise" else f"was {shown(before, unit)}") if change else None,
-        delta_colour(now, before, "down", doubt),
-        note=remark(now, before, change, none),
-    )
+    return change_card(label, now, before, unit, definition, better="down", missing=none, doubt=doubt)

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.format import NO_BREAK, change_text, duration, duration_unit, known, percent
+from components.format import HOURS_PER_DAY, NO_BREAK, change_text, duration, duration_unit, known, percent
 from koalr_api import ValueStream, ValueStreamFigures
 
-HOURS_PER_DAY = 24
 IMPORT = "python -m koalr_server import"
 
 

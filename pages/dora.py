@@ -14,7 +14,7 @@ from components.charts.trends import weekly_trend
 from components.dora_cards import dora_tile
 from components.filters import Filters
 from components.footer import organisation
-from components.format import duration
+from components.format import HOURS_PER_DAY, duration
 from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
 from components.noise import dora_doubts
@@ -24,8 +24,6 @@ from components.states import short_words
 from components.theme import Palette
 from components.tiers import distance, tier_of
 from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
-
-HOURS_PER_DAY = 24
 
 
 class Answers(NamedTuple):

@@ -9,8 +9,8 @@ from components.charts.durations import cycle_time_scatter, duration_distributio
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
 from components.data import Latest
-from components.flow_cards import HOURS_PER_DAY, flow_cards, flow_tiles
-from components.format import COUNT, duration
+from components.flow_cards import flow_cards, flow_tiles
+from components.format import COUNT, HOURS_PER_DAY, duration
 from components.frames import cycle_times, weekly
 from components.screen import Screen
 from components.sentences import flow_sentence, littles_law

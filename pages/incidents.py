@@ -11,7 +11,7 @@ from components import data, figures, filters, search, states, tables, view
 from components.charts.flow import weekly_bars
 from components.charts.incidents import incident_timeline
 from components.filters import Filters
-from components.format import COUNT, NO_DATA, duration, duration_unit
+from components.format import COUNT, NO_DATA, SECONDS_PER_HOUR, duration, duration_unit
 from components.record_words import counted, counted_fact, incidents_sentence, restore_hours, still_open
 from components.records import RESTORE_TIME, incident_rows, incident_spans, per_week, whole_weeks
 from components.screen import Fact, Screen, Tile
@@ -32,7 +32,6 @@ FIELDS = Fields(
     ),
     "Title, severity or repository",
 )
-SECONDS_PER_HOUR = 3600
 CHART_HEIGHT = 260
 
 

@@ -11,10 +11,11 @@ from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
 from components.format import COUNT, day_label, known
 from components.frames import weekly_deployments
-from components.headline_cards import review_doubt, small_cards, still_open
+from components.headline_cards import review_doubt, small_cards
 from components.headlines import Headlines
 from components.judgement import Better
 from components.metrics import DORA_METRICS
+from components.record_words import still_open
 from components.screen import Fact, Screen
 from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import Dora, KoalrError
@@ -22,7 +23,6 @@ from koalr_api import Dora, KoalrError
 CHART_HEIGHT = 272
 # In eighths: Plotly reads its width to three decimals, and draws again where Streamlit tells it more of them.
 WIDE_AND_NARROW = (5, 3)
-HOURS_PER_DAY = 24
 
 
 def ask() -> Headlines:
@@ -111,7 +111,7 @@ def facts(told: Headlines) -> list[Fact]:
     """Open incidents, work in progress, the next items."""
     found = []
     if not isinstance(told.incidents, KoalrError):
-        found.append(Fact(COUNT.text(still_open(told.incidents)), "incidents open"))
+        found.append(Fact(COUNT.text(len(still_open(told.incidents.data))), "incidents open"))
     if not isinstance(told.flow, KoalrError) and told.flow.wip_count is not None:
         found.append(Fact(COUNT.text(told.flow.wip_count), "in progress"))
     if not isinstance(told.delivery, KoalrError) and told.delivery.p85 is not None:

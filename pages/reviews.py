@@ -15,6 +15,7 @@ from components.data import Latest
 from components.filters import Filters
 from components.format import (
     COUNT,
+    HOURS_PER_DAY,
     PER_WEEK,
     duration,
     percent,
@@ -25,7 +26,6 @@ from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, revie
 from components.screen import Fact, Screen
 from koalr_api import KoalrError, Reviews
 
-HOURS_PER_DAY = 24
 TREND_HEIGHT = 190
 
 

@@ -9,13 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from components import data, figures, filters, view
 from components.charts.stages import Segment, stage_bar
 from components.charts.trends import weekly_trend
-from components.format import change_text, duration, duration_unit, percent
+from components.format import HOURS_PER_DAY, change_text, duration, duration_unit, percent
 from components.frames import full_weeks, weekly
 from components.judgement import delta_colour
 from components.screen import Screen, Tile, change_tile
 from components.theme import Palette
 from components.value_stream_words import (
-    HOURS_PER_DAY,
     Stage,
     bottleneck,
     change_sentence,

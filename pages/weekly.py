@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import data, filters, headlines, view, wall
 from components.filters import Filters
-from components.flow_cards import wip_doubt
+from components.flow_cards import cycle_hours, wip_doubt
 from components.footer import Organisation, organisation
 from components.forecast_words import count_of, half_sure_words
 from components.format import (
@@ -37,7 +37,6 @@ from koalr_api import DeliveryForecast, Dora, Flow, Incident, KoalrError, Page, 
 
 DAYS = 7
 MOST_INCIDENTS = 12
-HOURS_PER_DAY = 24
 JUDGEMENTS: Mapping[Verdict, str] = {"better": ":green[better]", "worse": ":red[worse]", "same": "about the same"}
 
 
@@ -128,7 +127,7 @@ def other_lines(flow: Flow | KoalrError, reviews: Reviews | KoalrError) -> list[
         before = flow.previous
         efficiency_unit = percent_unit(flow.flow_efficiency or 0)
         lines += [
-            duration_line("Cycle time", hours_of(flow.cycle_time), hours_of(before.cycle_time if before else None)),
+            duration_line("Cycle time", cycle_hours(flow), cycle_hours(before)),
             unit_line("Throughput", flow.throughput, before.throughput if before else None, PER_WEEK, "up"),
             unit_line(
                 "Work in progress", flow.wip_count, before.wip_count if before else None, COUNT, "down", wip_doubt(flow)
@@ -181,11 +180,6 @@ def line(metric: str, week: str, before: str, change: str | None, judged: str) -
     """Texts of ours, safe where Markdown is read; no change is only said of two numbers."""
     told = change.replace("-", "−") if change else NO_DATA if NO_DATA in (week, before) else "no change"
     return Line(metric, plain(week), plain(before), plain(told), judged if change or week == NO_DATA else "")
-
-
-def hours_of(days: float | None) -> float | None:
-    """Days to hours."""
-    return None if days is None else days * HOURS_PER_DAY
 
 
 def draw_incidents(incidents: Page[Incident] | KoalrError, until: datetime) -> None:

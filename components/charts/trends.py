@@ -8,11 +8,10 @@ import plotly.graph_objects as go
 
 from components.charts.canvas import empty_figure, every_second, figure, label
 from components.charts.kept import kept
-from components.format import day_label
+from components.format import DAYS_PER_WEEK, day_label
 from components.theme import Palette
 
 HEIGHT = 150
-DAYS_PER_WEEK = 7
 
 
 @kept
