@@ -4,7 +4,6 @@ import json
 import math
 import re
 import unicodedata
-from typing import Any
 
 import pandas as pd
 
@@ -50,7 +49,7 @@ def _plain_values(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(_plain_value)
 
 
-def _plain_value(cell: Any) -> Any:  # noqa: ANN401 - a table holds anything
+def _plain_value(cell: object) -> object:
     if isinstance(cell, pd.Timestamp):
         return None if pd.isna(cell) else cell.isoformat()
     if isinstance(cell, str):
@@ -60,7 +59,7 @@ def _plain_value(cell: Any) -> Any:  # noqa: ANN401 - a table holds anything
     return cell
 
 
-def _harmless(cell: Any) -> Any:  # noqa: ANN401 - a table holds anything
+def _harmless(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
     inside = _CELL_INSIDE.sub(r"\1'\2", cell)

@@ -150,7 +150,7 @@ def _say(words: str, more: str) -> None:
     figures.show_on_wall(board.message(figure_text(words), figure_text(more)), key="wall-board")
 
 
-def turn(rotation: Rotation, key: str, pages: Mapping[str, object]) -> None:
+def turn(rotation: Rotation, key: str, pages: Mapping[str, st.Page]) -> None:
     """The line that fills until the next page comes, and the page change.
 
     Args:
@@ -169,6 +169,6 @@ def turn(rotation: Rotation, key: str, pages: Mapping[str, object]) -> None:
         shown_secs = time.monotonic() - st.session_state["wall.since"]
         st.progress(min(1.0, shown_secs / rotation.every_secs))
         if shown_secs >= rotation.every_secs:
-            st.switch_page(pages[following], query_params=st.query_params.to_dict())  # type: ignore[arg-type]
+            st.switch_page(pages[following], query_params=st.query_params.to_dict())
 
     _turning()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -16,12 +16,17 @@ from components.search import Fields, Wanted
 from components.sheets import Sheet
 from components.theme import Palette
 
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+    from streamlit.elements.lib.column_types import ColumnConfig
+
 TABLE_HEIGHT = 560
 ROW_HEIGHT = 35
 # Beyond this cells are sent without colours and units of their own, which cost about 20 ms for 300 rows.
 MOST_STYLED_ROWS = 1000
 TIME, TIME_OF_ANOTHER_YEAR = "D MMM, HH:mm", "D MMM YYYY, HH:mm"
 
+Scalar = str | float | bool | None
 Colour = Callable[[Any, Palette], str | None]
 
 
@@ -36,20 +41,20 @@ class Look:
         alt: what the table is, for a screen reader.
     """
 
-    columns: Mapping[str, Any]
+    columns: "Mapping[str, ColumnConfig | None]"
     durations: Sequence[str]
     alt: str
     colours: Mapping[str, Colour] = field(default_factory=dict)
 
 
-def time_column(moments: "pd.Series[Any]") -> Any:  # noqa: ANN401 - Streamlit's own type
+def time_column(moments: "pd.Series[Any]") -> "ColumnConfig":
     """Moments in UTC, with the year where it is not this one."""
     this_year = bool((moments.dropna().dt.year == datetime.now(UTC).year).all())
     format_ = TIME if this_year else TIME_OF_ANOTHER_YEAR
     return st.column_config.DatetimeColumn(format=format_, timezone="UTC", width=116 if this_year else 146)
 
 
-def link_column(links: "pd.Series[Any]", help_text: str) -> Any:  # noqa: ANN401
+def link_column(links: "pd.Series[Any]", help_text: str) -> "ColumnConfig | None":
     """Addresses that components.links built; no column (None) where there is none."""
     if links.isna().all():
         return None
@@ -133,14 +138,14 @@ def _draw(table: str, frame: pd.DataFrame, look: Look, rows_can_be_chosen: bool)
 
 def _hours(look: Look) -> dict[str, Any]:
     """Durations all in hours, where the cells do not choose their unit."""
-    told = {name: look.columns[name] for name in look.durations}
     return {
         name: st.column_config.NumberColumn(column["label"], help=column["help"], format="%.1f h")
-        for name, column in told.items()
+        for name in look.durations
+        if (column := look.columns[name]) is not None
     }
 
 
-def _styled(frame: pd.DataFrame, look: Look) -> Any:  # noqa: ANN401 - a frame or its styled form
+def _styled(frame: pd.DataFrame, look: Look) -> "pd.DataFrame | Styler":
     if frame.empty or len(frame) > MOST_STYLED_ROWS:
         return frame
     palette = figures.viewer_palette()
@@ -151,7 +156,7 @@ def _styled(frame: pd.DataFrame, look: Look) -> Any:  # noqa: ANN401 - a frame o
     return styled
 
 
-def _style(colour: Colour, palette: Palette, cell: Any) -> str:  # noqa: ANN401
+def _style(colour: Colour, palette: Palette, cell: Scalar) -> str:
     found = None if pd.isna(cell) else colour(cell, palette)
     return f"color: {found}" if found else ""
 

@@ -1,5 +1,6 @@
 """Deployments: to every environment, newest first, with how they went."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -8,8 +9,9 @@ import streamlit as st
 from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
 from components.charts.deployments import deployments_per_week
 from components.filters import Filters
-from components.format import COUNT, duration_unit, percent_unit, rate_unit
+from components.format import COUNT, Unit, duration_unit, percent_unit, rate_unit
 from components.frames import full_weeks, weekly_deployments
+from components.judgement import Better
 from components.noise import dora_doubts
 from components.record_words import counted_fact, deployments_sentence, failed_weeks_words
 from components.records import FAILED_LATER, LEAD_TIME, deployment_rows
@@ -148,43 +150,22 @@ def screen(told: Answers) -> Screen:
 
 def tiles(dora: Dora | None, weeks: list[DoraWeek], told: Answers) -> list[Tile]:
     """Rate, failures, lead time, and how many in all environments."""
-    before = dora.previous if dora else None
-    rate, failed = (dora.deploy_frequency, dora.change_failure_rate) if dora else (None, None)
-    lead = dora.lead_time if dora else None
-    over = full_weeks(weeks)
     doubts = dora_doubts(dora, told.chosen.days) if dora else {}
     missing = "no data" if dora else "not to be had" if isinstance(told.dora, KoalrError) else "not known per team"
+
+    def tile(name: str, field: str, better: Better, unit: Callable[[float], Unit]) -> Tile:
+        now: float | None = getattr(dora, field, None)
+        before: float | None = getattr(dora.previous, field, None) if dora else None
+        history = [getattr(week, field) for week in full_weeks(weeks)]
+        doubt = doubts.get(field, "")
+        return change_tile(
+            name, now, before, unit(now or 0), better=better, doubt=doubt, missing=missing, history=history
+        )
+
     return [
-        change_tile(
-            "To production",
-            rate,
-            before.deploy_frequency if before else None,
-            rate_unit(rate or 0),
-            better="up",
-            doubt=doubts.get("deploy_frequency", ""),
-            missing=missing,
-            history=[week.deploy_frequency for week in over],
-        ),
-        change_tile(
-            "Failed, production",
-            failed,
-            before.change_failure_rate if before else None,
-            percent_unit(failed or 0),
-            better="down",
-            doubt=doubts.get("change_failure_rate", ""),
-            missing=missing,
-            history=[week.change_failure_rate for week in over],
-        ),
-        change_tile(
-            "Lead time",
-            lead,
-            before.lead_time if before else None,
-            duration_unit(lead or 0),
-            better="down",
-            doubt=doubts.get("lead_time", ""),
-            missing=missing,
-            history=[week.lead_time for week in over],
-        ),
+        tile("To production", "deploy_frequency", "up", rate_unit),
+        tile("Failed, production", "change_failure_rate", "down", percent_unit),
+        tile("Lead time", "lead_time", "down", duration_unit),
         Tile("All environments", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days"),
     ]
 

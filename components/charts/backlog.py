@@ -72,9 +72,9 @@ def _feet(drawing: go.Figure, feet: dict[int, float], last: float, palette: Pale
     near = last - min(feet.values()) <= NEAR * last
     named = {"–".join(str(share) for share in feet): last} if near else {str(share): feet[share] for share in feet}
     for share, weeks in named.items():
-        placement = {"anchor": "left", "xshift": 8} if weeks == last else {"anchor": "right", "xshift": -FLAT_LINE_PX}
         text = f"<b>{share}{NO_BREAK}%</b>"
-        label(drawing, weeks, 0, text, palette.text, above_px=6, **placement)  # type: ignore[arg-type]
+        anchor, xshift = ("left", 8) if weeks == last else ("right", -FLAT_LINE_PX)
+        label(drawing, weeks, 0, text, palette.text, above_px=6, anchor=anchor, xshift=xshift)
     first = min(feet.values())
     ticks, texts = [0.0], ["today"]
     if 0 < last - first <= NEAR_TICKS * last:

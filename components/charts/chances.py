@@ -41,13 +41,17 @@ def chance_by_date(outlook: Outlook, palette: Palette, *, height: int = HEIGHT) 
     drawing.add_trace(_dots(outlook, shares, palette))
     for share in shares:
         text = f"<b>{share}{NO_BREAK}%</b> {day_text(outlook.dates[share], outlook.today)}"
-        below = {
-            "anchor": "left",
-            "xshift": 9,
-            "above_px": -LABEL_DROP_PX.get(share, 4),
-            "background": palette.background,
-        }
-        label(drawing, outlook.days(share), share / 100, text, palette.text, **below)  # type: ignore[arg-type]
+        label(
+            drawing,
+            outlook.days(share),
+            share / 100,
+            text,
+            palette.text,
+            anchor="left",
+            above_px=-LABEL_DROP_PX.get(share, 4),
+            background=palette.background,
+            xshift=9,
+        )
     ticks, texts = date_ticks(outlook.start, PART_OF_TODAY * end, 0.93 * end, most=2)
     today = (outlook.today - outlook.start).days
     if today == 0:
