@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 import pandas as pd
 
-from components.format import COUNT, SECONDS_PER_HOUR, day_label, duration, percent, rate
+from components.format import COUNT, HOURS_PER_DAY, SECONDS_PER_HOUR, day_label, duration, percent, rate
 from components.screen import Fact
 from components.sheets import Sheet
 from koalr_api import Dora, Incident, PullRequest
@@ -80,6 +80,11 @@ def pull_requests_sentence(sheet: Sheet[PullRequest], days: int, *, brief: bool 
 def cycle_hours(rows: Sequence[PullRequest]) -> list[float]:
     """Of those with a known start."""
     return [row.cycle_time_secs / SECONDS_PER_HOUR for row in rows if row.cycle_time_secs is not None]
+
+
+def within_a_day(hours: Sequence[float]) -> float:
+    """The share of durations of at most a day; at least one duration."""
+    return sum(value <= HOURS_PER_DAY for value in hours) / len(hours)
 
 
 def restore_hours(rows: Sequence[Incident]) -> list[float]:

@@ -14,7 +14,7 @@ from components.charts.trends import weekly_trend
 from components.dora_cards import dora_tile
 from components.filters import Filters
 from components.footer import organisation
-from components.format import HOURS_PER_DAY, duration
+from components.format import HOURS_PER_DAY, NO_BREAK, duration, percent
 from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
 from components.noise import dora_doubts
@@ -181,10 +181,9 @@ def spread_heading(spread: Spread | None) -> str:
     """The finding: how much ships within a day."""
     if spread is None:
         return "Lead time"
-    within_a_day = sum(count for low, count in zip(spread.lows, spread.counts, strict=True) if low < HOURS_PER_DAY)
-    return f"{within_a_day / spread.items:.0%} of changes ship within a day, 15 % take longer than {duration(spread.p85_hours)}".replace(
-        "%", " %"
-    ).replace("  %", " %")
+    shipped = sum(count for low, count in zip(spread.lows, spread.counts, strict=True) if low < HOURS_PER_DAY)
+    share = percent(shipped / spread.items)
+    return f"{share} of changes ship within a day, 15{NO_BREAK}% take longer than {duration(spread.p85_hours)}"
 
 
 def draw_deployments(told: Answers, palette: Palette) -> None:

@@ -14,7 +14,7 @@ from components.charts.flow import weekly_bars
 from components.filters import Filters
 from components.format import COUNT, NO_DATA, cell_text, duration, duration_unit, percent, plain
 from components.frames import spread_rows, weekly
-from components.record_words import counted, counted_fact, cycle_hours, pull_requests_sentence
+from components.record_words import counted, counted_fact, cycle_hours, pull_requests_sentence, within_a_day
 from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_level, whole_weeks
 from components.screen import Fact, Screen, Tile
 from components.search import Choice, Fields
@@ -33,7 +33,6 @@ FIELDS = Fields(
     (Choice("risk", "Level", "Any risk", tuple(LEVEL_TIERS)), Choice("repo", "Repository", "Any repository")),
     "Title, author, repository or number",
 )
-DAY_HOURS = 24
 CHART_HEIGHT = 200
 SHORT_TITLE = 70
 
@@ -99,10 +98,10 @@ def heading(hours: Sequence[float], when: str) -> str:
     opening = f"{when}: " if when else ""
     if not hours:
         return f"{opening}Cycle time"
-    within_a_day = sum(1 for value in hours if value <= DAY_HOURS) / len(hours)
+    share = percent(within_a_day(hours))
     if when:
-        return f"{opening}{percent(within_a_day)} merged within a day"
-    return f"{percent(within_a_day)} merged within a day, the slowest took {duration(max(hours))}"
+        return f"{opening}{share} merged within a day"
+    return f"{share} merged within a day, the slowest took {duration(max(hours))}"
 
 
 def weeks_of(told: Answers) -> tuple[str, str, pd.DataFrame | None]:
@@ -193,7 +192,7 @@ def tiles(told: Answers) -> list[Tile]:
     if hours:
         middle = median(hours)
         unit = duration_unit(middle)
-        within = round(100 * sum(1 for value in hours if value <= DAY_HOURS) / len(hours))
+        within = round(100 * within_a_day(hours))
         timed = [Tile("Cycle time", unit.number(middle), unit.symbol, note=f"median {of}")]
         timed.append(Tile("Within a day", str(within), "%", note=of))
     else:

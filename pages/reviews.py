@@ -15,12 +15,12 @@ from components.data import Latest
 from components.filters import Filters
 from components.format import (
     COUNT,
-    HOURS_PER_DAY,
     PER_WEEK,
     duration,
     percent,
 )
 from components.frames import cycle_times, merged_per_repository, spread_rows, weekly
+from components.record_words import within_a_day
 from components.reviews_cards import per_week, review_cards, review_tiles
 from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, reviews_sentence
 from components.screen import Fact, Screen
@@ -148,8 +148,7 @@ def spread_heading(hours: Sequence[float]) -> str:
     """The finding, if there is one."""
     if not hours:
         return "How long pull requests take"
-    within_a_day = sum(1 for value in hours if value <= HOURS_PER_DAY) / len(hours)
-    return f"{percent(within_a_day)} of pull requests merge within a day"
+    return f"{percent(within_a_day(hours))} of pull requests merge within a day"
 
 
 def draw_load(latest: Latest | KoalrError) -> None:
