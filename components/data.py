@@ -4,7 +4,7 @@ Every function raises KoalrError where there is no answer to show; see koalr_api
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -58,10 +58,7 @@ def _comparable(answer: C, days: int) -> C:
     coverage.note(found)
     if found.comparable or answer.previous is None:
         return answer
-    alone = replace(answer, previous=None)
-    for slot in Model.__slots__:
-        object.__setattr__(alone, slot, getattr(answer, slot))
-    return alone
+    return answer.altered(previous=None)
 
 
 def status(filters: Filters) -> Status | None:

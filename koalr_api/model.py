@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from koalr_api.answer import Answer
 
@@ -54,6 +55,13 @@ class Model:
     def scoped_team(self) -> str | None:
         """Team id the server says these figures are for, None for the whole organisation."""
         return self.answer.scoped_team
+
+    def altered(self, **changes: object) -> Self:
+        """A copy with other values in some fields, of the same answer; `raw` stays as it came."""
+        found = replace(self, **changes)  # type: ignore[type-var]  # every model is a dataclass
+        for slot in Model.__slots__:
+            object.__setattr__(found, slot, self._kept(slot))
+        return found
 
     def _kept(self, slot: str) -> Any:  # noqa: ANN401 - either of two
         try:
