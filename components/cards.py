@@ -6,12 +6,13 @@ from typing import Literal
 
 import streamlit as st
 
+from components import figures
+from components.charts.sparkline import sparkline, sparkline_words
 from components.format import Unit, change_text, shown
 from components.judgement import Better, delta_colour, verdict
+from components.theme import Palette
 
 Judgement = Literal["normal", "inverse", "off"]
-SPARKLINE_CARD_HEIGHT = 220
-PLAIN_CARD_HEIGHT = 136
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,13 @@ def change_card(
 
 def draw(cards: Sequence[Card]) -> None:
     """A row of cards of equal size."""
-    height = SPARKLINE_CARD_HEIGHT if any(card.history for card in cards) else PLAIN_CARD_HEIGHT
+    palette = figures.viewer_palette()
     for column, card in zip(st.columns(len(cards)), cards, strict=True):
-        with column:
-            _draw(card, height)
+        with column, st.container(border=True, height="stretch", gap="small"):
+            _draw(card, palette)
 
 
-def _draw(card: Card, height: int) -> None:
+def _draw(card: Card, palette: Palette) -> None:
     st.metric(
         f"{card.label} {card.badge}".strip(),
         card.value,
@@ -81,8 +82,15 @@ def _draw(card: Card, height: int) -> None:
         delta_arrow="auto" if card.change else "off",
         delta_description=card.before,
         help=card.definition,
-        border=True,
-        chart_data=list(card.history) if card.history else None,
-        chart_type="line",
-        height=height,
     )
+    if card.history:
+        line = sparkline(card.history, _colour(card, palette))
+        st.image(line, width="stretch", alt=sparkline_words(card.history))
+
+
+def _colour(card: Card, palette: Palette) -> str:
+    """A line has the colour of its change."""
+    if card.judgement == "off" or not card.change:
+        return palette.ring
+    rose = not card.change.startswith("-")
+    return palette.better if rose == (card.judgement == "normal") else palette.worse

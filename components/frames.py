@@ -66,6 +66,16 @@ def weekly_deployments(trend: Sequence[DoraWeek]) -> pd.DataFrame:
     )
 
 
+def weekly_dora(trend: Sequence[DoraWeek]) -> pd.DataFrame:
+    """One row per week: week_start, deploy_frequency (/day), lead_time (h), change_failure_rate (0 to 1), mttr (min), days."""
+    fields = ("deploy_frequency", "lead_time", "change_failure_rate", "mttr")
+    return pd.DataFrame(
+        {"week_start": [week.week_start for week in trend]}
+        | {field: weekly(trend, field)["value"] for field in fields}
+        | {"days": [week.days or DAYS_PER_WEEK for week in trend]}
+    )
+
+
 def cycle_times(pull_requests: Sequence[PullRequest]) -> pd.DataFrame:
     """One row per merged pull request with a known cycle time: finished_at, hours, label."""
     known = [row for row in pull_requests if row.cycle_time_secs is not None and row.merged_at is not None]

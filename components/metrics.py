@@ -66,7 +66,7 @@ DORA_METRICS: Sequence[DoraMetric] = (
         "Time to restore",
         "Time to restore",
         "Mean time from the start of an incident to its end, over incidents resolved in the window.",
-        "Elite below 60 min, log scale",
+        "Elite below 60 min",
         "no incident was resolved",
     ),
 )

@@ -9,21 +9,27 @@ import streamlit as st
 from components import asking, coverage, data, figures, filters, view
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
-from components.charts.ladder import ladder_row
-from components.charts.trends import weekly_trend
+from components.charts.ladder import Ladder, ladders, ladders_height
+from components.charts.stack import Line, weekly_trends
 from components.dora_cards import dora_tile
 from components.filters import Filters
 from components.footer import organisation
 from components.format import HOURS_PER_DAY, NO_BREAK, duration, percent
-from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, with_incidents
+from components.frames import lead_time_hours, spread_rows, weekly, weekly_deployments, weekly_dora, with_incidents
 from components.metrics import DORA_METRICS, DoraMetric
 from components.noise import dora_doubts
 from components.screen import Screen
-from components.sentences import OVERALL, coloured, deployments_heading, dora_sentence
+from components.sentences import OVERALL, deployments_heading, dora_sentence
 from components.states import short_words
 from components.theme import Palette
-from components.tiers import distance, tier_of
 from koalr_api import Deployment, Dora, DoraFigures, Incident, KoalrError, Page
+
+LADDER_HELP = "\n\n".join(
+    (
+        *(f"**{metric.name}:** {metric.definition}" for metric in DORA_METRICS),
+        "Bands: DORA report 2023. Inside a band the position is logarithmic, for the failure rate linear.",
+    )
+)
 
 
 class Answers(NamedTuple):
@@ -69,12 +75,15 @@ def earlier_from_windows(dora: Dora, chosen: Filters) -> DoraFigures | None:
 
 
 def draw(told: Answers) -> None:
-    """Sentence, ladder, trends, distribution."""
+    """Sentence, ladders beside the weeks, distribution beside deployments."""
     palette = figures.viewer_palette()
     st.markdown(f"## {sentence(told)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
-    draw_ladder(told, palette)
-    draw_trends(told.dora, palette)
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        draw_ladders(told, palette)
+    with right, st.container(border=True, height="stretch"):
+        draw_trends(told.dora, palette)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         draw_lead_times(told, palette)
@@ -98,54 +107,42 @@ def screen(told: Answers) -> Screen:
     )
 
 
-def draw_ladder(told: Answers, palette: Palette) -> None:
-    """One row per metric: value, place on the ladder, distance to the next tier."""
-    with st.container(border=True, gap="medium"):
-        for index, metric in enumerate(DORA_METRICS):
-            draw_row(metric, told, palette, header=index == 0)
-    compared = told.earlier is not None and any(
-        getattr(told.earlier, metric.field) is not None for metric in DORA_METRICS
-    )
-    previous = "Filled: this window. Ring: the window before. " if compared else ""
-    st.markdown(
-        f":small[:gray[{previous}Position inside a band is logarithmic, for failure rate linear. Bands: DORA report 2023.]]"
-    )
+def draw_ladders(told: Answers, palette: Palette) -> None:
+    """All four metrics: value, place on the ladder, distance to the next tier."""
+    rows = [ladder_of(metric, told) for metric in DORA_METRICS]
+    compared = any(row.before is not None for row in rows)
+    words = "Filled: this window. Ring: the window before." if compared else "This window."
+    st.markdown(f"**From Low to Elite**  \n:small[:gray[{words}]]", help=LADDER_HELP)
+    figures.show(ladders(rows, palette), key="ladders")
 
 
-def draw_row(metric: DoraMetric, told: Answers, palette: Palette, header: bool) -> None:
-    """Value | ladder | tier and distance."""
+def ladder_of(metric: DoraMetric, told: Answers) -> Ladder:
+    """One metric's row."""
     value: float | None = getattr(told.dora, metric.field)
     before: float | None = getattr(told.earlier, metric.field) if told.earlier else None
-    tier = tier_of(metric.field, value)
-    number, ladder, verdict = st.columns([2, 6, 1.7], vertical_alignment="center", gap="medium")
-    number.metric(metric.name, metric.text(value), help=metric.definition)
-    with ladder:
-        figures.show(ladder_row(metric.field, value, before, palette, header=header), key=f"ladder-{metric.field}")
-    with verdict:
-        if tier is None:
-            st.markdown(f":small[:gray[{metric.missing}]]")
-        else:
-            st.markdown(f"**{coloured(tier)}**  \n:small[{distance(metric.field, value)}]")
+    return Ladder(metric.field, metric.name, metric.text(value), value, before, metric.missing)
 
 
 def draw_trends(dora: Dora, palette: Palette) -> None:
-    """Four small charts, where the server answers a trend."""
-    st.markdown("#### Week by week", help="The last full week is labelled. Dotted: the week not over.")
+    """The four metrics week by week, where the server answers a trend."""
     if not dora.trend:
-        st.markdown(":small[:gray[This server gives no weekly figures.]]")
+        st.markdown("**Week by week**  \n:small[:gray[This server gives no weekly figures.]]")
         return
-    for column, metric in zip(st.columns(len(DORA_METRICS)), DORA_METRICS, strict=True):
-        with column, st.container(border=True):
-            st.markdown(f"**{metric.short_name}**  \n:small[:green[{metric.elite}]]")
-            weeks = weekly(dora.trend, metric.field)
-            figure = weekly_trend(
-                weeks,
-                palette,
-                metric.text,
-                threshold=metric.elite_edge,
-                logarithmic=metric.field == "mttr",
-            )
-            figures.show(figure, key=f"trend-{metric.field}", table=weeks)
+    words = "Labelled: the last full week. Dotted in grey: the week not over. Time to restore on a logarithmic scale."
+    st.markdown("**Week by week**  \n:small[:gray[last full week and highest]]", help=words)
+    lines = [
+        Line(
+            metric.short_name,
+            weekly(dora.trend, metric.field),
+            metric.text,
+            metric.elite,
+            metric.elite_edge,
+            logarithmic=metric.field == "mttr",
+        )
+        for metric in DORA_METRICS
+    ]
+    height = ladders_height(len(lines))
+    figures.show(weekly_trends(lines, palette, height), key="week-by-week", table=weekly_dora(dora.trend))
 
 
 def lead_times(told: Answers) -> tuple[Spread | None, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from components.charts.canvas import empty_figure, figure, label
+from components.charts.canvas import Word, bare, empty_figure, figure, words
 from components.charts.kept import kept
 from components.format import relative_change
 from components.judgement import Better, Verdict, verdict
@@ -13,6 +13,10 @@ from components.theme import Palette
 
 HEIGHT = 286
 CUT = 0.5
+# In the units of the axis, where 1 is a doubling: the left edge, and from the end of a line to its words.
+LEFT, BESIDE = -1.3, 0.08
+# In rows.
+LINE_WIDTH = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,16 @@ class Change:
         return self.now / self.before - 1
 
     @property
+    def cut(self) -> bool:
+        """Whether the line would be longer than there is room for."""
+        return abs(self.ratio) > CUT
+
+    @property
+    def end(self) -> float:
+        """Where the line ends."""
+        return max(-CUT, min(CUT, self.ratio))
+
+    @property
     def verdict(self) -> Verdict:
         """By the rule of every page."""
         return verdict(self.now, self.before, self.better, self.doubt)
@@ -47,37 +61,57 @@ def what_changed_most(changes: Sequence[Change], palette: Palette, *, height: in
     drawing.add_shape(
         type="line", x0=0, x1=0, y0=-0.5, y1=len(rows) - 0.5, line={"color": palette.border, "width": 2}, layer="below"
     )
-    colours = {"better": palette.better, "worse": palette.worse}
-    words = {"better": palette.tier_text["elite"], "worse": palette.tier_text["low"]}
-    for index, row in enumerate(rows):
-        y = len(rows) - 1 - index
-        end = max(-CUT, min(CUT, row.ratio))
-        cut = abs(row.ratio) > CUT
-        symbol = ("triangle-right" if row.ratio > 0 else "triangle-left") if cut else "circle"
-        drawing.add_trace(
-            go.Scatter(
-                x=[0, end],
-                y=[y, y],
-                mode="lines+markers",
-                line={"color": colours.get(row.verdict, palette.muted), "width": 3},
-                marker={
-                    "size": [0, 11],
-                    "symbol": ["circle", symbol],
-                    "color": colours.get(row.verdict, palette.muted),
-                    "opacity": 1,
-                    "line": {"width": 0},
-                },
-                hoverinfo="skip",
-                cliponaxis=False,
-            )
-        )
-        label(drawing, -1.3, y, row.name, palette.text, anchor="left")
-        text = f"{relative_change(row.now, row.before)} {row.verdict}"
-        colour = words.get(row.verdict, palette.muted)
-        label(drawing, max(end, 0), y, text, colour, anchor="left", xshift=10, background=palette.background)
-    drawing.update_xaxes(range=[-1.3, 1.35], showticklabels=False)
+    drawing.update_layout(barmode="overlay")
+    drawing.update_xaxes(range=[LEFT, 1.35], showticklabels=False)
     drawing.update_yaxes(range=[-0.5, len(rows) - 0.5])
-    return drawing
+    # From the lowest up, as the axis goes.
+    upward = rows[::-1]
+    return bare(data=[_lines(upward, palette), _ends(upward, palette), _words(upward, palette)], layout=drawing.layout)
+
+
+def _lines(rows: Sequence[Change], palette: Palette) -> go.Bar:
+    return go.Bar(
+        orientation="h",
+        x=[row.end for row in rows],
+        y=list(range(len(rows))),
+        width=LINE_WIDTH,
+        marker={"color": [_colour(row, palette) for row in rows], "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+
+
+def _ends(rows: Sequence[Change], palette: Palette) -> go.Scatter:
+    """A dot, or a triangle where the line is cut."""
+    cut = {True: "triangle-right", False: "triangle-left"}
+    return go.Scatter(
+        x=[row.end for row in rows],
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={
+            "size": 11,
+            "symbol": [cut[row.ratio > 0] if row.cut else "circle" for row in rows],
+            "color": [_colour(row, palette) for row in rows],
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
+def _words(rows: Sequence[Change], palette: Palette) -> go.Scatter:
+    """The metric on the left, change and verdict beside the end."""
+    colours = {"better": palette.tier_text["elite"], "worse": palette.tier_text["low"]}
+    told = []
+    for y, row in enumerate(rows):
+        text = f"{relative_change(row.now, row.before)} {row.verdict}"
+        told.append(Word(LEFT, y, row.name, palette.text, anchor="left"))
+        told.append(Word(max(row.end, 0) + BESIDE, y, text, colours.get(row.verdict, palette.muted), anchor="left"))
+    return words(told)
+
+
+def _colour(row: Change, palette: Palette) -> str:
+    return {"better": palette.better, "worse": palette.worse}.get(row.verdict, palette.muted)
 
 
 def _place(change: Change) -> tuple[bool, float]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,6 +13,61 @@ from components.format import DAYS_PER_WEEK, day_label
 from components.theme import Palette
 
 HEIGHT = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a metric went, week by week.
+
+    `full` are the weeks with data that are over, `running` is the one that is not; `last` and `peak` are of the full ones, or of
+    the running one where no other has data. All are positions in `values`, which holds NaN for a week without data.
+    """
+
+    values: Sequence[float]
+    days: Sequence[str]
+    full: Sequence[int]
+    running: int | None
+    last: int
+    peak: int
+
+    @property
+    def present(self) -> list[float]:
+        """The values there are."""
+        return [value for value in self.values if math.isfinite(value)]
+
+    @property
+    def peak_told(self) -> bool:
+        """Whether the highest is another than the last."""
+        return self.peak != self.last and self.values[self.peak] > self.values[self.last]
+
+    def dot_px(self, index: int) -> float:
+        """The last value is a dot; so is a week whose neighbours lack data, because no line shows it."""
+        alone = index in self.full and index - 1 not in self.full and index + 1 not in self.full
+        return 8 if index == self.last else (5 if alone else 0)
+
+    def sentence(self, text: Callable[[float], str]) -> str:
+        """What a screen reader says."""
+        last, peak = text(self.values[self.last]), text(self.values[self.peak])
+        return f"Weekly values, last full week {last}, highest {peak} in the week of {self.days[self.peak]}"
+
+
+def course_of(weeks: pd.DataFrame) -> Course | None:
+    """The course of weeks as of `weekly_trend`; None without data."""
+    values = [float(value) for value in weeks["value"]]
+    present = [index for index, value in enumerate(values) if math.isfinite(value)]
+    if not present:
+        return None
+    running = present[-1] if int(weeks["days"].iloc[present[-1]]) < DAYS_PER_WEEK else None
+    # Where no other week has data, the running one is all there is to say.
+    full = [index for index in present if index != running] or present
+    return Course(
+        values,
+        [day_label(day) for day in weeks["week_start"]],
+        full,
+        None if running in full else running,
+        full[-1],
+        max(full, key=lambda index: values[index]),
+    )
 
 
 @kept
@@ -31,33 +87,28 @@ def weekly_trend(
         text: a value as text with its unit.
         threshold: drawn dotted in the colour of Elite.
     """
-    values = [float(value) for value in weeks["value"]]
-    present = [index for index, value in enumerate(values) if math.isfinite(value)]
-    if not present:
+    course = course_of(weeks)
+    if course is None:
         return empty_figure("No data in these weeks", palette, height)
-    running = present[-1] if int(weeks["days"].iloc[present[-1]]) < DAYS_PER_WEEK else None
-    # Where no other week has data, the running one is all there is to say.
-    full = [index for index in present if index != running] or present
-    last, peak = full[-1], max(full, key=lambda index: values[index])
-    alt = f"Weekly values, last full week {text(values[last])}, highest {text(values[peak])} in the week of {_day(weeks, peak)}"
-    drawing = figure(palette, height, alt, right=64, top=26)
+    values, running, last, peak = course.values, course.running, course.last, course.peak
+    drawing = figure(palette, height, course.sentence(text), right=64, top=26)
     positions = list(range(len(values)))
     drawing.add_trace(
         go.Scatter(
             x=positions,
-            y=[value if index in full else None for index, value in enumerate(values)],
+            y=[value if index in course.full else None for index, value in enumerate(values)],
             mode="lines+markers",
             connectgaps=False,
             line={"color": palette.ink, "width": 2.2},
-            marker={"size": [_dot_size(index, last, full) for index in positions], "color": palette.ink, "opacity": 1},
+            marker={"size": [course.dot_px(index) for index in positions], "color": palette.ink, "opacity": 1},
             customdata=[
-                [_day(weeks, index), text(value) if math.isfinite(value) else ""] for index, value in enumerate(values)
+                [course.days[index], text(value) if math.isfinite(value) else ""] for index, value in enumerate(values)
             ],
             hovertemplate="week of %{customdata[0]}: %{customdata[1]}<extra></extra>",
             cliponaxis=False,
         )
     )
-    if running is not None and running not in full:
+    if running is not None:
         _stub(drawing, weeks, palette, running, text(values[running]))
     if threshold is not None:
         line = {"color": palette.tier_fill["elite"], "width": 1.2, "dash": "dot"}
@@ -72,7 +123,7 @@ def weekly_trend(
         xshift=9,
         background=palette.background,
     )
-    if peak != last and values[peak] > values[last]:
+    if course.peak_told:
         label(
             drawing,
             peak,
@@ -82,32 +133,29 @@ def weekly_trend(
             above_px=7,
             background=palette.background,
         )
-    ticks, texts = every_second([_day(weeks, index) for index in positions], math.ceil(len(values) / 3))
+    ticks, texts = every_second(course.days, math.ceil(len(values) / 3))
     drawing.update_xaxes(range=[-0.4, len(values) - 0.6], tickvals=ticks, ticktext=texts)
-    drawing.update_yaxes(**_range([values[index] for index in present], threshold, logarithmic))
+    drawing.update_yaxes(
+        type="log" if logarithmic else "linear", range=value_range(course.present, threshold, logarithmic)
+    )
     return drawing
 
 
-def _range(values: Sequence[float], threshold: float | None, logarithmic: bool) -> dict[str, object]:
+def value_range(values: Sequence[float], threshold: float | None, logarithmic: bool) -> tuple[float, float]:
+    """From and to of an axis that shows the values and the threshold; of a logarithmic one, their logarithms."""
     shown = [*values, threshold] if threshold is not None else list(values)
     if not logarithmic:
         bottom, top = min(0.0, *shown), max(0.0, *shown)
         span = (top - bottom) or 1.0
-        return {"range": [bottom - 0.04 * span, top + 0.08 * span]}
+        return bottom - 0.04 * span, top + 0.08 * span
     high = max(shown) or 1.0
     low = min((value for value in shown if value > 0), default=1.0)
-    return {"type": "log", "range": [math.log10(low) - 0.15, math.log10(max(high, low * 2)) + 0.1]}
+    return math.log10(low) - 0.15, math.log10(max(high, low * 2)) + 0.1
 
 
 def _y(value: float, logarithmic: bool) -> float:
     """Annotations on a log axis are placed by the logarithm."""
     return math.log10(value) if logarithmic and value > 0 else value
-
-
-def _dot_size(index: int, last: int, present: Sequence[int]) -> float:
-    """The last value is a dot; so is a week whose neighbours lack data, because no line shows it."""
-    alone = index in present and index - 1 not in present and index + 1 not in present
-    return 8 if index == last else (5 if alone else 0)
 
 
 def _stub(drawing: go.Figure, weeks: pd.DataFrame, palette: Palette, running: int, told: str) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from components.metrics import DORA_METRICS
 from scripts.browser import installed
 from tests.benchmarks.sessions import runs_a_second
 from tests.browser.conftest import DRAWN, FLAGS, READY, answers, free_port
@@ -23,12 +22,7 @@ SWITCHES = 12
 VIEWERS, CLICKS = 20, 6
 CHARTS = {
     "Overview": ("deployments-per-week", "what-changed-most"),
-    "DORA": (
-        *(f"ladder-{metric.field}" for metric in DORA_METRICS),
-        *(f"trend-{metric.field}" for metric in DORA_METRICS),
-        "lead-times",
-        "deployments-per-week",
-    ),
+    "DORA": ("ladders", "week-by-week", "lead-times", "deployments-per-week"),
 }
 REFRESHES = int(os.environ.get("WALL_REFRESHES", "300"))
 WARM_REFRESHES = 60

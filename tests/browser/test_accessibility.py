@@ -17,8 +17,6 @@ ALLOWED = {
     # The sidebar's sections are lists around lists.
     "list": "[data-testid=stSidebarNav]",
     "listitem": "[data-testid=stSidebarNav]",
-    # Sparklines of metric cards have no name of their own; the card says the number.
-    "svg-img-alt": "[data-testid=stMetric]",
 }
 INSIDE = "([selector, around]) => Boolean(document.querySelector(selector)?.closest(around))"
 

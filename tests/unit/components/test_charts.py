@@ -4,13 +4,11 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 import plotly.graph_objects as go
-import pytest
 
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
-from components.charts.ladder import ladder_row
 from components.charts.trends import weekly_trend
 from components.format import duration
 from components.theme import DARK, LIGHT
@@ -25,6 +23,11 @@ def weeks(values: list[float], last_days: int = 7) -> pd.DataFrame:
 
 def texts(figure: go.Figure) -> list[str]:
     return [annotation.text for annotation in figure.layout.annotations]
+
+
+def written(figure: go.Figure) -> list[str]:
+    """The words of a figure whose words are a trace."""
+    return [text for trace in figure.select_traces({"type": "scatter", "mode": "text"}) for text in trace.text]
 
 
 def alt(figure: go.Figure) -> str:
@@ -82,24 +85,6 @@ class TestDeployments:
         assert "No deployments" in texts(deployments_per_week(self.frame([0, 0], [0, 0]), LIGHT))[0]
 
 
-class TestLadder:
-    @pytest.mark.parametrize(("value", "tier"), [(30.0, "elite"), (0.5, "high"), (0.1, "medium"), (0.01, "low")])
-    def test_the_dot_lies_in_its_tiers_band_and_colour(self, value: float, tier: str) -> None:
-        figure = ladder_row("deploy_frequency", value, None, LIGHT)
-        (dot,) = figure.data
-        assert ("low", "medium", "high", "elite")[int(dot.x[0])] == tier
-        assert dot.marker.color == LIGHT.tier_fill[tier]
-
-    def test_before_is_a_ring_joined_when_apart(self) -> None:
-        assert len(ladder_row("lead_time", 20.0, 100.0, LIGHT).data) == 3
-        assert len(ladder_row("lead_time", 20.0, 20.1, LIGHT).data) == 2
-
-    def test_no_data_has_bands_and_no_dot(self) -> None:
-        figure = ladder_row("mttr", None, None, LIGHT, header=True)
-        assert (len(figure.data), len(figure.layout.shapes)) == (0, 4)
-        assert texts(figure)[:4] == ["Low", "Medium", "High", "Elite"]
-
-
 class TestDurations:
     def test_a_spread_counts_everything_once_and_has_tier_edges(self) -> None:
         hours = [0.001, 0.5, 23.99, 24.0, 167.9, 168.0, 719.0, 720.0, 5000.0]
@@ -138,8 +123,14 @@ class TestChanges:
             ],
             LIGHT,
         )
-        assert texts(figure)[::2] == ["Lead time", "Deployments", "Rate"]
-        assert [text.split()[-1] for text in texts(figure)[1::2]] == ["worse", "better", "noise"]
+        assert written(figure)[::2] == ["Rate", "Deployments", "Lead time"]
+        assert [text.split()[-1] for text in written(figure)[1::2]] == ["noise", "better", "worse"]
+        assert list(figure.data[1].y) == [0, 1, 2]
+
+    def test_a_change_over_a_half_is_cut_and_drawn_as_an_arrow(self) -> None:
+        lines, ends, _words = what_changed_most([Change("A", 3.0, 1.0, "up"), Change("B", 0.1, 1.0, "up")], LIGHT).data
+        assert list(lines.x) == [-0.5, 0.5]
+        assert list(ends.marker.symbol) == ["triangle-left", "triangle-right"]
 
     def test_nothing_to_compare_says_so(self) -> None:
         assert texts(what_changed_most([], LIGHT)) == ["No earlier figures to compare with"]

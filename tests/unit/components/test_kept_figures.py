@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 from components.charts import wall
 from components.charts.canvas import figure
 from components.charts.kept import MOST_FIGURES, kept
-from components.charts.ladder import ladder_row
+from components.charts.ladder import Ladder, ladders
 from components.theme import DARK, LIGHT, Palette
 
 drawn: list[object] = []
+ROW = Ladder("lead_time", "Lead time", "20.0 h", 20.0, 30.0, "")
 
 
 @kept
@@ -56,7 +57,7 @@ def test_what_cannot_be_told_apart_is_drawn_every_time() -> None:
 
 
 def test_a_wall_does_not_enlarge_the_figure_of_the_page() -> None:
-    row = ladder_row("lead_time", 20.0, 30.0, DARK)
+    row = ladders([ROW], DARK)
     before = row.to_dict()
     enlarged = wall.titled(wall.enlarged(row, 360, 2.2), "Lead time")
     assert enlarged.layout.height == 360
@@ -65,8 +66,8 @@ def test_a_wall_does_not_enlarge_the_figure_of_the_page() -> None:
 
 def test_nothing_makes_plotly_draw_a_figure_twice() -> None:
     for drawing in (
-        ladder_row("lead_time", 20.0, 30.0, LIGHT),
-        wall.enlarged(ladder_row("mttr", 1.0, 2.0, DARK), 360, 2),
+        ladders([ROW], LIGHT),
+        wall.enlarged(ladders([ROW], DARK), 360, 2),
     ):
         layout = drawing.to_dict()["layout"]
         assert "template" not in layout
