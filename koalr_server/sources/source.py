@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from koalr_server.sources.observation import Observation
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Refusal(Exception):
     """A delivery that is not let in: the sentence says what is wrong with it and what would be right."""
 
 
