@@ -8,6 +8,7 @@ from koalr_server.clock import Calendar
 from koalr_server.commands.sampling import load_into
 from koalr_server.http.app import create_api
 from koalr_server.http.service import Service
+from koalr_server.inbox.inbox import Inbox
 from koalr_server.keys import ApiKey, key_hash, new_key
 from koalr_server.sample import EDITION
 from koalr_server.settings import Settings
@@ -26,6 +27,7 @@ class EmbeddedServer:
     key: str
     _database: Database
     _gateway: Gateway
+    _inbox: Inbox
 
     @classmethod
     def start(cls, settings: Settings) -> "EmbeddedServer":
@@ -50,7 +52,9 @@ class EmbeddedServer:
             copilot_minutes_per_line=settings.copilot_minutes_per_line,
             risk_floors=settings.risk_floors,
         )
-        return cls(create_api(service), key, database, gateway)
+        inbox = Inbox(database, settings.rules, settings.raw_days)
+        inbox.start()
+        return cls(create_api(service, inbox, settings.webhook_secrets), key, database, gateway, inbox)
 
     def ready(self) -> bool:
         """Whether the store answers."""
@@ -63,4 +67,5 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Let go of the folder."""
         self._gateway.stop()
+        self._inbox.stop()
         self._database.close()

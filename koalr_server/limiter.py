@@ -37,14 +37,22 @@ class SlidingLimit:
 
     def admit(self, now: float) -> Verdict:
         """Decide one request."""
-        while self._admitted and self._admitted[0] <= now - WINDOW_SECS:
-            self._admitted.popleft()
+        self._forget(now)
         passes = len(self._admitted) < self.limit or (
             len(self._admitted) < BURST_FACTOR * self.limit and self._bursting(now)
         )
         if passes:
             self._admitted.append(now)
         return self._verdict(passes, now)
+
+    def peek(self, now: float) -> Verdict:
+        """What the headers would say, without a request."""
+        self._forget(now)
+        return self._verdict(len(self._admitted) < self.limit, now)
+
+    def _forget(self, now: float) -> None:
+        while self._admitted and self._admitted[0] <= now - WINDOW_SECS:
+            self._admitted.popleft()
 
     def _bursting(self, now: float) -> bool:
         if now >= self._burst_started + BURST_SECS + WINDOW_SECS:

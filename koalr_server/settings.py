@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from koalr_server.errors import InputError
 from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
+from koalr_server.sources.registry import SOURCES
+from koalr_server.sources.rules import Rules
 
 DEFAULT_DATA_DIR = ".koalr"
 COPILOT_MINUTES_PER_LINE = "KOALR_COPILOT_MINUTES_PER_LINE"
@@ -20,21 +22,36 @@ RISK_FLOORS = {
     "failed_checks": "KOALR_RISK_FLOOR_FAILED_CHECKS",
 }
 HIGHEST_FLOOR = 100
+RULES = {
+    "deploy_workflows": "KOALR_DEPLOY_WORKFLOWS",
+    "deploy_releases": "KOALR_DEPLOY_RELEASES",
+    "incident_labels": "KOALR_INCIDENT_LABELS",
+    "started_states": "KOALR_STARTED_STATES",
+    "done_states": "KOALR_DONE_STATES",
+}
+RAW_DAYS = "KOALR_RAW_DAYS"
+DEFAULT_RAW_DAYS = 90
+MOST_RAW_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data are, what "now" is, what an accepted line of Copilot is taken to save, and least risk scores.
+    """Where the data are, what "now" is, what an accepted line of Copilot is taken to save, least risk scores, what tools may send.
 
     `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_AS_OF` freezes now (ISO 8601),
     `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2), and the three of RISK_FLOORS are whole
-    numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults).
+    numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults). The settings of RULES are names with `*`
+    and `?`, separated by commas (sources/rules.py), `KOALR_RAW_DAYS` is for how many whole days raw deliveries are kept
+    (1 to 3650, default 90), and the secrets of tools are those of sources/registry.py, several separated by commas.
     """
 
     data_dir: Path
     as_of: datetime | None = None
     copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
     risk_floors: Floors = DEFAULT_FLOORS
+    rules: Rules = field(default_factory=Rules)
+    raw_days: int = DEFAULT_RAW_DAYS
+    webhook_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -59,6 +76,13 @@ class Settings:
             parse_instant(moment) if moment else None,
             parse_minutes_per_line(minutes) if minutes else DEFAULT_COPILOT_MINUTES_PER_LINE,
             Floors(**floors),
+            Rules(**{name: names(values[variable]) for name, variable in RULES.items() if variable in values}),
+            parse_raw_days(values[RAW_DAYS]) if values.get(RAW_DAYS) else DEFAULT_RAW_DAYS,
+            {
+                source.name: told
+                for source in SOURCES.values()
+                if source.secret_setting and (told := names(values.get(source.secret_setting, "")))
+            },
         )
 
 
@@ -92,6 +116,25 @@ def parse_minutes_per_line(text: str) -> float:
             f"such as {DEFAULT_COPILOT_MINUTES_PER_LINE}. Correct it, or unset it for that default."
         )
     return minutes
+
+
+def names(text: str) -> tuple[str, ...]:
+    """What a setting of several parts lists."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def parse_raw_days(text: str) -> int:
+    """For how many days raw deliveries are kept.
+
+    Raises:
+        InputError: the text is no whole number from 1 to 3650.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MOST_RAW_DAYS:
+        raise InputError(
+            f"{RAW_DAYS} is {text[:80]!r}; it should be a whole number of days from 1 to {MOST_RAW_DAYS}. "
+            f"Correct it, or unset it for {DEFAULT_RAW_DAYS}."
+        )
+    return int(text)
 
 
 def parse_floor(variable: str, text: str) -> int:

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     from koalr_server.http.logs import log_to_standard_error
     from koalr_server.http.protocol import OneErrorShape
     from koalr_server.http.service import Service
+    from koalr_server.inbox.inbox import Inbox
 
     if options.workers != 1:
         raise InputError(
@@ -50,13 +51,17 @@ def run(options: argparse.Namespace) -> int:
     database = open_owned(settings.data_dir)
     gateway = Gateway(settings.data_dir, database)
     gateway.start()
+    inbox = Inbox(database, settings.rules, settings.raw_days)
+    inbox.start()
     app = create_server(
         Service(
             database,
             Calendar(as_of=settings.as_of),
             copilot_minutes_per_line=settings.copilot_minutes_per_line,
             risk_floors=settings.risk_floors,
-        )
+        ),
+        inbox,
+        settings.webhook_secrets,
     )
     host, port = listener.getsockname()[:2]
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
@@ -65,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
         server.run(sockets=[listener])
     finally:
         gateway.stop()
+        inbox.stop()
         database.close()
         listener.close()
     return 0

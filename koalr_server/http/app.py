@@ -1,7 +1,7 @@
 """Puts the API together: FastAPI routes behind layers, each doing one thing, mountable at /api."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -15,23 +15,33 @@ from koalr_server.http.compression import Compression
 from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
+from koalr_server.http.ingest import Ingest
 from koalr_server.http.keyring import Keyring
 from koalr_server.http.memory import Answers
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
+from koalr_server.inbox.inbox import Inbox
 
 MOUNT = documentation.MOUNT
 ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
-OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}")
+NO_SECRETS: Mapping[str, tuple[str, ...]] = {}
+OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}", "/ingest/{source}")
 
 
-def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGIApp:
+def create_api(
+    service: Service,
+    inbox: Inbox | None = None,
+    secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS,
+    clock: Callable[[], float] = time.time,
+) -> ASGIApp:
     """The API as an ASGI application to mount at /api.
 
-    A request passes, in this order: Guard (id, log, failures), Gate (key, limit), compression, Answers (memory, ETags),
-    Bodies (size, type), then the endpoint.
+    A request passes, in this order: Guard (id, log, failures), Ingest (deliveries of other tools end here), Gate (key, limit),
+    compression, Answers (memory, ETags), Bodies (size, type), then the endpoint.
 
     Args:
+        inbox: where deliveries of other tools go; None takes none.
+        secrets: of the tools that deliver, by source.
         clock: epoch seconds, for the rate limit.
     """
     registry = CollectorRegistry()
@@ -41,20 +51,29 @@ def create_api(service: Service, clock: Callable[[], float] = time.time) -> ASGI
     for endpoints in ROUTERS:
         app.include_router(endpoints, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
     documentation.install(app)
-    monitoring.install(app, service, registry)
+    monitoring.install(app, service, inbox, registry)
     routes = [route for endpoints in ROUTERS for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
     keyring = Keyring(service.database, service.extra_keys)
+    gate = Gate(Compression(answers), keyring.authenticate, clock)
+    taking = inbox and Ingest(
+        gate, inbox, secrets, keyring.authenticate, lambda: service.sample_dates() is not None, clock
+    )
     return Guard(
-        Gate(Compression(answers), keyring.authenticate, clock),
+        taking or gate,
         Traffic(registry),
         [*(route.path for route in routes), *OTHER_PATHS],
     )
 
 
-def create_server(service: Service, clock: Callable[[], float] = time.time) -> ASGIApp:
+def create_server(
+    service: Service,
+    inbox: Inbox | None = None,
+    secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS,
+    clock: Callable[[], float] = time.time,
+) -> ASGIApp:
     """The API alone, at /api, with the one error shape on every other path."""
-    api = create_api(service, clock)
+    api = create_api(service, inbox, secrets, clock)
 
     # By hand, because Starlette's Mount redirects /api, leaves out paths with a line end and fails on a query that is not UTF-8.
     async def server(scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,8 +15,11 @@ CODES: Mapping[int, str] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
     429: "rate_limited",
     500: "internal_error",
+    503: "unavailable",
 }
 
 LONGEST_SHOWN_PATH = 200

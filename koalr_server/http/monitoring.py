@@ -11,22 +11,28 @@ from starlette.responses import JSONResponse, Response
 from koalr_server.http.errors import ApiError
 from koalr_server.http.parameters import CurrentKey
 from koalr_server.http.service import Service
+from koalr_server.inbox.inbox import Inbox
 
 
 class StoreFigures:
     """What the store holds, read when asked."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, inbox: Inbox | None) -> None:
         self._service = service
+        self._inbox = inbox
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """Rows per kind, and how long ago data came in."""
+        """Rows per kind, writes, and what is not read yet."""
         rows = GaugeMetricFamily("koalr_store_rows", "Rows in the store.", labels=["kind"])
         for kind, number in self._service.remembered("rows", self._count).items():
             rows.add_metric([kind], number)
         version = GaugeMetricFamily("koalr_store_version", "Writes committed since the start.")
         version.add_metric([], self._service.database.version)
-        return [rows, version]
+        if self._inbox is None:
+            return [rows, version]
+        unread = GaugeMetricFamily("koalr_inbox_unread", "Deliveries that are kept and not read into the tables yet.")
+        unread.add_metric([], self._inbox.unread())
+        return [rows, version, unread]
 
     def describe(self) -> list[GaugeMetricFamily]:
         """Nothing, so that registering reads nothing."""
@@ -41,9 +47,9 @@ class StoreFigures:
         return dict(counts[0])
 
 
-def install(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:
+def install(app: FastAPI, service: Service, inbox: Inbox | None, registry: CollectorRegistry) -> None:
     """Serve /healthz and /readyz to everyone, /metrics to whoever has a key."""
-    registry.register(StoreFigures(service))
+    registry.register(StoreFigures(service, inbox))
     started = time.monotonic()
 
     @app.get("/healthz", include_in_schema=False)

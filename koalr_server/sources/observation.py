@@ -38,15 +38,20 @@ class Observation:
         return self.kind, self.key
 
 
-def standing(observations: Iterable[Observation]) -> dict[str, Fields]:
-    """What holds of each facet of one thing: the latest version; of equal versions the greatest text, so that order is no matter."""
-    latest: dict[str, tuple[str, str, Fields]] = {}
+def latest(observations: Iterable[Observation]) -> dict[str, Observation]:
+    """Per facet of one thing what was told last: the greatest version; of equal ones the greatest text, so that order is no matter."""
+    found: dict[str, tuple[str, str, Observation]] = {}
     for told in observations:
-        candidate = (told.version, json.dumps(told.fields, sort_keys=True), told.fields)
-        known = latest.get(told.facet)
+        candidate = (told.version, json.dumps(told.fields, sort_keys=True), told)
+        known = found.get(told.facet)
         if known is None or candidate[:2] > known[:2]:
-            latest[told.facet] = candidate
-    return {facet: latest[facet][2] for facet in sorted(latest)}
+            found[told.facet] = candidate
+    return {facet: found[facet][2] for facet in sorted(found)}
+
+
+def standing(observations: Iterable[Observation]) -> dict[str, Fields]:
+    """What holds of each facet of one thing."""
+    return {facet: told.fields for facet, told in latest(observations).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ class Source(Protocol):
             Refusal: the signature is missing, wrong or too old; never with a secret or a signature in its text.
         """
 
+    def check(self, body: Any) -> Sequence[str]:  # noqa: ANN401 - JSON
+        """What its sender should mend, a sentence each; nothing for a tool whose bodies are not ours to judge."""
+
     def event(self, headers: Mapping[str, str], body: bytes) -> str:
         """What the tool calls the event; "" where only the body says it."""
 

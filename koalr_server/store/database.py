@@ -17,7 +17,7 @@ from koalr_server.store.upgrading import upgrade
 log = logging.getLogger("koalr_server.store")
 
 FILE_NAME = "koalr.duckdb"
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 Row = dict[str, Any]
@@ -45,6 +45,7 @@ class Database:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer")
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer-beside")
         self._version = 0
         self._commits = 0
         self._version_lock = threading.Lock()
@@ -140,7 +141,19 @@ class Database:
         with suppress(RuntimeError):  # the writer has been shut down: nothing is kept any more
             self._writer.submit(attempt)
 
-    def _transact(self, change: Callable[[duckdb.DuckDBPyConnection], T], touches_answers: bool = True) -> T:
+    def write_beside(self, change: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Run a change beside the writer thread, so that it need not wait for a long one; `version` and `commits` stay.
+
+        Only for tables that no other change adds to: transactions that meet in a table may fail.
+
+        Raises:
+            StoreError: the engine refused; the store is as before.
+        """
+        return self._beside.submit(self._transact, change, touches_answers=False, counted=False).result()
+
+    def _transact(
+        self, change: Callable[[duckdb.DuckDBPyConnection], T], touches_answers: bool = True, counted: bool = True
+    ) -> T:
         cursor = self._connection.cursor()
         try:
             cursor.begin()
@@ -160,12 +173,13 @@ class Database:
         finally:
             cursor.close()
         with self._version_lock:
-            self._commits += 1
+            self._commits += counted
             self._version += touches_answers
         return result
 
     def close(self) -> None:
         """Finish queued writes and let go of the file."""
+        self._beside.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         self._connection.close()
 

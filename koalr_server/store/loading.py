@@ -1,6 +1,7 @@
 """Loads import tables (wire names, see records.py) into the fact tables."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -11,13 +12,23 @@ from koalr_server.store.coverage import COVERAGE_LOADERS
 from koalr_server.store.merging import MergeCount, merge, stage
 
 Cursor = duckdb.DuckDBPyConnection
+T = TypeVar("T")
 
 
 def load_kind(cursor: Cursor, kind: str, table: pa.Table) -> MergeCount:
     """Upsert one kind of records by its natural key; loading the same table twice changes nothing."""
+    return _with_incoming(cursor, table, _LOADERS[kind])
+
+
+def unload_kind(cursor: Cursor, kind: str, table: pa.Table) -> None:
+    """Take records away, by their natural keys; those that are not there are no fault."""
+    _with_incoming(cursor, table, _UNLOADERS[kind])
+
+
+def _with_incoming(cursor: Cursor, table: pa.Table, work: Callable[[Cursor], T]) -> T:
     stage(cursor, "incoming", table)
     try:
-        return _LOADERS[kind](cursor)
+        return work(cursor)
     finally:
         cursor.execute("DROP TABLE IF EXISTS incoming")
 
@@ -56,14 +67,12 @@ def _create_missing_teams(cursor: Cursor, references: str) -> None:
     )
 
 
+_MEMBERS = "SELECT t.team_id, i.login, i.ordinal FROM incoming i JOIN teams t ON t.team_id = i.team OR t.name = i.team"
+
+
 def _members(cursor: Cursor) -> MergeCount:
     _create_missing_teams(cursor, "SELECT team AS ref FROM incoming")
-    return merge(
-        cursor,
-        "members",
-        ["team_id", "login"],
-        "SELECT t.team_id, i.login, i.ordinal FROM incoming i JOIN teams t ON t.team_id = i.team OR t.name = i.team",
-    )
+    return merge(cursor, "members", ["team_id", "login"], _MEMBERS)
 
 
 def _repos(cursor: Cursor) -> MergeCount:
@@ -98,6 +107,14 @@ def _commits(cursor: Cursor) -> MergeCount:
     )
 
 
+def _pushed_commits(cursor: Cursor) -> MergeCount:
+    """Commits whose parents are a guess from a push: they never replace what a repository itself tells."""
+    cursor.execute(
+        "DELETE FROM incoming i WHERE EXISTS (SELECT 1 FROM commits c WHERE c.repo = i.repo AND c.sha = i.sha)"
+    )
+    return _commits(cursor)
+
+
 def _pull_requests(cursor: Cursor) -> MergeCount:
     _stage_bots(cursor, "author")
     return merge(
@@ -123,6 +140,12 @@ def _reviews(cursor: Cursor) -> MergeCount:
     )
 
 
+_DEPLOYMENT_ID = """'dep_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', repo, id)
+    ELSE concat_ws(chr(31), repo, env, coalesce(sha, ''), coalesce(startedAt, deployedAt)::VARCHAR) END), 1, 16)"""
+_INCIDENT_ID = """'inc_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', id)
+    ELSE concat_ws(chr(31), title, coalesce(repo, ''), coalesce(service, ''), startedAt::VARCHAR) END), 1, 16)"""
+
+
 def _deployments(cursor: Cursor) -> MergeCount:
     # Only the sample says which tag or version was deployed; import files have no such field.
     cursor.execute("ALTER TABLE incoming ADD COLUMN IF NOT EXISTS ref VARCHAR")
@@ -130,11 +153,9 @@ def _deployments(cursor: Cursor) -> MergeCount:
         cursor,
         "deployments",
         ["deployment_id"],
-        """SELECT 'import' AS source,
-        'dep_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', repo, id)
-            ELSE concat_ws(chr(31), repo, env, coalesce(sha, ''), coalesce(startedAt, deployedAt)::VARCHAR) END), 1, 16) AS deployment_id,
+        f"""SELECT 'import' AS source, {_DEPLOYMENT_ID} AS deployment_id,
         id AS external_id, repo, env, status, sha, ref, startedAt AS started_at, deployedAt AS deployed_at,
-        commits, rollbackOf AS rollback_of, ordinal FROM incoming""",
+        commits, rollbackOf AS rollback_of, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
     )
 
 
@@ -143,10 +164,9 @@ def _incidents(cursor: Cursor) -> MergeCount:
         cursor,
         "incidents",
         ["incident_id"],
-        """SELECT 'inc_' || substr(md5(CASE WHEN id IS NOT NULL THEN concat_ws(chr(31), 'id', id)
-            ELSE concat_ws(chr(31), title, coalesce(repo, ''), coalesce(service, ''), startedAt::VARCHAR) END), 1, 16) AS incident_id,
+        f"""SELECT {_INCIDENT_ID} AS incident_id,
         id AS external_id, title, severity, status, startedAt AS started_at, resolvedAt AS resolved_at,
-        repo, service, deploymentId AS deployment_id, ordinal FROM incoming""",
+        repo, service, deploymentId AS deployment_id, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
     )
 
 
@@ -166,6 +186,7 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "members": _members,
     "repos": _repos,
     "commits": _commits,
+    "pushed_commits": _pushed_commits,
     "pull_requests": _pull_requests,
     "reviews": _reviews,
     "deployments": _deployments,
@@ -173,4 +194,32 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "work_items": _work_items,
     **COPILOT_LOADERS,
     **COVERAGE_LOADERS,
+}
+
+
+def _unloader(target: str, keys: str) -> Callable[[Cursor], None]:
+    """Deletes the rows of `target` that `keys` selects, by its columns; both are SQL text of this module."""
+
+    def unload(cursor: Cursor) -> None:
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {keys}")
+        names = [name for name, *_ in cursor.execute("SELECT * FROM leaving LIMIT 0").description or ()]
+        same = " AND ".join(f"old.{name} IS NOT DISTINCT FROM leaving.{name}" for name in names)
+        cursor.execute(f"DELETE FROM {target} old WHERE EXISTS (SELECT 1 FROM leaving WHERE {same})")  # noqa: S608
+        cursor.execute("DROP TABLE leaving")
+
+    return unload
+
+
+_TEAM_IDS = "SELECT t.team_id FROM incoming i JOIN teams t ON t.team_id = i.id OR t.name = i.name"
+_UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
+    "teams": _unloader("teams", _TEAM_IDS),
+    "members": _unloader("members", f"SELECT team_id, login FROM ({_MEMBERS})"),  # noqa: S608 - SQL text of this module
+    "repos": _unloader("team_repos", "SELECT repo FROM incoming"),
+    "commits": _unloader("commits", "SELECT repo, sha FROM incoming"),
+    "pushed_commits": lambda _cursor: None,
+    "pull_requests": _unloader("pull_requests", "SELECT 'import' AS source, repo, number FROM incoming"),
+    "reviews": _unloader("reviews", "SELECT repo, number, reviewer, state, submittedAt AS submitted_at FROM incoming"),
+    "deployments": _unloader("deployments", f"SELECT {_DEPLOYMENT_ID} AS deployment_id FROM incoming"),  # noqa: S608
+    "incidents": _unloader("incidents", f"SELECT {_INCIDENT_ID} AS incident_id FROM incoming"),  # noqa: S608
+    "work_items": _unloader("work_items", "SELECT key FROM incoming"),
 }

@@ -13,8 +13,10 @@ import pyarrow as pa
 
 from koalr_server.errors import ConflictError
 from koalr_server.records import COPILOT_KINDS, COVERAGE_KINDS, KINDS
+from koalr_server.settings import Settings
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
+from koalr_server.store.deliveries import add_deliveries, cursors, set_cursors
 from koalr_server.store.deriving import affected_repos, derive
 from koalr_server.store.git_loading import load_git
 from koalr_server.store.keys import create_key, list_keys, revoke_key, rotate_key
@@ -55,11 +57,15 @@ def claim(cursor: Cursor, content: str) -> None:
     """
     row = cursor.execute("SELECT value FROM meta WHERE name = 'content'").fetchone()
     if row is not None and row[0] != content:
-        raise ConflictError(
-            f"This data folder holds {_described(row[0])}; {_described(content)} cannot be mixed into it. "
-            "Choose another folder with --data."
-        )
+        raise ConflictError(_mixed(row[0], content))
     set_meta(cursor, "content", content)
+
+
+def _mixed(held: str, content: str) -> str:
+    return (
+        f"This data folder holds {_described(held)}; {_described(content)} cannot be mixed into it. "
+        "Choose another folder with --data."
+    )
 
 
 def _described(content: str) -> str:
@@ -83,7 +89,7 @@ def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
         # Nothing is derived from Copilot's tables.
         if not COPILOT_KINDS.keys() >= tables.keys():
             derive(cursor, affected_repos(cursor, tables), work_changed=not WORK_KINDS.isdisjoint(tables))
-        _stamp(cursor)
+        stamp(cursor)
         return {
             "counts": counts,
             "without_commit": _deployments_without_commit(cursor) if "deployments" in tables else [],
@@ -105,7 +111,7 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
         set_meta(cursor, "notice", arguments["notice"])
         set_meta(cursor, "sample_edition", arguments["edition"])
         derive(cursor)
-        _stamp(cursor)
+        stamp(cursor)
         return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
     return database.write(change)
@@ -123,7 +129,7 @@ def _deployments_without_commit(cursor: Cursor) -> list[str]:
     return [text for (text,) in rows]
 
 
-def _stamp(cursor: Cursor) -> None:
+def stamp(cursor: Cursor) -> None:
     """Remember when data last came in, which is how old the data are."""
     set_meta(cursor, "loaded_at", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
@@ -149,7 +155,7 @@ def load_git_history(database: Database, arguments: Arguments, tables: Tables) -
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "real")
         answer = load_git(cursor, arguments, tables)
-        _stamp(cursor)
+        stamp(cursor)
         return answer
 
     return database.write(change)
@@ -171,6 +177,40 @@ def throughput(database: Database, arguments: Arguments, tables: Tables) -> Answ
     return reading.throughput(database, arguments, tables)
 
 
+def accept(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
+    """Keep raw deliveries: {"accepted": new ones, "known": those that were here}. Table: deliveries (store/deliveries.py).
+
+    Raises:
+        ConflictError: the store holds the sample.
+    """
+    table = tables["deliveries"]
+    if get_meta(database, "content") == "sample":
+        raise ConflictError(_mixed("sample", "real"))
+    received_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    accepted = database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
+    return {"accepted": accepted, "known": table.num_rows - accepted}
+
+
+def settle(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
+    """Read what was kept into the tables, by the rules of this process's settings: {"settled": deliveries}."""
+    # Imported here, because it builds on this module, and most commands need none of it.
+    from koalr_server.store import settling
+
+    rules = Settings.read().rules
+    settling.agree_on_rules(database, rules)
+    settled = 0
+    while number := settling.settle(database, rules):
+        settled += number
+    return {"settled": settled}
+
+
+def reprocess(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
+    """Read all raw bodies that are kept once more: {"read": deliveries}."""
+    from koalr_server.store import settling
+
+    return {"read": settling.reprocess(database, Settings.read().rules)}
+
+
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
     for operation in (
@@ -186,5 +226,10 @@ OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
         *custom_metrics.OPERATIONS,
         diagnose,
         throughput,
+        accept,
+        settle,
+        reprocess,
+        cursors,
+        set_cursors,
     )
 }

@@ -68,6 +68,19 @@ CREATE TABLE IF NOT EXISTS copilot_days (
     source VARCHAR, organisation VARCHAR, day TIMESTAMP,
     active_users BIGINT, suggested BIGINT, accepted BIGINT, lines_accepted BIGINT
 );
+-- What tools sent or were asked for, as it came; seq counts them in order of arrival, from 1. body: JSON in UTF-8.
+CREATE TABLE IF NOT EXISTS deliveries (
+    seq BIGINT, source VARCHAR, event VARCHAR, key VARCHAR, received_at TIMESTAMP, body BLOB, PRIMARY KEY (source, key)
+);
+-- What holds of each facet of a thing (sources/observation.py): the latest version of what was told; fields: JSON.
+-- seq: the delivery that told it.
+CREATE TABLE IF NOT EXISTS observations (
+    kind VARCHAR, key VARCHAR, facet VARCHAR, version VARCHAR, fields VARCHAR, seq BIGINT
+);
+-- Deliveries that tell nothing, counted by event; fault: why a body could not be read, null for an event that does not concern us.
+CREATE TABLE IF NOT EXISTS idle_deliveries (source VARCHAR, event VARCHAR, fault VARCHAR, deliveries BIGINT);
+-- How far a source was read, by name, such as a repository and what was listed.
+CREATE TABLE IF NOT EXISTS source_cursors (source VARCHAR, name VARCHAR, value VARCHAR);
 -- Only a hash of a key is kept. expires_at: the end of the grace period of a key that was rotated.
 CREATE TABLE IF NOT EXISTS api_keys (
     key_id VARCHAR, name VARCHAR, key_hash VARCHAR, hint VARCHAR, scopes VARCHAR[], team_ids VARCHAR[],

@@ -37,8 +37,17 @@ def _to_4(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM git_heads WHERE ref = 'HEAD'")
 
 
+def _to_5(_cursor: Cursor) -> None:
+    """There are tables for what tools send; the schema creates them."""
+
+
 # Layout found -> what leads to the next one.
-STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {"1": ("2", _to_2), "2": ("3", _to_3), "3": ("4", _to_4)}
+STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {
+    "1": ("2", _to_2),
+    "2": ("3", _to_3),
+    "3": ("4", _to_4),
+    "4": ("5", _to_5),
+}
 
 
 def upgrade(cursor: Cursor, found: str, schema: str, derive: Derive) -> str:

@@ -1,0 +1,184 @@
+"""POST /ingest/{source}: deliveries of other tools, checked, kept, and only then acknowledged (plain ASGI)."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from cachetools import LRUCache
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from koalr_server.clock import wall_clock
+from koalr_server.errors import StoreError
+from koalr_server.http.errors import error_response
+from koalr_server.http.gate import KEY_HEADER
+from koalr_server.http.paths import local_path
+from koalr_server.inbox.inbox import Inbox
+from koalr_server.keys import ApiKey
+from koalr_server.limiter import SlidingLimit
+from koalr_server.sources.observation import Delivery
+from koalr_server.sources.registry import SOURCES
+from koalr_server.sources.source import Refusal, Source
+
+PATH = re.compile(r"/ingest/([^/]*)")
+# GitHub sends up to 25 MB and nobody more.
+MOST_BYTES = 25 * 2**20
+FORM = "application/x-www-form-urlencoded"
+RETRY_SECS = 10
+# Deliveries of an address that may fail their check in a minute; those that pass are not counted.
+MOST_REFUSALS_PER_MINUTE = 60
+MOST_ADDRESSES = 10_000
+MOST_FAULTS_SHOWN = 3
+
+
+class _Refused(Exception):
+    """An answer other than 202."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+
+
+@dataclass(slots=True)
+class Ingest:
+    """Answers /ingest itself and passes everything else on.
+
+    Args:
+        inbox: where deliveries go.
+        secrets: by source, those of the settings.
+        authenticate: key text -> ApiKey, or None.
+        sample: whether the store holds the sample.
+        clock: epoch seconds.
+    """
+
+    app: ASGIApp
+    inbox: Inbox
+    secrets: Mapping[str, tuple[str, ...]] = field(repr=False)
+    authenticate: Callable[[str], ApiKey | None]
+    sample: Callable[[], bool]
+    clock: Callable[[], float] = time.time
+    _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep a delivery and answer 202, or say what is wrong with it."""
+        found = PATH.fullmatch(local_path(scope)) if scope["type"] == "http" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            answer: Response = await self._answer(found[1], scope, receive)
+        except _Refused as refused:
+            request_id = scope["state"]["request_id"]
+            answer = error_response(refused.status, str(refused), request_id, headers=refused.headers)
+        answer.headers["Cache-Control"] = "no-store"
+        await answer(scope, receive, send)
+
+    async def _answer(self, name: str, scope: Scope, receive: Receive) -> Response:
+        source = SOURCES.get(name)
+        if source is None:
+            raise _Refused(404, f"No source {name[:80]!r}; there are {', '.join(sorted(SOURCES))}.")
+        if scope["method"] != "POST":
+            message = f"{scope['method']} is not allowed on /ingest/{name}; allowed: POST."
+            raise _Refused(405, message, {"Allow": "POST"})
+        if self.sample():
+            raise _Refused(
+                409, "This server shows the sample organisation; start one with an empty data folder for your own data."
+            )
+        headers = {key.lower(): value for key, value in Headers(scope=scope).items()}
+        self._slow_down(scope)
+        body = await _read(receive, headers)
+        try:
+            self._admit(source, headers, body)
+        except _Refused:
+            self._count_refusal(scope)
+            raise
+        delivery = _delivery(source, headers, body)
+        try:
+            await asyncio.wrap_future(self.inbox.accept(delivery))
+        except StoreError as error:
+            raise _Refused(503, str(error), {"Retry-After": str(RETRY_SECS)}) from None
+        return JSONResponse({"status": "accepted"}, status_code=202)
+
+    def _admit(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
+        """Who may deliver: whoever signs with a secret of the source, or a key that may write."""
+        if source.secret_setting is None:
+            key = self.authenticate(headers.get(KEY_HEADER.lower(), ""))
+            if key is None:
+                raise _Refused(401, f"The {KEY_HEADER} header is missing or holds no key of this server.")
+            if "write" not in key.scopes or key.team_ids is not None:
+                raise _Refused(
+                    403, "This key may not write; create one with `keys create --scope write` and without --team."
+                )
+            return
+        secrets = self.secrets.get(source.name, ())
+        if not secrets:
+            raise _Refused(
+                403,
+                f"Deliveries of {source.name} are refused until {source.secret_setting} is set here, to the secret that the sender has.",
+            )
+        try:
+            source.verify(headers, body, secrets, wall_clock())
+        except Refusal as refusal:
+            raise _Refused(401, str(refusal)) from None
+
+    def _slow_down(self, scope: Scope) -> None:
+        limit = self._refusals.get(_address(scope))
+        if limit is None:
+            return
+        verdict = limit.peek(self.clock())
+        if verdict.remaining == 0:
+            wait = verdict.retry_after_secs(self.clock())
+            raise _Refused(
+                429, f"Too many refused deliveries from this address; retry in {wait} s.", {"Retry-After": str(wait)}
+            )
+
+    def _count_refusal(self, scope: Scope) -> None:
+        address = _address(scope)
+        self._refusals.setdefault(address, SlidingLimit(MOST_REFUSALS_PER_MINUTE)).admit(self.clock())
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+async def _read(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """The whole body as it came; what is too large is not read to its end."""
+    told = headers.get("content-length", "")
+    size = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+    body = bytearray()
+    more = size <= MOST_BYTES
+    while more:
+        message = await receive()
+        body.extend(message.get("body", b""))
+        more = message.get("more_body", False) and len(body) <= MOST_BYTES
+        if message["type"] == "http.disconnect":
+            raise _Refused(400, "The delivery broke off.")
+    if max(size, len(body)) > MOST_BYTES:
+        raise _Refused(413, f"The body is larger than {MOST_BYTES // 2**20} MiB.", {"Connection": "close"})
+    return bytes(body)
+
+
+def _delivery(source: Source, headers: Mapping[str, str], body: bytes) -> Delivery:
+    text = _payload(headers, body)
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Refused(400, "The body is not JSON in UTF-8.") from None
+    if faults := source.check(told):
+        raise _Refused(400, " ".join(faults[:MOST_FAULTS_SHOWN]))
+    return Delivery(source.name, source.event(headers, text), source.delivery_key(headers, text), text)
+
+
+def _payload(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The JSON of a body; a form, as GitHub sends where nothing else was chosen, has it in the field `payload`."""
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return body
+    fields: dict[bytes, list[bytes]] = parse_qs(body, max_num_fields=10)
+    return fields.get(b"payload", [b""])[0]

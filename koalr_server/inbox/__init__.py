@@ -1,0 +1,1 @@
+"""Takes in what tools send: kept at once, read soon after; two threads beside the store's writer."""

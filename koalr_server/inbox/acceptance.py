@@ -1,0 +1,83 @@
+"""Keeps deliveries before they are acknowledged: those that arrive together in one transaction."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+
+from koalr_server.clock import naive_utc, wall_clock
+from koalr_server.errors import StoreError
+from koalr_server.sources.observation import Delivery
+from koalr_server.store.database import Database
+from koalr_server.store.deliveries import add_deliveries, table_of
+
+MOST_TOGETHER = 500
+
+
+class Acceptance:
+    """A thread that commits deliveries as they come.
+
+    Args:
+        kept: called after each commit of new deliveries.
+        clock: time of arrival, for retention alone.
+    """
+
+    def __init__(
+        self, database: Database, kept: Callable[[], None], clock: Callable[[], datetime] = wall_clock
+    ) -> None:
+        self._database = database
+        self._kept = kept
+        self._clock = clock
+        self._arrived: queue.SimpleQueue[tuple[Delivery, Future[None]] | None] = queue.SimpleQueue()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="koalr-acceptance", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take deliveries."""
+        self._thread.start()
+
+    def accept(self, delivery: Delivery) -> "Future[None]":
+        """Keep a delivery; the future is done once it is committed, now or by an earlier one of the same key.
+
+        Its exception is StoreError if it could not be kept.
+        """
+        future: Future[None] = Future()
+        if self._stopped:
+            future.set_exception(StoreError("The server is stopping; send it again in a moment."))
+        else:
+            self._arrived.put((delivery, future))
+        return future
+
+    def stop(self) -> None:
+        """Keep what arrived, then end."""
+        self._stopped = True
+        self._arrived.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._arrived.get()) is not None:
+            together = [first]
+            ended = False
+            while len(together) < MOST_TOGETHER and not self._arrived.empty():
+                following = self._arrived.get()
+                if following is None:
+                    ended = True
+                    break
+                together.append(following)
+            self._keep(together)
+            if ended:
+                return
+
+    def _keep(self, together: list[tuple[Delivery, "Future[None]"]]) -> None:
+        table = table_of(delivery for delivery, _ in together)
+        received_at = naive_utc(self._clock())
+        try:
+            self._database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
+        except Exception as error:  # whoever waits is told; the thread goes on
+            for _, future in together:
+                future.set_exception(error)
+            return
+        for _, future in together:
+            future.set_result(None)
+        self._kept()

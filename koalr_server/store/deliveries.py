@@ -1,0 +1,98 @@
+"""Raw deliveries in the store: what tools sent, kept as it came before anybody reads it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from koalr_server.sources.observation import Delivery
+from koalr_server.store.database import Database
+from koalr_server.store.merging import count
+
+Cursor = duckdb.DuckDBPyConnection
+
+SCHEMA = pa.schema(
+    [("source", pa.string()), ("event", pa.string()), ("key", pa.string()), ("body", pa.binary())],
+)
+
+
+class Received(NamedTuple):
+    """A delivery of the store; `seq` counts deliveries in order of arrival."""
+
+    seq: int
+    source: str
+    event: str
+    body: bytes
+
+
+def table_of(deliveries: Iterable[Delivery]) -> pa.Table:
+    """Deliveries as the table that `accept` takes."""
+    return pa.Table.from_pylist(
+        [{"source": each.source, "event": each.event, "key": each.key, "body": each.body} for each in deliveries],
+        SCHEMA,
+    )
+
+
+def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> int:
+    """Keep deliveries, those whose source and key are known already excepted; answers how many were new.
+
+    Args:
+        table: as of SCHEMA, in order of arrival.
+        received_at: naive UTC.
+    """
+    before = count(cursor, "SELECT max(seq) FROM deliveries")
+    numbered = table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
+    cursor.register("arrived_deliveries", numbered)
+    try:
+        # Numbers may have gaps, where a delivery came twice; they only have to grow.
+        cursor.execute(
+            """INSERT INTO deliveries BY NAME
+            SELECT $before + 1 + ordinal AS seq, source, event, key, $received_at::TIMESTAMP AS received_at, body
+            FROM arrived_deliveries QUALIFY row_number() OVER (PARTITION BY source, key ORDER BY ordinal) = 1
+            ORDER BY ordinal
+            ON CONFLICT DO NOTHING""",
+            {"before": before, "received_at": received_at},
+        )
+    finally:
+        cursor.unregister("arrived_deliveries")
+    return count(cursor, "SELECT count(*) FROM deliveries WHERE seq > ?", [before])
+
+
+def after(database: Database, seq: int, most: int) -> Sequence[Received]:
+    """The next deliveries after a number, in order."""
+    rows = database.rows(
+        "SELECT seq, source, event, body FROM deliveries WHERE seq > $seq ORDER BY seq LIMIT $most",
+        {"seq": seq, "most": most},
+    )
+    return [Received(row["seq"], row["source"], row["event"], bytes(row["body"])) for row in rows]
+
+
+def prune(cursor: Cursor, before: datetime, settled: int) -> int:
+    """Forget raw bodies that came before a time and have been read; answers how many. What they told stays."""
+    gone = count(cursor, "SELECT count(*) FROM deliveries WHERE received_at < ? AND seq <= ?", [before, settled])
+    if gone:
+        cursor.execute("DELETE FROM deliveries WHERE received_at < ? AND seq <= ?", [before, settled])
+    return gone
+
+
+def cursors(database: Database, arguments: Mapping[str, Any], _tables: Mapping[str, pa.Table]) -> dict[str, Any]:
+    """How far a source was read: {"cursors": {name: text}}. Arguments: source."""
+    rows = database.rows(
+        "SELECT name, value FROM source_cursors WHERE source = $source", {"source": arguments["source"]}
+    )
+    return {"cursors": {row["name"]: row["value"] for row in rows}}
+
+
+def set_cursors(database: Database, arguments: Mapping[str, Any], _tables: Mapping[str, pa.Table]) -> dict[str, Any]:
+    """Remember how far a source was read. Arguments: source, cursors ({name: text, or null to forget})."""
+
+    def change(cursor: Cursor) -> dict[str, Any]:
+        for name, value in arguments["cursors"].items():
+            cursor.execute("DELETE FROM source_cursors WHERE source = ? AND name = ?", [arguments["source"], name])
+            if value is not None:
+                cursor.execute("INSERT INTO source_cursors VALUES (?, ?, ?)", [arguments["source"], name, value])
+        return {}
+
+    return database.write(change, touches_answers=False)
