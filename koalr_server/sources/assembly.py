@@ -2,6 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from koalr_server.sources.github.commits import commit_records
+from koalr_server.sources.github.deployment_records import deployment_records
+from koalr_server.sources.github.issue_records import issue_records
+from koalr_server.sources.github.organisation import repository_records, team_records
+from koalr_server.sources.github.pull_request_records import pull_request_records
 from koalr_server.sources.observation import Fields, Observation, Rows, standing
 from koalr_server.sources.rules import Rules
 
@@ -12,7 +17,14 @@ A record belongs to one thing, so its natural key follows from the thing's key. 
 review of a pull request whose title and author are not known) has no records, or only those that can stand.
 """
 
-ASSEMBLERS: Mapping[str, Assembler] = {}
+ASSEMBLERS: Mapping[str, Assembler] = {
+    "commit": commit_records,
+    "deployment": deployment_records,
+    "issue": issue_records,
+    "pull_request": pull_request_records,
+    "repository": repository_records,
+    "team": team_records,
+}
 
 
 def assemble(observations: Iterable[Observation], rules: Rules) -> Rows:

@@ -1,0 +1,103 @@
+"""Commits of the default branch, from pushes and from the REST API (pure).
+
+A push says less than the API: no parents, no numbers of lines, one time for two. What it says is the facet "pushed", which the
+facet "object" of the API replaces. Its parents are a guess: the commits of a push as one chain from where the branch was before.
+That reaches what the branch reaches, which is what deployments ask.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from koalr_server.sources.github.deployments import tagged
+from koalr_server.sources.github.thing import Thing
+from koalr_server.sources.github.values import at, full_name, instant, name, objects, sha, text, whole
+from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
+from koalr_server.sources.rules import Rules
+
+KIND = "commit"
+LONGEST_MESSAGE = 20_000
+LONGEST_PATH = 4_096
+
+
+def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
+    """The commits that came to the default branch, or the commit of a tag; nothing of other branches and of deletions."""
+    repo, ref = full_name(at(body, "repository")), at(body, "ref")
+    if repo is None or not isinstance(ref, str) or at(body, "deleted") is True:
+        return
+    if ref.startswith("refs/tags/"):
+        head = at(body, "head_commit")
+        yield from tagged(repo, ref.removeprefix("refs/tags/"), at(head, "id"), instant(at(head, "timestamp")))
+        return
+    branch = at(body, "repository", "default_branch") or at(body, "repository", "master_branch")
+    if ref == f"refs/heads/{branch}":
+        yield from _chain(repo, body)
+
+
+def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    # A forced push leaves what was before, so its first commit follows upon something that the body does not name.
+    parent = None if at(body, "forced") is True else sha(at(body, "before"))
+    pushed = objects(at(body, "commits"))
+    head = at(body, "head_commit")
+    # Long lists are cut off before the head.
+    if pushed and sha(at(head, "id")) not in [sha(at(told, "id")) for told in pushed]:
+        pushed.append(head)
+    for told in pushed:
+        commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"))
+        author = name(at(told, "author", "username")) or name(at(told, "author", "name"))
+        if commit is None:
+            continue
+        if committed_at and author:
+            yield Thing(KIND, f"{repo}@{commit}").told(
+                "pushed",
+                ALWAYS,
+                parents=[parent] if parent else [],
+                author=author,
+                authoredAt=committed_at,
+                committedAt=committed_at,
+                message=text(at(told, "message"), LONGEST_MESSAGE) or "",
+            )
+        parent = commit
+
+
+def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A commit object of the REST API, with or without files."""
+    repo, told = full_name(at(body, "repository")), at(body, "commit")
+    commit_sha, said = sha(at(told, "sha")), at(told, "commit")
+    committed_at = instant(at(said, "committer", "date")) or instant(at(said, "author", "date"))
+    author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
+    if repo is None or commit_sha is None or committed_at is None or author is None:
+        return
+    thing = Thing(KIND, f"{repo}@{commit_sha}")
+    yield thing.told(
+        "object",
+        ALWAYS,
+        parents=[parent for item in objects(at(told, "parents")) if (parent := sha(at(item, "sha")))],
+        author=author,
+        authoredAt=instant(at(said, "author", "date")) or committed_at,
+        committedAt=committed_at,
+        message=text(at(said, "message"), LONGEST_MESSAGE) or "",
+    )
+    if isinstance(at(told, "files"), list):
+        yield thing.told(
+            "size",
+            ALWAYS,
+            additions=whole(at(told, "stats", "additions")),
+            deletions=whole(at(told, "stats", "deletions")),
+            files=list(_files(told)),
+        )
+
+
+def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
+    for file in objects(at(told, "files")):
+        path = text(at(file, "filename"), LONGEST_PATH)
+        if path:
+            yield {"path": path, "additions": whole(at(file, "additions")), "deletions": whole(at(file, "deletions"))}
+
+
+def commit_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
+    """`commits`: the object of the API, else what a push said."""
+    repo, _, commit_sha = key.rpartition("@")
+    said = told.get("object") or told.get("pushed")
+    if said is None:
+        return {}
+    return {"commits": [{"repo": repo, "sha": commit_sha, **said, **told.get("size", {})}]}

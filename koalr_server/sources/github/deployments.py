@@ -1,0 +1,114 @@
+"""What bodies tell of deployments: GitHub's own, runs of workflows, and releases (pure).
+
+All are things of one kind with keys of their own: `acme/api@deployment/7`, `acme/api@run/7` and, by its tag, `acme/api@release/v1`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from koalr_server.sources.github.thing import Thing
+from koalr_server.sources.github.values import at, full_name, instant, latest, name, sha, whole
+from koalr_server.sources.observation import ALWAYS, Observation
+
+KIND = "deployment"
+WITHDRAWN = "deleted"
+
+
+def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
+    """The deployment in the body."""
+    repo, told = full_name(at(body, "repository")), at(body, "deployment")
+    number, created_at = whole(at(told, "id")), instant(at(told, "created_at"))
+    environment = name(at(told, "environment")) or name(at(told, "original_environment"))
+    if repo and number is not None and created_at and environment:
+        yield Thing(KIND, f"{repo}@deployment/{number}").told(
+            "deployment",
+            latest(created_at, instant(at(told, "updated_at"))),
+            id=number,
+            env=environment,
+            sha=sha(at(told, "sha")),
+            startedAt=created_at,
+        )
+
+
+def deployment_status(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A status and its deployment."""
+    yield from deployment(body)
+    repo, told = full_name(at(body, "repository")), at(body, "deployment_status")
+    number, of = whole(at(told, "id")), whole(at(body, "deployment", "id"))
+    state, created_at = name(at(told, "state")), instant(at(told, "created_at"))
+    if repo and number is not None and of is not None and state and created_at:
+        yield Thing(KIND, f"{repo}@deployment/{of}").told(
+            f"status:{number}",
+            latest(created_at, instant(at(told, "updated_at"))),
+            id=number,
+            at=created_at,
+            state=state.lower(),
+        )
+
+
+def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A run of a workflow, whichever it is: the rules decide later which ones deploy."""
+    repo, told = full_name(at(body, "repository")), at(body, "workflow_run")
+    number, created_at = whole(at(told, "id")), instant(at(told, "created_at"))
+    if repo is None or number is None or created_at is None:
+        return
+    updated_at = instant(at(told, "updated_at"))
+    path = name(at(told, "path")) or name(at(body, "workflow", "path")) or ""
+    names = {name(at(told, "name")), name(at(body, "workflow", "name")), path.partition("@")[0].rpartition("/")[2]}
+    yield Thing(KIND, f"{repo}@run/{number}").told(
+        "run",
+        latest(updated_at, created_at),
+        # These two stand first, so that of two bodies of one second the further one holds.
+        attempt=whole(at(told, "run_attempt")) or 1,
+        completed=at(told, "status") == "completed",
+        conclusion=name(at(told, "conclusion")),
+        event=name(at(told, "event")),
+        finishedAt=updated_at,
+        id=number,
+        names=sorted(known for known in names if known),
+        sha=sha(at(told, "head_sha")),
+        startedAt=instant(at(told, "run_started_at")) or created_at,
+    )
+
+
+def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A release, whichever it is; its commit too where it names one instead of a branch."""
+    repo, told = full_name(at(body, "repository")), at(body, "release")
+    number, tag = whole(at(told, "id")), name(at(told, "tag_name"))
+    if repo is None or number is None or tag is None:
+        return
+    thing = Thing(KIND, f"{repo}@release/{tag}")
+    created_at, published_at = instant(at(told, "created_at")), instant(at(told, "published_at"))
+    if at(body, "action") == WITHDRAWN:
+        yield thing.told(f"{WITHDRAWN}:{number}", ALWAYS)
+    yield thing.told(
+        f"release:{number}",
+        latest(created_at, published_at, instant(at(told, "updated_at"))),
+        # Stands first, so that of two bodies of one second the one that takes it back holds.
+        draft=at(told, "draft") is True or at(body, "action") == "unpublished",
+        full=at(told, "prerelease") is not True,
+        id=number,
+        publishedAt=published_at,
+        sha=_commit_of(at(told, "target_commitish")),
+        tag=tag,
+    )
+
+
+def tag(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """The commit of a tag."""
+    repo, told = full_name(at(body, "repository")), at(body, "tag")
+    if repo:
+        yield from tagged(repo, at(told, "name"), at(told, "commit", "sha"), None)
+
+
+def tagged(repo: str, tag_name: Any, commit: Any, committed_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
+    """That a tag is at a commit; of a tag that was moved, at the one committed last."""
+    known_tag, known_commit = name(tag_name), sha(commit)
+    if known_tag and known_commit:
+        yield Thing(KIND, f"{repo}@release/{known_tag}").told("tag", committed_at or ALWAYS, sha=known_commit)
+
+
+def _commit_of(target: Any) -> str | None:  # noqa: ANN401
+    """The target if it is a whole name of a commit: "cafe" and "decade" are branches."""
+    known = sha(target)
+    return known if known and len(known) in (40, 64) else None

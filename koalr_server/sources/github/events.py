@@ -1,0 +1,30 @@
+"""Events that no webhook has, by which the sync hands over what only the REST API tells (pure data).
+
+`repository` is a repository object, of which `full_name` is enough; `pull_request` and `issue` are objects, of which `number` is
+enough; lists are whole, all pages joined. `read_at` is the `Date` of GitHub's answer: the only time there is for such a list.
+
+====================================  ====================================================================================
+Event                                 Body
+====================================  ====================================================================================
+`PULL_REQUEST_COMMITS`                `{repository, pull_request, commits: [...]}`
+`PULL_REQUEST_CHECK_RUNS`             `{repository, pull_request, check_runs: [...]}`, of its head commit
+`PULL_REQUEST_TIMELINE`               `{repository, pull_request, timeline: [...]}`
+`COMMIT`                              `{repository, commit}`, of the default branch
+`TAG`                                 `{repository, tag: {name, commit: {sha}}}`
+`ISSUE_TIMELINE`                      `{repository, issue, timeline: [...]}`
+`TEAM_MEMBERS`                        `{organization, team, members: [...], read_at}`
+`TEAM_REPOSITORIES`                   `{organization, repositories: [full name, ...], teams: [{id, name, repositories: [full
+                                      name, ...]}, ...], read_at}`: one body per organisation, so that who left is seen
+====================================  ====================================================================================
+
+Objects with a webhook of their own come in its envelope, with the action "synced".
+"""
+
+PULL_REQUEST_COMMITS = "pull_request_commits"
+PULL_REQUEST_CHECK_RUNS = "pull_request_check_runs"
+PULL_REQUEST_TIMELINE = "pull_request_timeline"
+COMMIT = "commit"
+TAG = "tag"
+ISSUE_TIMELINE = "issue_timeline"
+TEAM_MEMBERS = "team_members"
+TEAM_REPOSITORIES = "team_repositories"

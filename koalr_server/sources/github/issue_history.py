@@ -1,0 +1,50 @@
+"""When an issue was worked on, from its moves between states (pure).
+
+A move puts an issue's track into a state or out of all. Each label is a track, on which it stands or does not; each board is one,
+on which an issue stands in one column. An issue is worked on while any track is in one of the started states.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from koalr_server.sources.observation import Fields
+from koalr_server.sources.rules import among
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time of work; `ended_at` is None while it lasts."""
+
+    started_at: str
+    ended_at: str | None
+
+    def secs_until(self, end: str) -> int:
+        """Seconds of it before an instant."""
+        last = min(self.ended_at or end, end)
+        return max(0, int((datetime.fromisoformat(last) - datetime.fromisoformat(self.started_at)).total_seconds()))
+
+
+def ordered(moves: Iterable[Fields]) -> list[Fields]:
+    return sorted(moves, key=lambda move: (move["at"], move["track"]))
+
+
+def spans_of_work(moves: Sequence[Fields], started_states: Sequence[str]) -> list[Span]:
+    """The times of work, in order and apart."""
+    spans: list[Span] = []
+    working: set[str] = set()
+    for move in moves:
+        before = bool(working)
+        (working.add if among(move["state"], started_states) else working.discard)(move["track"])
+        if working and not before:
+            spans.append(Span(move["at"], None))
+        elif before and not working:
+            spans[-1] = Span(spans[-1].started_at, move["at"])
+    return [span for span in spans if span.started_at != span.ended_at]
+
+
+def done_on_a_board(moves: Sequence[Fields], done_states: Sequence[str], reopened_at: str) -> str | None:
+    """When a board's last move made the issue done, if that came after it was last reopened; of several boards the first."""
+    last = {move["track"]: move for move in moves if move["track"].startswith("board:")}
+    done = [move["at"] for move in last.values() if among(move["state"], done_states) and move["at"] > reopened_at]
+    return min(done, default=None)

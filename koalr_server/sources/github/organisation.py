@@ -1,0 +1,134 @@
+"""Repositories, teams and who is in them (pure).
+
+Webhooks about teams carry no time, so nobody can say which of "added" and "removed" came last. The lists that the sync reads do
+carry one; where a list is known it is the truth, and webhooks tell only until the first.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from koalr_server.sources.github.thing import Thing
+from koalr_server.sources.github.values import at, full_name, instant, latest, name, objects, whole
+from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
+from koalr_server.sources.rules import Rules
+
+REPOSITORY = "repository"
+TEAM = "team"
+LEFT = ("removed", "removed_from_repository")
+
+
+def repository(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
+    """A repository; under its old name it is gone when it was renamed or transferred."""
+    told, action = at(body, "repository"), at(body, "action")
+    repo = full_name(told)
+    if repo is None:
+        return
+    yield _exists(repo, told, gone=action == "deleted")
+    former = _former_name(repo, body)
+    if former and former != repo:
+        yield _exists(former, told, gone=True)
+
+
+def _exists(repo: str, told: Any, gone: bool) -> Observation:  # noqa: ANN401
+    """That a repository goes by a name, or no longer; by its number, for a new one may take the name."""
+    version = latest(instant(at(told, "updated_at")), instant(at(told, "created_at")))
+    return Thing(REPOSITORY, repo).told(f"object:{whole(at(told, 'id'))}", version, gone=gone)
+
+
+def _former_name(repo: str, body: Any) -> str | None:  # noqa: ANN401
+    owner, _, title = repo.partition("/")
+    before = at(body, "changes", "owner", "from")
+    former_owner = name(at(before, "user", "login")) or name(at(before, "organization", "login")) or owner
+    return full_name(
+        {"full_name": f"{former_owner}/{name(at(body, 'changes', 'repository', 'name', 'from')) or title}"}
+    )
+
+
+def team(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A team, and a repository that was given to it or taken from it."""
+    yield from _team(body)
+    number, title = whole(at(body, "team", "id")), name(at(body, "team", "name"))
+    action, repo = at(body, "action"), full_name(at(body, "repository"))
+    # `team_add` has no action.
+    if repo and number is not None and title and action in ("added_to_repository", "removed_from_repository", None):
+        yield _exists(repo, at(body, "repository"), gone=False)
+        yield Thing(REPOSITORY, repo).told(f"team:{number}", ALWAYS, left=action in LEFT, name=title)
+
+
+def membership(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A person who joined or left a team."""
+    thing, login, action = _team_thing(body), name(at(body, "member", "login")), at(body, "action")
+    yield from _team(body)
+    if thing and login and action in ("added", "removed"):
+        yield thing.told(f"member:{login}", ALWAYS, left=action in LEFT, login=login)
+
+
+def team_members(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """All members of a team."""
+    thing, listed = _team_thing(body), at(body, "members")
+    yield from _team(body)
+    if thing and isinstance(listed, list):
+        logins = sorted({login for member in objects(listed) if (login := name(at(member, "login")))})
+        yield thing.told("members", latest(instant(at(body, "read_at"))), logins=logins)
+
+
+def team_repositories(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """All repositories of an organisation with their teams."""
+    listed = at(body, "repositories")
+    teams: dict[str, set[str]] = {repo: set() for repo in _names(listed)}
+    for told in objects(at(body, "teams")):
+        title = name(at(told, "name"))
+        for repo in _names(at(told, "repositories")):
+            teams.setdefault(repo, set()).update([title] if title else [])
+    for repo, titles in teams.items():
+        yield Thing(REPOSITORY, repo).told("teams", latest(instant(at(body, "read_at"))), names=sorted(titles))
+
+
+def _names(listed: Any) -> list[str]:  # noqa: ANN401
+    found = (
+        [full_name({"full_name": item} if isinstance(item, str) else item) for item in listed]
+        if isinstance(listed, list)
+        else []
+    )
+    return [repo for repo in found if repo]
+
+
+def _team_thing(body: Any) -> Thing | None:  # noqa: ANN401
+    number = whole(at(body, "team", "id"))
+    return None if number is None else Thing(TEAM, str(number))
+
+
+def _team(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    thing, title = _team_thing(body), name(at(body, "team", "name"))
+    if thing is None or title is None:
+        return
+    if at(body, "action") == "deleted" or at(body, "team", "deleted") is True:
+        yield thing.told("gone", ALWAYS)
+    known_at = latest(instant(at(body, "read_at")), instant(at(body, "team", "updated_at")))
+    yield thing.told(f"name:{title}", known_at, at=known_at, name=title)
+    former = name(at(body, "changes", "name", "from"))
+    if former and former != title:
+        yield thing.told(f"former:{former}", ALWAYS)
+
+
+def repository_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
+    """`repos`, with its teams once anything was told of them."""
+    known = [fields["gone"] for facet, fields in told.items() if facet.startswith("object:")]
+    if known and all(known):
+        return {}
+    given = [fields for facet, fields in told.items() if facet.startswith("team:")]
+    teams = told["teams"]["names"] if "teams" in told else sorted({team["name"] for team in given if not team["left"]})
+    return {"repos": [{"repo": key, "teams": teams if given or "teams" in told else None}]}
+
+
+def team_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001
+    """`teams` and `members`."""
+    names = [fields for facet, fields in told.items() if facet.startswith("name:")]
+    if "gone" in told or not names:
+        return {}
+    current = [known for known in names if f"former:{known['name']}" not in told]
+    title = max(current or names, key=lambda known: (known["at"], known["name"]))["name"]
+    joined = [fields["login"] for facet, fields in told.items() if facet.startswith("member:") and not fields["left"]]
+    logins = told["members"]["logins"] if "members" in told else sorted(joined)
+    members = [{"team": title, "login": login} for login in logins]
+    return {"teams": [{"name": title}], **({"members": members} if members else {})}

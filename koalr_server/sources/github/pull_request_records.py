@@ -1,0 +1,68 @@
+"""The records of a pull request: itself and its reviews (pure)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from koalr_server.sources.github.thing import repo_and_number
+from koalr_server.sources.observation import Fields, Rows
+from koalr_server.sources.rules import Rules
+
+# A cancelled run found nothing wrong: mostly a newer push took its place. One that waits for somebody does hold up the merge.
+FAILED = ("failure", "timed_out", "startup_failure", "action_required")
+
+
+def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
+    """`pull_requests` as soon as its object is known; `reviews` also without."""
+    repo, number = repo_and_number(key)
+    named: dict[str, Any] = {"repo": repo, "number": number}
+    rows = {"reviews": [{**named, **review} for review in _reviews(told)]}
+    if "object" in told:
+        rows["pull_requests"] = [{**named, **_pull_request(told)}]
+    return {kind: found for kind, found in rows.items() if found}
+
+
+def _pull_request(told: Mapping[str, Fields]) -> Fields:
+    known = {name: value for name, value in told["object"].items() if name not in ("closed", "draft")}
+    commits = told.get("commits", {})
+    return {
+        **known,
+        **told.get("size", {}),
+        "readyAt": ready_at(told),
+        "commits": commits.get("shas"),
+        "firstCommitAt": commits.get("firstCommitAt"),
+        "failedChecks": _failed_checks(told),
+    }
+
+
+def ready_at(told: Mapping[str, Fields]) -> str | None:
+    """When it was ready for review: when created if it never was a draft, else first after its last time as a draft.
+
+    None while it is a draft, and where nobody was told whether it ever was one.
+    """
+    if told["object"]["draft"]:
+        return None
+    moves = [move for facet, move in told.items() if facet.startswith("draft:")]
+    if moves:
+        drafted_at = max((move["at"] for move in moves if move["draft"]), default="")
+        return min((move["at"] for move in moves if not move["draft"] and move["at"] > drafted_at), default=None)
+    never_a_draft = "timeline" in told or told.get("opened") == {"draft": False}
+    return str(told["object"]["createdAt"]) if never_a_draft else None
+
+
+def _reviews(told: Mapping[str, Fields]) -> list[Fields]:
+    states = {facet.partition(":")[2]: fields for facet, fields in told.items() if facet.startswith("review:")}
+    dismissed = {facet.partition(":")[2]: fields for facet, fields in told.items() if facet.startswith("dismissed:")}
+    reviews = states | {number: {**fields, "state": "dismissed"} for number, fields in dismissed.items()}
+    distinct = {tuple(sorted(review.items())): review for _, review in sorted(reviews.items())}
+    return list(distinct.values())
+
+
+def _failed_checks(told: Mapping[str, Fields]) -> int | None:
+    """How many checks of the head failed, each by its latest run; None if no run of the head is known."""
+    runs = [
+        run for facet, run in told.items() if facet.startswith("check:") and run["headSha"] == told["object"]["headSha"]
+    ]
+    latest: dict[tuple[Any, Any], Fields] = {}
+    for run in sorted(runs, key=lambda run: (run["startedAt"] or "", run["id"])):
+        latest[run["app"], run["name"]] = run
+    return sum(run["conclusion"] in FAILED for run in latest.values()) if latest else None

@@ -1,0 +1,171 @@
+"""What bodies tell of pull requests, their reviews and their checks (pure)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
+from koalr_server.sources.github.values import (
+    LONGEST_NAME,
+    at,
+    instant,
+    label_names,
+    latest,
+    name,
+    objects,
+    sha,
+    text,
+    whole,
+)
+from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
+from koalr_server.sources.observation import ALWAYS, Observation
+
+KIND = "pull_request"
+# GitHub's own name for who deleted the account.
+GHOST = "ghost"
+DRAFT_MOVES = {
+    "ready_for_review": False,
+    "converted_to_draft": True,
+    "convert_to_draft": True,  # as timelines call it
+}
+
+
+def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
+    """The object in the body, and what its action says about being a draft."""
+    thing, told, action = _thing(body), at(body, "pull_request"), at(body, "action")
+    if thing is None:
+        return
+    yield from _object(thing, told)
+    if action == "opened" and instant(at(told, "created_at")):
+        yield thing.told("opened", ALWAYS, draft=at(told, "draft") is True)
+    yield from _draft_move(thing, action, instant(at(told, "updated_at")))
+
+
+def review(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A review and its pull request; one that is pending, or whose author is gone, is none."""
+    thing, told = _thing(body), at(body, "review")
+    if thing is None:
+        return
+    yield from _object(thing, at(body, "pull_request"))
+    number, submitted_at = whole(at(told, "id")), instant(at(told, "submitted_at"))
+    reviewer, state = name(at(told, "user", "login")), (name(at(told, "state")) or "").lower()
+    if number is None or reviewer is None or submitted_at is None:
+        return
+    # A dismissal has no time and cannot be taken back, so it is a side of its own that needs no version.
+    if state == "dismissed" or at(body, "action") == "dismissed":
+        yield thing.told(f"dismissed:{number}", ALWAYS, reviewer=reviewer, submittedAt=submitted_at)
+    elif state in ("approved", "changes_requested", "commented"):
+        yield thing.told(f"review:{number}", ALWAYS, reviewer=reviewer, state=state, submittedAt=submitted_at)
+
+
+def embedded(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """The pull request in a body that is about something else."""
+    thing = _thing(body)
+    if thing is not None:
+        yield from _object(thing, at(body, "pull_request"))
+
+
+def commits(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """The commits of a pull request, oldest first."""
+    thing, told = _thing(body), at(body, "pull_request")
+    listed = objects(at(body, "commits"))
+    shas = [known for item in listed if (known := sha(at(item, "sha")))]
+    if thing is None or not shas:
+        return
+    yield from _object(thing, told)
+    authored = [known for item in listed if (known := instant(at(item, "commit", "author", "date")))]
+    yield thing.told(
+        "commits", latest(instant(at(told, "updated_at"))), shas=shas, firstCommitAt=min(authored, default=None)
+    )
+
+
+def check_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """A check run, for each pull request of this repository that it names. Those from forks are not named."""
+    told = at(body, "check_run")
+    home = at(body, "repository", "id")
+    for named in objects(at(told, "pull_requests")):
+        base = at(named, "base", "repo", "id")
+        if base is None or home is None or base == home:
+            yield from _check(numbered(KIND, body, at(named, "number")), told)
+
+
+def check_runs(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """The check runs of a pull request's head."""
+    thing = _thing(body)
+    yield from embedded(body)
+    for told in objects(at(body, "check_runs")):
+        yield from _check(thing, told)
+
+
+def timeline(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """When it became a draft and ready; a whole timeline without such events says that it never was a draft."""
+    thing = _thing(body)
+    if thing is None or not isinstance(at(body, "timeline"), list):
+        return
+    yield from _object(thing, at(body, "pull_request"))
+    yield thing.told("timeline", ALWAYS)
+    for event in objects(at(body, "timeline")):
+        yield from _draft_move(thing, at(event, "event"), instant(at(event, "created_at")))
+
+
+def _thing(body: Any) -> Thing | None:  # noqa: ANN401
+    number = at(body, "pull_request", "number")
+    return numbered(KIND, body, at(body, "number") if number is None else number)
+
+
+def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
+    title, created_at = text(at(told, "title")), instant(at(told, "created_at"))
+    if title is None or created_at is None:
+        return
+    merged_at, closed_at = instant(at(told, "merged_at")), instant(at(told, "closed_at"))
+    version = latest(instant(at(told, "updated_at"))) or latest(created_at, merged_at, closed_at)
+    repo, number = repo_and_number(thing.key)
+    branch, description = text(at(told, "head", "ref"), LONGEST_NAME), text(at(told, "body"), LONGEST_READ)
+    yield thing.told(
+        "object",
+        version,
+        author=name(at(told, "user", "login")) or GHOST,
+        # Stands first of what changes, so that of two bodies of one second the closed one holds.
+        closed=at(told, "state") == "closed" or merged_at is not None,
+        closedAt=closed_at or merged_at,
+        createdAt=created_at,
+        draft=at(told, "draft") is True,
+        headSha=sha(at(told, "head", "sha")),
+        isBot=None if at(told, "user", "type") is None else at(told, "user", "type") == "Bot",
+        labels=label_names(at(told, "labels")),
+        # Before the merge GitHub puts the commit of a trial merge there.
+        mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
+        mergedAt=merged_at,
+        title=title,
+        workItem=work_item_of(repo, number, title, description or "", branch or ""),
+    )
+    size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
+    if None not in size.values():
+        yield thing.told("size", version, **size)
+
+
+SIZE = {"additions": "additions", "deletions": "deletions", "changedFiles": "changed_files"}
+
+
+def _draft_move(thing: Thing, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
+    if isinstance(action, str) and action in DRAFT_MOVES and moved_at:
+        yield thing.told(f"draft:{moved_at}", ALWAYS, at=moved_at, draft=DRAFT_MOVES[action])
+
+
+def _check(thing: Thing | None, told: Any) -> Iterator[Observation]:  # noqa: ANN401
+    number, title = whole(at(told, "id")), name(at(told, "name"))
+    started_at, completed_at = instant(at(told, "started_at")), instant(at(told, "completed_at"))
+    head = sha(at(told, "head_sha"))
+    if thing is None or number is None or title is None or head is None:
+        return
+    yield thing.told(
+        f"check:{number}",
+        latest(started_at, completed_at),
+        app=whole(at(told, "app", "id")),
+        # Before the conclusion, so that of two bodies of one second the completed one holds.
+        completed=completed_at is not None,
+        conclusion=name(at(told, "conclusion")),
+        headSha=head,
+        id=number,
+        name=title,
+        startedAt=started_at,
+    )

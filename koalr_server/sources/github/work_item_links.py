@@ -1,0 +1,77 @@
+"""Which work item a pull request is for, as its texts say (pure).
+
+The first that is found, in this order:
+
+1. In the description, a closing keyword (close, fix, resolve and their forms) before `#12`, `GH-12`, `acme/api#12` or the URL of
+   an issue. Comments and code in the description do not count: templates are full of examples.
+2. In the branch, a tracker's key in capitals (`feature/PROJ-12-search`), or a number that begins its last part and is followed by
+   a word (`12-search`, `ann/12-search`). A year before a month is no number of an issue.
+3. In the title, a closing keyword, a tracker's key, or `#12` and `acme/api#12`.
+"""
+
+import re
+
+LONGEST_READ = 100_000
+# What looks like a tracker's key and is the name of a standard.
+STANDARDS = (
+    "CVE",
+    "GHSA",
+    "ISO",
+    "IEC",
+    "RFC",
+    "SHA",
+    "UTF",
+    "ES",
+    "HTTP",
+    "TLS",
+    "AES",
+    "PEP",
+    "CWE",
+    "UTC",
+    "GMT",
+    "GH",
+)
+
+_REFERENCE = r"(?:https?://[^\s/]+/)?(?P<repo>[\w.-]{1,100}/[\w.-]{1,100})?(?:/issues/|#)(?P<number>[1-9]\d{0,17})\b"
+_CLOSING = re.compile(
+    rf"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:{_REFERENCE}|GH-(?P<short>[1-9]\d{{0,17}})\b)", re.IGNORECASE
+)
+_MENTION = re.compile(rf"(?<![\w/&]){_REFERENCE}")
+_TRACKER_KEY = re.compile(
+    r"(?<![A-Za-z0-9])(?!(?:" + "|".join(STANDARDS) + r")-)[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,8}(?![\w.])"
+)
+_BRANCH_NUMBER = re.compile(r"^([1-9]\d{0,8})[-_](?=[^\W\d_])")
+_SILENT = re.compile(r"<!--.*?(?:-->|\Z)|```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+
+
+def work_item_of(repo: str, number: int, title: str, description: str, branch: str) -> str | None:
+    """Key of the work item: "acme/api#12", or a tracker's key such as "PROJ-12"; None if nothing names one."""
+    own = f"{repo}#{number}"
+    spoken = _SILENT.sub(" ", description[:LONGEST_READ])
+    candidates = (
+        _reference(_CLOSING, spoken, repo),
+        _tracker_key(branch),
+        _branch_number(branch, repo),
+        _reference(_CLOSING, title, repo),
+        _tracker_key(title),
+        _reference(_MENTION, title, repo),
+    )
+    return next((key for key in candidates if key and key != own), None)
+
+
+def _reference(pattern: re.Pattern[str], said: str, repo: str) -> str | None:
+    found = pattern.search(said)
+    if not found:
+        return None
+    parts = found.groupdict()
+    return f"{parts['repo'] or repo}#{parts['number'] or parts['short']}"
+
+
+def _tracker_key(said: str) -> str | None:
+    found = _TRACKER_KEY.search(said)
+    return found[0] if found else None
+
+
+def _branch_number(branch: str, repo: str) -> str | None:
+    found = _BRANCH_NUMBER.match(branch.rpartition("/")[2])
+    return f"{repo}#{found[1]}" if found else None
