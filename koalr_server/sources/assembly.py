@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from koalr_server.sources import timeline
+from koalr_server.sources.deployments import DEPLOYMENTS
+from koalr_server.sources.incidents import INCIDENTS
 from koalr_server.sources.observation import Fields, Observation, Rows, standing
 from koalr_server.sources.rules import Rules
 
@@ -12,7 +15,11 @@ A record belongs to one thing, so its natural key follows from the thing's key. 
 review of a pull request whose title and author are not known) has no records, or only those that can stand.
 """
 
-ASSEMBLERS: Mapping[str, Assembler] = {}
+ASSEMBLERS: Mapping[str, Assembler] = {
+    timeline.KIND: timeline.incident,
+    DEPLOYMENTS.thing: DEPLOYMENTS.assemble,
+    INCIDENTS.thing: INCIDENTS.assemble,
+}
 
 
 def assemble(observations: Iterable[Observation], rules: Rules) -> Rows:
