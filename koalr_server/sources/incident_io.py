@@ -63,14 +63,15 @@ class IncidentIo:
         name = text(whole.get("event_type")) or ""
         if not name.partition(".")[2].startswith("incident_"):
             return []
-        told = mapping(whole.get(name))
-        told = mapping(told.get("incident")) or told
+        payload = mapping(whole.get(name))
+        told = mapping(payload.get("incident")) or payload
+        status = mapping(payload.get("new_status")) or mapping(told.get("incident_status"))
         identity = key(told.get("id"))
         time = next((told[field] for field in ("updated_at", "created_at") if moment(told.get(field))), None)
         at = moment(time)
         if identity is None or at is None:
             return []
-        return observations(f"incident-io:{identity}", at, _fields(told), _state(time, told))
+        return observations(f"incident-io:{identity}", at, _fields(told, status), _state(time, told, status))
 
 
 def _key(secret: str) -> bytes:
@@ -98,7 +99,7 @@ def _require_recent(timestamp: str, now: datetime) -> None:
         )
 
 
-def _fields(told: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(told: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
     severity = mapping(told.get("severity"))
     rank = number(severity.get("rank"))
     said = {
@@ -110,20 +111,17 @@ def _fields(told: Mapping[str, Any]) -> dict[str, Any]:
         fields["severity"] = text(severity.get("name")) or (f"rank {rank}" if rank in RANKS else None)
     if "custom_field_entries" in told:
         fields["service"] = _service(told)
-    return fields | {"counts": _category(told) not in NO_INCIDENT and told.get("mode") not in NO_INCIDENT_MODES}
+    counts = text(status.get("category")) not in NO_INCIDENT and told.get("mode") not in NO_INCIDENT_MODES
+    return fields | {"counts": counts}
 
 
-def _category(told: Mapping[str, Any]) -> str | None:
-    return text(mapping(told.get("incident_status")).get("category"))
-
-
-def _state(time: Any, told: Mapping[str, Any]) -> State | None:  # noqa: ANN401 - JSON
-    category = _category(told)
+def _state(time: Any, told: Mapping[str, Any], status: Mapping[str, Any]) -> State | None:  # noqa: ANN401 - JSON
+    category = text(status.get("category"))
     if category is None:
         return None
     ended = category in ENDED
     since = (_timestamp(told, RESOLVED) if ended else None) or instant(time)
-    return State(text(mapping(told["incident_status"]).get("name")) or category, ended, str(since))
+    return State(text(status.get("name")) or category, ended, str(since))
 
 
 def _timestamp(told: Mapping[str, Any], names: Sequence[str]) -> str | None:

@@ -44,7 +44,7 @@ class PagerDuty:
         known = usable(secrets, "PagerDuty", SETTING)
         parts = (part.strip() for part in headers.get(SIGNATURE_HEADER.lower(), "").split(","))
         offered = [part.removeprefix(SIGNATURE_PREFIX) for part in parts if part.startswith(SIGNATURE_PREFIX)]
-        expected = [hmac_sha256(secret.encode(), body).hex() for secret in known]
+        expected = [hmac_sha256(secret.encode("utf-8", "surrogateescape"), body).hex() for secret in known]
         require_match(offered, expected, SIGNATURE_HEADER, SETTING)
 
     def event(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002
