@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from koalr_server.sources import timeline
+from koalr_server.sources.deployments import DEPLOYMENTS
 from koalr_server.sources.github.commits import commit_records
 from koalr_server.sources.github.deployment_records import deployment_records
 from koalr_server.sources.github.issue_records import issue_records
 from koalr_server.sources.github.organisation import repository_records, team_records
 from koalr_server.sources.github.pull_request_records import pull_request_records
+from koalr_server.sources.incidents import INCIDENTS
 from koalr_server.sources.observation import Fields, Observation, Rows, standing
 from koalr_server.sources.rules import Rules
 
@@ -24,6 +27,9 @@ ASSEMBLERS: Mapping[str, Assembler] = {
     "pull_request": pull_request_records,
     "repository": repository_records,
     "team": team_records,
+    timeline.KIND: timeline.incident,
+    DEPLOYMENTS.thing: DEPLOYMENTS.assemble,
+    INCIDENTS.thing: INCIDENTS.assemble,
 }
 
 

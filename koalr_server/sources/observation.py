@@ -22,7 +22,7 @@ class Observation:
         facet: the side that is told, such as "object", "review:91" or "status:5". Sides that come from different bodies or
             change independently are facets of their own.
         version: orders what is told of a facet, later ones being greater as text: an ISO 8601 instant of the sender, in UTC
-            with whole seconds, or ALWAYS. Never the time of arrival.
+            with whole seconds (microseconds where every version of the facet has them), or ALWAYS. Never the time of arrival.
         fields: what is told, as JSON values; instants as ISO 8601 text.
     """
 

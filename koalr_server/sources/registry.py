@@ -1,7 +1,15 @@
-"""The tools we know, by the name in their URL."""
+"""Every source by its name in the URL, `POST /api/ingest/NAME`."""
 
 from collections.abc import Mapping
 
+from koalr_server.sources.deployments import DEPLOYMENTS
+from koalr_server.sources.github.source import GitHub
+from koalr_server.sources.incident_io import IncidentIo
+from koalr_server.sources.incidents import INCIDENTS
+from koalr_server.sources.opsgenie import Opsgenie
+from koalr_server.sources.pagerduty import PagerDuty
 from koalr_server.sources.source import Source
 
-SOURCES: Mapping[str, Source] = {}
+_ALL: tuple[Source, ...] = (GitHub(), PagerDuty(), Opsgenie(), IncidentIo(), DEPLOYMENTS, INCIDENTS)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}

@@ -46,7 +46,7 @@ def read_file(
         if number % PROGRESS_EVERY == 0:
             progress(number)
         try:
-            row = _row(kind, line)
+            row = row_of(kind, _object(line))
         except CellError as error:
             faults.append(f"{name}, line {number}: {error}")
             continue
@@ -56,13 +56,22 @@ def read_file(
     return ImportedFile(pa.table(arrays), faults)
 
 
-def _row(kind: Kind, line: Mapping[str, Any] | str) -> dict[str, Any]:
+def _object(line: Mapping[str, Any] | str) -> Mapping[str, Any]:
     if isinstance(line, str):
         raise CellError(line)
+    return line
+
+
+def row_of(kind: Kind, line: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record's fields by wire name, None for a missing one; instants as naive UTC.
+
+    Raises:
+        CellError: a field is unknown, missing or wrong; the text names it and says what is allowed.
+    """
     allowed = {column.name for column in kind.fields}
     unknown = [str(column) for column in line if column not in allowed]
     if unknown:
-        raise CellError(f"unknown column {unknown[0]!r}; {kind.name} has {', '.join(sorted(allowed))}")
+        raise CellError(f"unknown field {unknown[0]!r}; {kind.name} has {', '.join(sorted(allowed))}")
     row = {}
     for column in kind.fields:
         try:

@@ -61,7 +61,7 @@ def _json_list(cell: Any) -> list[Any]:  # noqa: ANN401
     if isinstance(cell, str):
         try:
             cell = json.loads(cell)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise CellError(f"should be a JSON list, got {_shown(cell)}") from None
     if not isinstance(cell, list):
         raise CellError(f"should be a list, got {_shown(cell)}")
@@ -113,7 +113,10 @@ def _instant(cell: Any) -> datetime:  # noqa: ANN401
 
 
 def _shown(cell: Any) -> str:  # noqa: ANN401
-    text = json.dumps(cell, ensure_ascii=True, default=str)
+    try:
+        text = json.dumps(cell, ensure_ascii=True, default=str)
+    except RecursionError:
+        return "something nested too deeply to show"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

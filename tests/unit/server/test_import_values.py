@@ -49,7 +49,7 @@ def test_good_lines_survive_a_bad_one_which_is_named() -> None:
         (GOOD.replace('"ann"', "3"), "reviewer should be text"),
         (GOOD.replace("ann", "\\u0000"), "reviewer is not valid text"),
         (GOOD.replace("ann", "\\ud800"), "reviewer is not valid text"),
-        (GOOD.replace("{", '{"reviwer": "x", '), "unknown column 'reviwer'"),
+        (GOOD.replace("{", '{"reviwer": "x", '), "unknown field 'reviwer'"),
     ],
 )
 def test_a_bad_json_line_says_field_and_reason(line: str, reason: str) -> None:
