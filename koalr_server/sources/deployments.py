@@ -7,7 +7,7 @@ from koalr_server.sources.observation import Fields
 from koalr_server.sources.posted import Posted
 
 EXAMPLE = """\
-curl -sS -X POST "$KOALR_URL/api/ingest/deployments" -H "X-Koalr-Key: $KOALR_KEY" -H "Content-Type: application/json" \\
+curl -sS -X POST "$SERVER/api/ingest/deployments" -H "X-Koalr-Key: $KEY" -H "Content-Type: application/json" \\
   --data '{"repo": "acme/api", "env": "production", "status": "success", "id": "'"$RUN_ID"'", "sha": "'"$SHA"'",
            "deployedAt": "'"$(date -u +%FT%TZ)"'"}'"""
 

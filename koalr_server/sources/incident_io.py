@@ -44,7 +44,7 @@ class IncidentIo:
         identity, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "").strip()
         _require_recent(timestamp, now)
         content = f"{identity}.{timestamp}.".encode("utf-8", "surrogatepass") + body
-        parts = headers.get(SIGNATURE_HEADER, "").split() if identity else []
+        parts = headers.get(SIGNATURE_HEADER, "").split()
         offered = [part.removeprefix(SIGNATURE_PREFIX) for part in parts if part.startswith(SIGNATURE_PREFIX)]
         expected = [base64.b64encode(hmac_sha256(known, content)).decode() for known in keys]
         require_match(offered, expected, f"{SIGNATURE_HEADER}, with {ID_HEADER},", SETTING)

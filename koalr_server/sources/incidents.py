@@ -7,7 +7,7 @@ from koalr_server.sources.observation import Fields
 from koalr_server.sources.posted import Posted
 
 EXAMPLE = """\
-curl -sS -X POST "$KOALR_URL/api/ingest/incidents" -H "X-Koalr-Key: $KOALR_KEY" -H "Content-Type: application/json" \\
+curl -sS -X POST "$SERVER/api/ingest/incidents" -H "X-Koalr-Key: $KEY" -H "Content-Type: application/json" \\
   --data '{"id": "outage-17", "title": "Checkout answers 500", "severity": "SEV1", "repo": "acme/api",
            "startedAt": "'"$(date -u +%FT%TZ)"'"}'"""
 
