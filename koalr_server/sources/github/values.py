@@ -40,6 +40,12 @@ def name(value: Any) -> str | None:  # noqa: ANN401
     return value.strip() or None
 
 
+def word(value: Any) -> str | None:  # noqa: ANN401
+    """One of a few words, in lower case: the REST API and webhooks do not always agree."""
+    known = name(value)
+    return known and known.lower()
+
+
 def sha(value: Any) -> str | None:  # noqa: ANN401
     """The name of a commit; zeros, which stand for none, are none."""
     lowered = value.lower() if isinstance(value, str) else ""

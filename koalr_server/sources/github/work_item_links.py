@@ -16,33 +16,14 @@ from collections.abc import Iterator
 
 LONGEST_READ = 100_000
 # What looks like a tracker's key and is the name of a standard.
-STANDARDS = (
-    "CVE",
-    "GHSA",
-    "ISO",
-    "IEC",
-    "RFC",
-    "SHA",
-    "UTF",
-    "ES",
-    "HTTP",
-    "TLS",
-    "AES",
-    "PEP",
-    "CWE",
-    "UTC",
-    "GMT",
-    "GH",
-)
+STANDARDS = "CVE|CWE|GHSA|GH|ISO|IEC|RFC|PEP|SHA|AES|TLS|UTF|UTC|GMT|HTTP|ES"
 
 _REFERENCE = r"(?:https?://[^\s/]+/)?(?P<repo>[\w.-]{1,100}/[\w.-]{1,100})?(?:/issues/|#)(?P<number>[1-9]\d{0,17})\b"
 _CLOSING = re.compile(
     rf"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:{_REFERENCE}|GH-(?P<short>[1-9]\d{{0,17}})\b)", re.IGNORECASE
 )
 _MENTION = re.compile(rf"(?<![\w/&]){_REFERENCE}")
-_TRACKER_KEY = re.compile(
-    r"(?<![A-Za-z0-9])(?!(?:" + "|".join(STANDARDS) + r")-)[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,8}(?![\w.])"
-)
+_TRACKER_KEY = re.compile(rf"(?<![A-Za-z0-9])(?!(?:{STANDARDS})-)[A-Z][A-Z0-9]{{1,9}}-[1-9]\d{{0,8}}(?!\.?[A-Za-z0-9])")
 _BRANCH_NUMBER = re.compile(r"^([1-9]\d{0,8})[-_](?=[^\W\d_])")
 _SILENT = re.compile(r"<!--.*?(?:-->|\Z)|```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 
