@@ -95,9 +95,10 @@ def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
 
 
 def commit_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
-    """`commits`: the object of the API, else what a push said."""
+    """`commits`: the object of the API; else `pushed_commits`, which never replace what a repository itself tells."""
     repo, _, commit_sha = key.rpartition("@")
+    kind = "commits" if "object" in told else "pushed_commits"
     said = told.get("object") or told.get("pushed")
     if said is None:
         return {}
-    return {"commits": [{"repo": repo, "sha": commit_sha, **said, **told.get("size", {})}]}
+    return {kind: [{"repo": repo, "sha": commit_sha, **said, **told.get("size", {})}]}

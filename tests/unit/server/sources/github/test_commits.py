@@ -42,7 +42,7 @@ def commit(sha: str, *parents: str, **fields: Any) -> Delivery:
 
 
 def parents(*told: Delivery) -> dict[str, list[str]]:
-    return {row["sha"]: row["parents"] for row in records(told).get("commits", [])}
+    return {row["sha"]: row["parents"] for row in records(told).get("pushed_commits", [])}
 
 
 def test_commits_of_a_push_are_a_chain_from_where_the_branch_was() -> None:
@@ -96,4 +96,4 @@ def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
 def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> None:
     assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
     anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
-    assert only([push(FIRST, commits=[anonymous])], "commits")["author"] == "Ann"
+    assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
