@@ -10,6 +10,8 @@ from koalr_server.records import Field
 
 LONGEST_TEXT = 1_000
 LONGEST_NAME = 255
+# What lies outside stands for "never" or "not yet"; as a version it would hold for ever.
+YEARS = range(1970, 2200)
 _INSTANT = Field("instant", "instant")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPO = re.compile(r"[^/\s#@]+/[^/\s#@]+")
@@ -64,7 +66,7 @@ def instant(value: Any) -> str | None:  # noqa: ANN401
         moment = value_of(_INSTANT, value if whole(value) is None else datetime.fromtimestamp(value, UTC).isoformat())
     except (CellError, OverflowError, ValueError, OSError):
         return None
-    return None if moment is None else f"{moment.isoformat()}Z"
+    return f"{moment.isoformat()}Z" if moment and moment.year in YEARS else None
 
 
 def latest(*instants: str | None) -> str:

@@ -188,6 +188,45 @@ def test_any_order_and_repetition_gives_the_same_records(
     assert records([*again, *story, *again]) == records(STORY)
 
 
+def actions(minute: int) -> list[stories.Delivery]:
+    """Everything that may happen in a minute."""
+    doing = [{"name": "In progress"}]
+    return [
+        *(stories.on_pull_request(action, minute) for action in ("opened", "ready_for_review", "reopened")),
+        stories.on_pull_request("converted_to_draft", minute, draft=True),
+        stories.on_pull_request("synchronize", minute, head={"ref": "search", "sha": stories.NEXT_HEAD}),
+        stories.on_pull_request("closed", minute, **stories.merged(minute)),
+        stories.on_check(stories.check(1, "failure", minute)),
+        stories.on_check(stories.check(2, "success", minute)),
+        stories.on_review("submitted", minute, 90, "approved", 10),
+        stories.on_review("dismissed", minute, 90, "dismissed", 10),
+        *(
+            stories.on_deployment_status(minute, state, minute)
+            for state in ("in_progress", "failure", "success", "inactive")
+        ),
+        *(stories.on_issue(action, minute) for action in ("opened", "assigned", "reopened", "deleted")),
+        stories.on_issue("labeled", minute, "In progress", labels=doing),
+        stories.on_issue("labeled", minute, "incident", labels=[{"name": "incident"}]),
+        stories.on_issue("unlabeled", minute, "In progress"),
+        stories.on_issue("closed", minute, labels=doing, **stories.closed(minute)),
+        stories.on_issue("closed", minute, **stories.closed(minute, "not_planned")),
+    ]
+
+
+# Few minutes, so that much happens within one.
+RANDOM_STORY = st.lists(st.integers(0, 6).flatmap(lambda minute: st.sampled_from(actions(minute))), max_size=25)
+
+
+@given(story=RANDOM_STORY, chance=st.randoms(use_true_random=False))
+def test_any_order_and_repetition_of_a_random_story_gives_the_same_records(
+    story: list[stories.Delivery], chance: random.Random
+) -> None:
+    shuffled = [*story, *chance.sample(story, len(story) // 2)]
+    chance.shuffle(shuffled)
+    assert records(shuffled) == records(story)
+    assert_storable(records(story))
+
+
 @given(st.permutations(SEEDS[: len(SEEDS) - len(STORY)]))
 def test_the_order_of_payloads_that_contradict_each_other_does_not_matter(seeds: list[stories.Delivery]) -> None:
     told = seeds[:60]

@@ -97,3 +97,19 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
     assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
     anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
     assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])
+def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
+    told = {**pushed(FIRST), "timestamp": date}
+    assert records([push(FIRST, commits=[told])]) == {}
+    who = {"name": "Ann", "date": date}
+    assert records([commit(FIRST, commit={"author": who, "committer": who, "message": "Search"})]) == {}
+
+
+@pytest.mark.parametrize(
+    "date", ["2026-03-02T09:00:00.999Z", "2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00", 1772442000]
+)
+def test_times_are_whole_seconds_of_utc(date: Any) -> None:
+    told = {**pushed(FIRST), "timestamp": date}
+    assert only([push(FIRST, commits=[told])], "pushed_commits")["committedAt"] == clock(0)
