@@ -27,7 +27,7 @@ TYPES = (
 _TYPE = re.compile(r"(?:type|kind)\s*[:/]\s*(\S.*)", re.IGNORECASE)
 LEVELS = ("critical", "major", "high", "medium", "minor", "low")
 _LEVELS = "|".join(LEVELS)
-_SEVERITY = re.compile(rf"sev(?:erity)?[-_:/ ]*(\d|{_LEVELS})|({_LEVELS})", re.IGNORECASE)
+_SEVERITY = re.compile(rf"sev(?:erity)?[-_:/ ]*([0-9]|{_LEVELS})|({_LEVELS})", re.IGNORECASE)
 _PRIORITY = re.compile(rf"p(?:rio(?:rity)?)?[-_:/ ]*(?:([0-5])|({_LEVELS}))", re.IGNORECASE)
 
 

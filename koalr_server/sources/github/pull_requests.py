@@ -28,6 +28,7 @@ DRAFT_MOVES = {
     "converted_to_draft": True,
     "convert_to_draft": True,  # as timelines call it
 }
+SIZE = {"additions": "additions", "deletions": "deletions", "changedFiles": "changed_files"}
 
 
 def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
@@ -142,9 +143,6 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)
-
-
-SIZE = {"additions": "additions", "deletions": "deletions", "changedFiles": "changed_files"}
 
 
 def _draft_move(thing: Thing, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401

@@ -20,11 +20,14 @@ STANDARDS = "CVE|CWE|GHSA|GH|ISO|IEC|RFC|PEP|SHA|AES|TLS|UTF|UTC|GMT|HTTP|ES"
 
 _REFERENCE = r"(?:https?://[^\s/]+/)?(?P<repo>[\w.-]{1,100}/[\w.-]{1,100})?(?:/issues/|#)(?P<number>[1-9]\d{0,17})\b"
 _CLOSING = re.compile(
-    rf"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:{_REFERENCE}|GH-(?P<short>[1-9]\d{{0,17}})\b)", re.IGNORECASE
+    rf"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:{_REFERENCE}|GH-(?P<short>[1-9]\d{{0,17}})\b)",
+    re.IGNORECASE | re.ASCII,
 )
-_MENTION = re.compile(rf"(?<![\w/&]){_REFERENCE}")
-_TRACKER_KEY = re.compile(rf"(?<![A-Za-z0-9])(?!(?:{STANDARDS})-)[A-Z][A-Z0-9]{{1,9}}-[1-9]\d{{0,8}}(?!\.?[A-Za-z0-9])")
-_BRANCH_NUMBER = re.compile(r"^([1-9]\d{0,8})[-_](?=[^\W\d_])")
+_MENTION = re.compile(rf"(?<![\w/&]){_REFERENCE}", re.ASCII)
+_TRACKER_KEY = re.compile(
+    rf"(?<![A-Za-z0-9])(?!(?:{STANDARDS})-)[A-Z][A-Z0-9]{{1,9}}-[1-9][0-9]{{0,8}}(?!\.?[A-Za-z0-9])"
+)
+_BRANCH_NUMBER = re.compile(r"^([1-9][0-9]{0,8})[-_](?=[^\W\d_])")
 _SILENT = re.compile(r"<!--.*?(?:-->|\Z)|```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 
 
@@ -45,4 +48,5 @@ def work_item_of(repo: str, number: int, title: str, description: str, branch: s
 def _references(pattern: re.Pattern[str], said: str, repo: str) -> Iterator[str]:
     for found in pattern.finditer(said):
         parts = found.groupdict()
-        yield f"{parts['repo'] or repo}#{parts['number'] or parts['short']}"
+        named = parts["repo"] or repo
+        yield f"{repo if named.lower() == repo.lower() else named}#{parts['number'] or parts['short']}"

@@ -81,6 +81,11 @@ def test_the_last_success_or_failure_decides(states: list[str], status: str, dep
     assert (row["status"], row.get("deployedAt")) == (status, None if deployed is None else clock(deployed))
 
 
+def test_statuses_follow_their_times_and_not_their_numbers() -> None:
+    story = [DEPLOYMENT[0], on_deployment_status(10, "failure", 51), on_deployment_status(9, "success", 52)]
+    assert only(story, "deployments")["status"] == "success"
+
+
 def test_a_deployment_has_what_its_object_says() -> None:
     assert only(DEPLOYMENT, "deployments") == {
         "id": "github:5",
@@ -148,6 +153,11 @@ def test_nothing_deploys_unless_the_rules_say_so() -> None:
 def test_another_attempt_replaces_the_one_before() -> None:
     row = only([run("success", 9, run_attempt=2), run("failure", 5, run_attempt=1)], "deployments")
     assert (row["status"], row["deployedAt"]) == ("success", clock(9))
+
+
+def test_of_two_attempts_of_one_second_the_later_holds() -> None:
+    row = only([run("failure", run_attempt=2), run("success", run_attempt=1)], "deployments")
+    assert row["status"] == "failure"
 
 
 def test_of_two_bodies_of_one_second_the_completed_run_holds() -> None:

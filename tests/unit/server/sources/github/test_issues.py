@@ -73,6 +73,10 @@ def test_one_closed_without_being_done_is_neither_done_nor_in_progress(reason: s
     assert times(story) == (None, None, None, reason)
 
 
+def test_of_two_bodies_of_one_second_the_closed_one_holds() -> None:
+    assert times([on_issue("closed", 9, **closed(9)), on_issue("edited", 9, title="~")])[3] == "done"
+
+
 def test_one_reopened_is_not_done() -> None:
     assert times(ISSUE[:4]) == (clock(5), None, None, "in_progress")
 

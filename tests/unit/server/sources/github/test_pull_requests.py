@@ -80,6 +80,14 @@ def test_a_body_without_sizes_leaves_the_known_ones() -> None:
     assert (row["title"], row["additions"]) == ("New", 10)
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [("", ""), ("a\ud800b\x00c", "a\ufffdb\ufffdc"), ("x" * 5_000, "x" * 1_000)],
+)
+def test_a_title_is_kept_as_far_as_the_store_can_hold_it(title: str, kept: str) -> None:
+    assert only([on_pull_request("opened", 0, title=title)], "pull_requests")["title"] == kept
+
+
 def test_the_author_who_deleted_the_account_is_ghost() -> None:
     assert only([on_pull_request("opened", 0, user=None)], "pull_requests")["author"] == "ghost"
 

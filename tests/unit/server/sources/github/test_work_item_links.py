@@ -15,6 +15,8 @@ from koalr_server.sources.github.work_item_links import work_item_of
         ("Fixes other/repo#7", "other/repo#7"),
         ("Resolves https://github.com/other/repo/issues/7", "other/repo#7"),
         ("Resolves https://ghe.example/other/repo/issues/7#issuecomment-1", "other/repo#7"),
+        ("Fixes ACME/Api#7", "acme/api#7"),
+        ("Fixes #٧", None),
         ("closes #7 and closes #8", "acme/api#7"),
         ("closes #12, closes #7", "acme/api#7"),  # 12 is the pull request itself
         ("See #7", None),
