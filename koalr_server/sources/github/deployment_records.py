@@ -58,7 +58,7 @@ def _run(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         return None
     if not any(among(name, rules.deploy_workflows) for name in known["names"]):
         return None
-    status = RUN_STATUSES.get(known["conclusion"] or "") if known["completed"] else "in_progress"
+    status = RUN_STATUSES.get(known["conclusion"]) if known["completed"] else "in_progress"
     if status is None:
         return None
     return {

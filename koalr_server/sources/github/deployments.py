@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, latest, name, sha, whole
+from koalr_server.sources.github.values import at, full_name, instant, latest, name, sha, whole, word
 from koalr_server.sources.observation import ALWAYS, Observation
 
 KIND = "deployment"
@@ -35,14 +35,14 @@ def deployment_status(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     yield from deployment(body)
     repo, told = full_name(at(body, "repository")), at(body, "deployment_status")
     number, of = whole(at(told, "id")), whole(at(body, "deployment", "id"))
-    state, created_at = name(at(told, "state")), instant(at(told, "created_at"))
+    state, created_at = word(at(told, "state")), instant(at(told, "created_at"))
     if repo and number is not None and of is not None and state and created_at:
         yield Thing(KIND, f"{repo}@deployment/{of}").told(
             f"status:{number}",
             latest(created_at, instant(at(told, "updated_at"))),
             id=number,
             at=created_at,
-            state=state.lower(),
+            state=state,
         )
 
 
@@ -60,9 +60,9 @@ def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
         latest(updated_at, created_at),
         # These two stand first, so that of two bodies of one second the further one holds.
         attempt=whole(at(told, "run_attempt")) or 1,
-        completed=at(told, "status") == "completed",
-        conclusion=name(at(told, "conclusion")),
-        event=name(at(told, "event")),
+        completed=word(at(told, "conclusion")) is not None,
+        conclusion=word(at(told, "conclusion")),
+        event=word(at(told, "event")),
         finishedAt=updated_at,
         id=number,
         names=sorted(known for known in names if known),

@@ -25,8 +25,10 @@ TYPES = (
     "question",
 )
 _TYPE = re.compile(r"(?:type|kind)\s*[:/]\s*(\S.*)", re.IGNORECASE)
-_SEVERITY = re.compile(r"(?:sev(?:erity)?)?[-_:/ ]*(\d|critical|major|minor|high|medium|low)", re.IGNORECASE)
-_PRIORITY = re.compile(r"(?:p|prio(?:rity)?)[-_:/ ]*([0-5]|critical|high|medium|low)", re.IGNORECASE)
+LEVELS = ("critical", "major", "high", "medium", "minor", "low")
+_LEVELS = "|".join(LEVELS)
+_SEVERITY = re.compile(rf"sev(?:erity)?[-_:/ ]*([0-9]|{_LEVELS})|({_LEVELS})", re.IGNORECASE)
+_PRIORITY = re.compile(rf"p(?:rio(?:rity)?)?[-_:/ ]*(?:([0-5])|({_LEVELS}))", re.IGNORECASE)
 
 
 def issue_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:
@@ -107,8 +109,12 @@ def type_of(labels: Iterable[str]) -> str | None:
 
 def severity(labels: Iterable[str]) -> str | None:
     """The severity a label names, such as "sev1" (of "SEV-1", "severity: 1") or "critical"; "p1" where there is only that."""
-    severities = sorted(found[1].lower() for label in labels if (found := _SEVERITY.fullmatch(label.strip())))
-    priorities = sorted(found[1].lower() for label in labels if (found := _PRIORITY.fullmatch(label.strip())))
-    if severities:
-        return f"sev{severities[0]}" if severities[0].isdigit() else severities[0]
-    return f"p{priorities[0]}" if priorities and priorities[0].isdigit() else next(iter(priorities), None)
+    severities, priorities = _levels(_SEVERITY, "sev", labels), _levels(_PRIORITY, "p", labels)
+    return next(iter(severities + priorities), None)
+
+
+def _levels(pattern: re.Pattern[str], prefix: str, labels: Iterable[str]) -> list[str]:
+    """The levels labels name, those with a number first, the gravest first."""
+    found = [(match[1] or match[2]).lower() for label in labels if (match := pattern.fullmatch(label))]
+    numbers, words = sorted(level for level in found if level.isdigit()), [level for level in LEVELS if level in found]
+    return [f"{prefix}{number}" for number in numbers] + words

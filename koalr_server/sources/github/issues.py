@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered
-from koalr_server.sources.github.values import at, instant, label_names, latest, name, objects, text, whole
+from koalr_server.sources.github.values import at, instant, label_names, latest, name, objects, text, whole, word
 from koalr_server.sources.observation import ALWAYS, Observation
 
 KIND = "issue"
@@ -74,7 +74,7 @@ def _thing(body: Any, told: Any) -> Thing | None:  # noqa: ANN401
 
 
 def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
-    title, created_at, state = text(at(told, "title")), instant(at(told, "created_at")), at(told, "state")
+    title, created_at, state = text(at(told, "title")), instant(at(told, "created_at")), word(at(told, "state"))
     if title is None or created_at is None or state not in ("open", "closed"):
         return
     closed_at = instant(at(told, "closed_at"))
@@ -86,7 +86,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         closed=state == "closed",
         closedAt=(closed_at or version) if state == "closed" else None,
         createdAt=created_at,
-        reason=name(at(told, "state_reason")),
+        reason=word(at(told, "state_reason")),
         title=title,
         type=name(at(told, "type", "name")),
     )

@@ -15,6 +15,7 @@ from koalr_server.sources.github.values import (
     sha,
     text,
     whole,
+    word,
 )
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
@@ -27,6 +28,7 @@ DRAFT_MOVES = {
     "converted_to_draft": True,
     "convert_to_draft": True,  # as timelines call it
 }
+SIZE = {"additions": "additions", "deletions": "deletions", "changedFiles": "changed_files"}
 
 
 def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
@@ -47,7 +49,7 @@ def review(body: Any) -> Iterator[Observation]:  # noqa: ANN401
         return
     yield from _object(thing, at(body, "pull_request"))
     number, submitted_at = whole(at(told, "id")), instant(at(told, "submitted_at"))
-    reviewer, state = name(at(told, "user", "login")), (name(at(told, "state")) or "").lower()
+    reviewer, state = name(at(told, "user", "login")), word(at(told, "state"))
     if number is None or reviewer is None or submitted_at is None:
         return
     # A dismissal has no time and cannot be taken back, so it is a side of its own that needs no version.
@@ -125,7 +127,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         version,
         author=name(at(told, "user", "login")) or GHOST,
         # Stands first of what changes, so that of two bodies of one second the closed one holds.
-        closed=at(told, "state") == "closed" or merged_at is not None,
+        closed=word(at(told, "state")) == "closed" or merged_at is not None,
         closedAt=closed_at or merged_at,
         createdAt=created_at,
         draft=at(told, "draft") is True,
@@ -141,9 +143,6 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)
-
-
-SIZE = {"additions": "additions", "deletions": "deletions", "changedFiles": "changed_files"}
 
 
 def _draft_move(thing: Thing, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
@@ -162,8 +161,8 @@ def _check(thing: Thing | None, told: Any) -> Iterator[Observation]:  # noqa: AN
         latest(started_at, completed_at),
         app=whole(at(told, "app", "id")),
         # Before the conclusion, so that of two bodies of one second the completed one holds.
-        completed=completed_at is not None,
-        conclusion=name(at(told, "conclusion")),
+        completed=word(at(told, "conclusion")) is not None,
+        conclusion=word(at(told, "conclusion")),
         headSha=head,
         id=number,
         name=title,

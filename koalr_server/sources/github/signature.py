@@ -1,9 +1,8 @@
-"""Who sent a delivery, and what holds its JSON (pure)."""
+"""Who sent a delivery (pure)."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs
 
 from koalr_server.sources.source import Refusal
 
@@ -36,11 +35,3 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> N
         raise Refusal(
             f"The signature in X-Hub-Signature-256 is of another secret or another body. Compare the webhook's with {SECRET_SETTING}."
         )
-
-
-def json_in(body: bytes) -> bytes:
-    """The JSON of a body: GitHub also sends it as the field `payload` of a form. What is neither comes back as it is."""
-    if not body.startswith(b"payload="):
-        return body
-    fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=10, errors="replace")
-    return fields.get("payload", [""])[0].encode("utf-8", "replace")

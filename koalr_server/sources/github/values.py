@@ -10,6 +10,8 @@ from koalr_server.records import Field
 
 LONGEST_TEXT = 1_000
 LONGEST_NAME = 255
+# What lies outside stands for "never" or "not yet"; as a version it would hold for ever.
+YEARS = range(1970, 2200)
 _INSTANT = Field("instant", "instant")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPO = re.compile(r"[^/\s#@]+/[^/\s#@]+")
@@ -40,6 +42,12 @@ def name(value: Any) -> str | None:  # noqa: ANN401
     return value.strip() or None
 
 
+def word(value: Any) -> str | None:  # noqa: ANN401
+    """One of a few words, in lower case: the REST API and webhooks do not always agree."""
+    known = name(value)
+    return known and known.lower()
+
+
 def sha(value: Any) -> str | None:  # noqa: ANN401
     """The name of a commit; zeros, which stand for none, are none."""
     lowered = value.lower() if isinstance(value, str) else ""
@@ -58,7 +66,7 @@ def instant(value: Any) -> str | None:  # noqa: ANN401
         moment = value_of(_INSTANT, value if whole(value) is None else datetime.fromtimestamp(value, UTC).isoformat())
     except (CellError, OverflowError, ValueError, OSError):
         return None
-    return None if moment is None else f"{moment.isoformat()}Z"
+    return f"{moment.isoformat()}Z" if moment and moment.year in YEARS else None
 
 
 def latest(*instants: str | None) -> str:

@@ -1,0 +1,115 @@
+"""Commits: from pushes and from the REST API."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.server.sources.github.bodies import only, records
+from tests.unit.server.sources.github.stories import REPOSITORY, Delivery, clock
+
+BEFORE, FIRST, SECOND, MERGE = "0a" * 20, "1a" * 20, "2a" * 20, "3a" * 20
+
+
+def pushed(sha: str, minute: int = 0) -> dict[str, Any]:
+    return {"id": sha, "message": "Search", "timestamp": clock(minute), "author": {"name": "Ann", "username": "ann"}}
+
+
+def push(*shas: str, **fields: Any) -> Delivery:
+    listed = [pushed(sha) for sha in shas]
+    return "push", {
+        "ref": "refs/heads/main",
+        "before": BEFORE,
+        "after": shas[-1],
+        "commits": listed,
+        "head_commit": listed[-1],
+        "repository": REPOSITORY,
+        **fields,
+    }
+
+
+def commit(sha: str, *parents: str, **fields: Any) -> Delivery:
+    who = {"name": "Ann", "date": "2026-03-02T10:00:00.5+01:00"}
+    return "commit", {
+        "repository": REPOSITORY,
+        "commit": {
+            "sha": sha,
+            "author": {"login": "ann"},
+            "commit": {"author": who, "committer": {**who, "date": clock(5)}, "message": "Search"},
+            "parents": [{"sha": parent} for parent in parents],
+            **fields,
+        },
+    }
+
+
+def parents(*told: Delivery) -> dict[str, list[str]]:
+    return {row["sha"]: row["parents"] for row in records(told).get("pushed_commits", [])}
+
+
+def test_commits_of_a_push_are_a_chain_from_where_the_branch_was() -> None:
+    assert parents(push(FIRST, SECOND, MERGE)) == {FIRST: [BEFORE], SECOND: [FIRST], MERGE: [SECOND]}
+
+
+@pytest.mark.parametrize("fields", [{"forced": True}, {"before": "0" * 40, "created": True}])
+def test_a_push_that_continues_nothing_begins_a_chain(fields: dict[str, Any]) -> None:
+    assert parents(push(FIRST, SECOND, **fields)) == {FIRST: [], SECOND: [FIRST]}
+
+
+def test_the_head_of_a_push_too_long_to_list_follows_what_is_listed() -> None:
+    assert parents(push(FIRST, head_commit=pushed(MERGE), after=MERGE)) == {FIRST: [BEFORE], MERGE: [FIRST]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ref": "refs/heads/search"},
+        {"ref": "refs/heads/gh-readonly-queue/main/pr-12-0a0a"},
+        {"ref": "refs/heads/feature/main"},
+        {"ref": "refs/tags/main"},
+        {"repository": {"full_name": "acme/api"}},
+        {"deleted": True},
+    ],
+)
+def test_only_the_default_branch_counts(fields: dict[str, Any]) -> None:
+    assert parents(push(FIRST, **fields)) == {}
+
+
+def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
+    file = {"filename": "a.py", "additions": 3, "deletions": 1}
+    told = commit(FIRST, BEFORE, SECOND, files=[file], stats={"additions": 3, "deletions": 1})
+    expected = {
+        "repo": "acme/api",
+        "sha": FIRST,
+        "parents": [BEFORE, SECOND],
+        "author": "ann",
+        "authoredAt": clock(0),
+        "committedAt": clock(5),
+        "message": "Search",
+        "additions": 3,
+        "deletions": 1,
+        "files": [{"path": "a.py", "additions": 3, "deletions": 1}],
+    }
+    assert only([told, push(FIRST)], "commits") == expected
+    # The list form has no files; it takes away none.
+    assert only([told, commit(FIRST, BEFORE, SECOND)], "commits") == expected
+
+
+def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> None:
+    assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
+    anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
+    assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])
+def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
+    told = {**pushed(FIRST), "timestamp": date}
+    assert records([push(FIRST, commits=[told])]) == {}
+    who = {"name": "Ann", "date": date}
+    assert records([commit(FIRST, commit={"author": who, "committer": who, "message": "Search"})]) == {}
+
+
+@pytest.mark.parametrize(
+    "date", ["2026-03-02T09:00:00.999Z", "2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00", 1772442000]
+)
+def test_times_are_whole_seconds_of_utc(date: Any) -> None:
+    told = {**pushed(FIRST), "timestamp": date}
+    assert only([push(FIRST, commits=[told])], "pushed_commits")["committedAt"] == clock(0)
