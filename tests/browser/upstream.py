@@ -1,5 +1,6 @@
 """An API that does what a test tells it: the examples of the API page, changed, refused, withheld."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -28,11 +29,13 @@ class Upstream:
     Attributes:
         mode: "fine", "empty", "silent" (takes requests, answers when `let` is set), or the status of an error.
         change: what is made of the body for a path.
+        late_secs: how long an answer takes.
         asked: path and query of every request.
     """
 
     mode: str = "fine"
     change: Callable[[str, Any], Any] = lambda _path, found: found
+    late_secs: float = 0.0
     asked: list[str] = field(default_factory=list)
     let: threading.Event = field(default_factory=threading.Event)
 
@@ -45,6 +48,7 @@ class Upstream:
             return Response(json.dumps({"error": error}), int(self.mode), headers, "application/json")
         if self.mode == "silent":
             await run_in_threadpool(self.let.wait, 60)
+        await asyncio.sleep(self.late_secs)
         file = next(each["file"] for each in ENDPOINTS if each["path"] == request.url.path)
         found = body(file.removesuffix(".json"))
         if self.mode == "empty":
