@@ -153,3 +153,9 @@ def settled(page: Page, charts: int) -> None:
     """Wait until the script is done and so many charts are drawn."""
     page.wait_for_function(READY, timeout=60_000)
     page.wait_for_function(DRAWN, arg=charts, timeout=60_000)
+
+
+def told(page: Page) -> None:
+    """Wait until a page that is not known to have charts has said its sentence or its failure, or hangs on the wall."""
+    page.locator("[data-testid=stMain] :is(h2, h4), .st-key-wall-board .main-svg").first.wait_for(timeout=60_000)
+    settled(page, 0)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.site import HOME, SITE
-from tests.browser.conftest import Dashboard, opened, settled
+from tests.browser.conftest import Dashboard, opened, told
 from tests.browser.test_api_documentation import WATCH
 from tests.browser.upstream import KEY, UNLIMITED
 from tests.integration.server.conftest import Api, api
@@ -90,7 +90,7 @@ class Visit:
     def open(self, page: Page, base: str, path: str, asked: Mapping[str, str]) -> None:
         """Look at an address."""
         page.goto(f"{base}{path}?{urlencode(asked)}")
-        settled(page, 0)
+        told(page)
         if path in TABLES and "kiosk" not in asked and "q" not in asked:
             page.locator("canvas td").first.wait_for(state="attached")
         self.pages[" ".join((path, *asked)).strip()] = Seen(
@@ -146,9 +146,9 @@ def visit(
         found.listen(page)
         for entry in SITE:
             found.open(page, dashboard.url, entry.path, {"pr": "acme/api/1847"} | WANTED)
-            if entry.group == "Records" or entry.key == "pr-risk":
+            if entry.key in ("pull-requests", "incidents", "pr-risk"):
                 found.open(page, dashboard.url, entry.path, dict.fromkeys(SEARCHED, VALUE))
-            if entry.wall and (entry.group == "Records" or entry.key == HOME):
+            if entry.key in (HOME, "pull-requests", "custom-metrics"):
                 found.open(page, dashboard.url, entry.path, TV | WANTED)
         upstream.failing = True
         for path in ("/dora", "/flow"):
