@@ -37,8 +37,10 @@ LONGEST_BLINK_MS = 1_000
 # and whether the board has its place.
 SAMPLE = """() => {
     window.samples = [];
+    window.boards = new Set();
     const look = () => {
         const seen = [...document.querySelectorAll('.st-key-wall-board .main-svg')].filter(each => each.checkVisibility());
+        seen.forEach(each => window.boards.add(each.closest('.js-plotly-plot')));
         window.samples.push([
             getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor,
             seen.map(each => each.textContent).join(''),
@@ -66,6 +68,7 @@ class Night:
     morning: dict[str, str] = field(default_factory=dict)
     pictures: list[Image.Image] = field(default_factory=list)
     samples: list[tuple[str, str, float, bool]] = field(default_factory=list)
+    boards: int = 0
     exceptions: int = 0
 
 
@@ -128,6 +131,7 @@ def watch(page: Page, found: Night) -> None:
         page.wait_for_function(MORNING, timeout=NIGHT_MS)
     devtools.send("Page.stopScreencast")
     found.samples = page.evaluate("window.samples")
+    found.boards = page.evaluate("window.boards.size")
     found.morning = page.evaluate(WORDS)
     found.exceptions = page.get_by_test_id("stException").count()
 
@@ -161,6 +165,7 @@ def test_the_board_goes_only_to_make_room_for_a_changed_one_and_for_a_moment(nig
     shown = [words for words, _ in groupby(words for _colour, words, *_ in night.samples if words)]
     absences = list(gaps(night.samples))
     assert len(shown) >= 2, "it turned"
+    assert night.boards < 2 * len(shown), "it stays while the figures stay"
     assert len(absences) < len(shown)
     assert max(absences, default=0) < LONGEST_BLINK_MS
 
