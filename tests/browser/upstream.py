@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,13 +29,13 @@ class Upstream:
     Attributes:
         mode: "fine", "empty", "silent" (takes requests, answers when `let` is set), or the status of an error.
         change: what is made of the body for a path.
-        late_secs: how long an answer takes.
+        late_secs: by path, how long an answer takes.
         asked: path and query of every request.
     """
 
     mode: str = "fine"
     change: Callable[[str, Any], Any] = lambda _path, found: found
-    late_secs: float = 0.0
+    late_secs: Mapping[str, float] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     let: threading.Event = field(default_factory=threading.Event)
 
@@ -48,7 +48,7 @@ class Upstream:
             return Response(json.dumps({"error": error}), int(self.mode), headers, "application/json")
         if self.mode == "silent":
             await run_in_threadpool(self.let.wait, 60)
-        await asyncio.sleep(self.late_secs)
+        await asyncio.sleep(self.late_secs.get(request.url.path, 0))
         file = next(each["file"] for each in ENDPOINTS if each["path"] == request.url.path)
         found = body(file.removesuffix(".json"))
         if self.mode == "empty":
