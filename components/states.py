@@ -11,6 +11,7 @@ import streamlit as st
 from components.format import plain
 from koalr_api import (
     APIConnectionError,
+    APITimeoutError,
     AuthenticationError,
     ConfigError,
     InternalServerError,
@@ -145,6 +146,8 @@ def _heading(error: KoalrError) -> str:
         return ":material/settings: The connection to the API is not set up right"
     if isinstance(error, NotFoundError):
         return ":material/search_off: The API does not know this"
+    if isinstance(error, APITimeoutError):
+        return ":material/timer_off: The API does not answer in time"
     if isinstance(error, APIConnectionError):
         return ":material/cloud_off: The API cannot be reached"
     return ":material/error: The API gave no usable answer"
@@ -159,6 +162,8 @@ def _next_step(error: KoalrError) -> str | None:
         return "Choose a team the key is for, or ask for a key with more rights."
     if isinstance(error, ConfigError):
         return "Check KOALR_API_URL and KOALR_API_KEY, then restart the dashboard."
+    if isinstance(error, APITimeoutError):
+        return "Somebody is there and takes too long; the page works again as soon as answers come in time."
     if isinstance(error, APIConnectionError):
         return "Nothing is lost; the page works again as soon as the server answers."
     return None

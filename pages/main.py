@@ -96,6 +96,7 @@ def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -
     window = f"last {chosen.days} days" if entry.window else ""
     clock_place = stage.header(entry.title, chosen.team_name, window)
     pages[entry.key].run()
+    stage.play(st.session_state[view.WALL_KEY])
     with clock_place:
         stage.clock()
     if teams is None:
