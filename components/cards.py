@@ -6,12 +6,16 @@ from typing import Literal
 
 import streamlit as st
 
+from components import panels
 from components.format import Unit, change_text, shown
 from components.judgement import Better, delta_colour, verdict
 
 Judgement = Literal["normal", "inverse", "off"]
+ROW = 4
 SPARKLINE_CARD_HEIGHT = 220
 PLAIN_CARD_HEIGHT = 136
+# Pixels of a card around its number: border, padding, and a line above with a badge in it.
+FRAME_HEIGHT, NAME_HEIGHT = 34, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +69,36 @@ def change_card(
 
 
 def draw(cards: Sequence[Card]) -> None:
-    """A row of cards of equal size."""
+    """Cards of equal size in a row, or in several where the page is too narrow for one."""
     height = SPARKLINE_CARD_HEIGHT if any(card.history for card in cards) else PLAIN_CARD_HEIGHT
-    for column, card in zip(st.columns(len(cards)), cards, strict=True):
-        with column:
-            _draw(card, height)
+    grid = st.grid(len(cards), min_column_width=panels.NARROWEST_QUARTER) if len(cards) != ROW else None
+    places = [grid] * len(cards) if grid else panels.quarters()
+    for place, card in zip(places, cards, strict=True):
+        with place:
+            if card.badge:
+                _draw_badged(card, height)
+            else:
+                _draw(card, height)
 
 
-def _draw(card: Card, height: int) -> None:
+def _draw_badged(card: Card, height: int) -> None:
+    """The badge beside the name, not in it: what a screen reader says of a number would have its colour in it."""
+    with st.container(border=True, gap=None, height="stretch"):
+        st.markdown(f":small[{card.label}] {card.badge}", help=card.definition)
+        _draw(card, height - FRAME_HEIGHT - NAME_HEIGHT, alone=False)
+
+
+def _draw(card: Card, height: int, *, alone: bool = True) -> None:
     st.metric(
-        f"{card.label} {card.badge}".strip(),
+        card.label,
         card.value,
         delta=card.change or card.note,
         delta_color=card.judgement if card.change else "off",
         delta_arrow="auto" if card.change else "off",
         delta_description=card.before,
-        help=card.definition,
-        border=True,
+        help=card.definition if alone else None,
+        label_visibility="visible" if alone else "collapsed",
+        border=alone,
         chart_data=list(card.history) if card.history else None,
         chart_type="line",
         height=height,

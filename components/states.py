@@ -106,9 +106,9 @@ def seconds_until(moment: datetime) -> int:
     return max(1, round((moment - datetime.now(UTC)).total_seconds()))
 
 
-def failed_part(error: KoalrError, title: str) -> None:
+def failed_part(error: KoalrError, title: str, *, border: bool = True) -> None:
     """A card in the place of one part of a page, the rest of which stands."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=border, height="stretch"):
         st.markdown(f"**{title}**")
         if isinstance(error, PendingError):
             st.markdown(":small[:gray-badge[:material/hourglass: queued] The figures are on their way]")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, cards, custom_cards, custom_choice, data, figures, filters, states, view, wall
+from components import asking, cards, custom_cards, custom_choice, data, figures, filters, panels, states, view, wall
 from components.charts.trends import weekly_trend
 from components.custom_words import (
     behind,
@@ -137,10 +137,10 @@ def draw_metric(metric: CustomMetric, days: int) -> None:
         st.markdown(
             ":small[:gray-badge[Whole organisation] :gray[custom metrics count every team; a metric names its team itself]]"
         )
-    left, right = st.columns([1, 2])
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.narrow_and_wide()
+    with left:
         draw_value(metric, days)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_weeks(metric)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, coverage, data, figures, filters, view
+from components import asking, coverage, data, figures, filters, panels, view
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
@@ -75,7 +75,7 @@ def draw(told: Answers) -> None:
     filters.scope_note(told.dora.scoped_team)
     draw_ladder(told, palette)
     draw_trends(told.dora, palette)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_lead_times(told, palette)
     with right, st.container(border=True, height="stretch"):
@@ -117,7 +117,7 @@ def draw_row(metric: DoraMetric, told: Answers, palette: Palette, header: bool) 
     value: float | None = getattr(told.dora, metric.field)
     before: float | None = getattr(told.earlier, metric.field) if told.earlier else None
     tier = tier_of(metric.field, value)
-    number, ladder, verdict = st.columns([2, 6, 1.7], vertical_alignment="center", gap="medium")
+    number, ladder, verdict = panels.row()
     number.metric(metric.name, metric.text(value), help=metric.definition)
     with ladder:
         figures.show(ladder_row(metric.field, value, before, palette, header=header), key=f"ladder-{metric.field}")
@@ -134,8 +134,8 @@ def draw_trends(dora: Dora, palette: Palette) -> None:
     if not dora.trend:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    for column, metric in zip(st.columns(len(DORA_METRICS)), DORA_METRICS, strict=True):
-        with column, st.container(border=True):
+    for place, metric in zip(panels.quarters(), DORA_METRICS, strict=True):
+        with place, st.container(border=True, height="stretch"):
             st.markdown(f"**{metric.short_name}**  \n:small[:green[{metric.elite}]]")
             weeks = weekly(dora.trend, metric.field)
             figure = weekly_trend(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, cards, coverage, data, figures, filters, states, view
+from components import asking, cards, coverage, data, figures, filters, panels, states, view
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
@@ -37,14 +37,13 @@ def draw(told: Answers) -> None:
     st.markdown(f"## {flow_sentence(told.flow)}")
     filters.scope_note(told.flow.scoped_team)
     cards.draw(flow_cards(told.flow))
-    left, right = st.columns([2, 1])
+    left, right = panels.wide_and_narrow()
     with left:
         if isinstance(told.latest, KoalrError):
-            states.failed_part(told.latest, "Cycle time of merged pull requests")
+            states.failed_part(told.latest, "Cycle time of merged pull requests", border=False)
         else:
-            with st.container(border=True, height="stretch"):
-                draw_scatter(told.latest)
-    with right, st.container(border=True, height="stretch"):
+            draw_scatter(told.latest)
+    with right:
         draw_balance(told.flow)
     draw_weeks(told.flow)
 
@@ -98,7 +97,7 @@ def draw_weeks(flow: Flow) -> None:
     if not flow.trend:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True):
         st.markdown("**Items finished per week**  \n:small[:gray[Strong bars: last 4 weeks. \\* week not over]]")
         weeks = weekly(flow.trend, "n")

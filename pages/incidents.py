@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, filters, search, states, tables, view
+from components import data, figures, filters, panels, search, states, tables, view
 from components.charts.flow import weekly_bars
 from components.charts.incidents import incident_timeline
 from components.filters import Filters
@@ -68,10 +68,10 @@ def draw(told: Answers) -> None:
     rows = incident_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.wide_and_narrow()
+    with left:
         draw_timeline(told, [told.sheet.rows[index] for index in found.index])
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_weeks(told)
     tables.show(FIELDS, told.sheet, found, look(rows), told.chosen)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from components import cards, figures, filters, headlines, view
+from components import cards, figures, filters, headlines, panels, view
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
@@ -21,8 +21,6 @@ from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import Dora, KoalrError
 
 CHART_HEIGHT = 272
-# In eighths: Plotly reads its width to three decimals, and draws again where Streamlit tells it more of them.
-WIDE_AND_NARROW = (5, 3)
 
 
 def ask() -> Headlines:
@@ -35,10 +33,10 @@ def draw(told: Headlines) -> None:
     st.markdown(f"## {dora_sentence(told.dora, told.doubts)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     cards.draw([dora_card(metric, told.dora, told.doubts) for metric in DORA_METRICS])
-    left, right = st.columns(WIDE_AND_NARROW)
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.wide_and_narrow()
+    with left:
         draw_deployments(told.dora)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_changes(told)
     cards.draw(small_cards(told))
 

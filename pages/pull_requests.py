@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
+from components import asking, data, figures, filters, paging, panels, search, sheets, states, tables, view
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.filters import Filters
@@ -68,7 +68,7 @@ def draw(told: Answers) -> None:
     rows = pull_request_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_cycle_times(found, "" if told.sheet.whole else span(told.sheet.rows))
     with right, st.container(border=True, height="stretch"):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import asking, cards, data, figures, filters, states, view
+from components import asking, cards, data, figures, filters, panels, states, view
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.ranking import ranking
@@ -54,7 +54,7 @@ def draw(told: Answers) -> None:
             "Reviews", "No review is known in this window: git alone does not know reviews. Bring them in:", IMPORT
         )
     draw_weeks(told.reviews)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_spread(told.latest)
     with right, st.container(border=True, height="stretch"):
@@ -100,7 +100,7 @@ def draw_weeks(reviews: Reviews) -> None:
     if not weeks:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    wait, review, count = st.columns(3)
+    wait, review, count = panels.thirds()
     with wait:
         draw_trend(
             "First review after",
