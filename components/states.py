@@ -156,7 +156,10 @@ def _next_step(error: KoalrError) -> str | None:
     if isinstance(error, AuthenticationError):
         return "Set KOALR_API_KEY to a valid key and restart the dashboard."
     if isinstance(error, PermissionDeniedError):
-        return "Choose a team the key is for, or ask for a key with more rights."
+        return (
+            "A key limited to teams sees those teams alone: choose one of them at the top of the page. For more, ask whoever "
+            "runs the API for another key; on your own server `python -m koalr_server keys create --name NAME` makes one."
+        )
     if isinstance(error, ConfigError):
         return "Check KOALR_API_URL and KOALR_API_KEY, then restart the dashboard."
     if isinstance(error, APIConnectionError):

@@ -88,6 +88,8 @@ def draw(told: Answers) -> None:
         states.failed(told.metric)
     elif told.metric is not None:
         draw_metric(told.metric, filters.current().days)
+    elif isinstance(told.saved, Page) and data.teams().limited:
+        draw_none_of_these_teams()
     elif isinstance(told.saved, Page):
         draw_first_steps()
     draw_others(told)
@@ -111,6 +113,19 @@ def draw_unknown(slug: str) -> None:
         st.markdown(f"#### :material/search_off: No custom metric {plain(short_label(slug))} here")
         st.markdown("Check the slug. On your own server this lists every one:")
         st.code("python -m koalr_server metrics list", language="bash")
+
+
+def draw_none_of_these_teams() -> None:
+    """A limited key is shown none of the metrics that count every team."""
+    st.markdown("## The API key may see no custom metric.")
+    with st.container(border=True):
+        st.markdown(
+            "It is limited to teams, and sees only metrics that name one of them. Give a metric a team in its document, "
+            'such as `team = "Platform"`, and save it again, or use a key for the whole organisation:'
+        )
+        st.code(
+            "python -m koalr_server metrics save FILE\npython -m koalr_server keys create --name NAME", language="bash"
+        )
 
 
 def draw_first_steps() -> None:
