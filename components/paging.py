@@ -74,6 +74,8 @@ def count_words(sheet: Sheet[Row], found: int, searched: Wanted) -> str:
             counted = f"Rows {span} of {total}, newest first; a click on a heading sorts these {here}"
     if sheet.ended and not sheet.whole:
         counted += "; the server gives no more"
+    if sheet.skipped:
+        counted += f"; {COUNT.text(sheet.skipped)} of these could not be read"
     if sheet.lacking is not None:
         counted += f"; the rows after these: {states.short_words(sheet.lacking)}"
     return f"{counted}."

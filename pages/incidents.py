@@ -49,8 +49,9 @@ def ask() -> Answers:
     chosen = filters.current()
     search.resume(FIELDS)
     page = data.incidents(chosen)
-    total = max(page.total, len(page.data))
-    sheet = Sheet(list(page.data), total, ended=len(page.data) < total)
+    given = len(page.data) + len(page.skipped)
+    total = max(page.total, given)
+    sheet = Sheet(list(page.data), total, ended=given < total, skipped=len(page.skipped))
     return Answers(chosen, data.moment(), sheet, page.scoped_team)
 
 

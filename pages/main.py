@@ -18,6 +18,7 @@ from components import (
     share,
     stage,
     states,
+    unread,
     view,
     wall,
 )
@@ -85,6 +86,7 @@ def draw() -> None:
     freshness.begin()
     coverage.begin()
     figures.begin()
+    unread.begin()
     teams, error = load_teams()
     if wall.wanted():
         draw_wall(pages, entry, teams)
@@ -137,6 +139,9 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     since = footer.beginning(coverage.current())
     if since and entry.window:
         beginning.markdown(since)
+    missing = unread.words()
+    if missing:
+        st.markdown(missing)
     told = footer.badges(organisation, freshness.current(), datetime.now(UTC))
     if told:
         badges.markdown(told)
