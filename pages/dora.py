@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from components import asking, coverage, data, figures, filters, panels, view
+from components.bars import bars, per_bar
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import ladder_row
@@ -197,10 +198,12 @@ def draw_deployments(told: Answers, palette: Palette) -> None:
     if not isinstance(told.incidents, KoalrError):
         since = organisation(data.teams()).now.date() - timedelta(days=told.chosen.days)
         weeks = with_incidents(weeks, told.incidents.data, since)
+    drawn = bars(weeks)
     st.markdown(
-        f"**{deployments_heading(weeks)}**  \n:small[:gray[of them :red[later failed].{dots} \\* week not over]]"
+        f"**{deployments_heading(weeks)}**  \n"
+        f":small[:gray[Per {per_bar(drawn)}, of them :red[later failed].{dots} \\* not over]]"
     )
-    figures.show(deployments_per_week(weeks, palette, height=260), key="deployments-per-week", table=weeks)
+    figures.show(deployments_per_week(drawn, palette, height=260), key="deployments-per-week", table=drawn)
 
 
 view.show(ask, draw, screen)

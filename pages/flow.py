@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from components import asking, cards, coverage, data, figures, filters, panels, states, view
+from components.bars import bars, per_bar
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
@@ -52,11 +53,12 @@ def screen(told: Answers) -> Screen:
     """On a wall: the four flow metrics and what gets done week by week."""
     weeks = told.flow.trend
     if weeks:
+        drawn = bars(weekly(weeks, "n"))
         return Screen(
             flow_sentence(told.flow),
             flow_tiles(told.flow),
-            "Items finished per week",
-            lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished"),
+            f"Items finished per {per_bar(drawn)}",
+            lambda palette: weekly_bars(drawn, palette, "items finished"),
         )
     found = None if isinstance(told.latest, KoalrError) else spread_of(cycle_times(told.latest.rows)["hours"].tolist())
     return Screen(
@@ -99,9 +101,11 @@ def draw_weeks(flow: Flow) -> None:
         return
     left, right = panels.halves()
     with left, st.container(border=True):
-        st.markdown("**Items finished per week**  \n:small[:gray[Strong bars: last 4 weeks. \\* week not over]]")
-        weeks = weekly(flow.trend, "n")
-        figures.show(weekly_bars(weeks, figures.viewer_palette(), "items finished"), key="throughput", table=weeks)
+        drawn = bars(weekly(flow.trend, "n"))
+        st.markdown(
+            f"**Items finished per {per_bar(drawn)}**  \n:small[:gray[Strong bars: last 4 weeks. \\* not over]]"
+        )
+        figures.show(weekly_bars(drawn, figures.viewer_palette(), "items finished"), key="throughput", table=drawn)
     with right, st.container(border=True):
         st.markdown(
             "**Median cycle time per week**  \n:small[:gray[Items finished in the week. Dotted: week not over]]"

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import cards, figures, filters, headlines, panels, view
+from components.bars import bars, per_bar
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
@@ -44,11 +45,12 @@ def draw(told: Headlines) -> None:
 def screen(told: Headlines) -> Screen:
     """On a wall: the four tiers, deployments per week, and what is now."""
     weeks = told.dora.trend
+    drawn = bars(weekly_deployments(weeks or ()))
     return Screen(
         dora_sentence(told.dora, told.doubts),
         [dora_tile(metric, told.dora) for metric in DORA_METRICS],
-        "Deployments per week",
-        (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
+        f"Deployments per {per_bar(drawn)}",
+        (lambda palette: deployments_per_week(drawn, palette)) if weeks else None,
         facts(told),
     )
 
@@ -59,14 +61,13 @@ def draw_deployments(dora: Dora) -> None:
         st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
         return
     weeks = weekly_deployments(dora.trend)
-    explained = (
-        "Production deployments per week, of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over"
-    )
+    drawn = bars(weeks)
+    explained = f"Production deployments per {per_bar(drawn)}, of them :red[later failed]. Strong bars: last 4 weeks. \\* not over"
     st.markdown(f"**{deployments_heading(weeks)}**  \n:small[:gray[{explained}]]")
     figures.show(
-        deployments_per_week(weeks, figures.viewer_palette(), height=CHART_HEIGHT),
+        deployments_per_week(drawn, figures.viewer_palette(), height=CHART_HEIGHT),
         key="deployments-per-week",
-        table=weeks,
+        table=drawn,
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components import asking, cards, data, figures, filters, panels, states, view
+from components.bars import bars, per_bar
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.ranking import ranking
@@ -24,6 +25,7 @@ from components.record_words import within_a_day
 from components.reviews_cards import per_week, review_cards, review_tiles
 from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, reviews_sentence
 from components.screen import Fact, Screen
+from components.similar import span
 from koalr_api import KoalrError, Reviews
 
 TREND_HEIGHT = 190
@@ -113,10 +115,12 @@ def draw_weeks(reviews: Reviews) -> None:
             "Review takes", "Mean of the week. Dotted: not over", "review-cycle", weekly(weeks, "avg_review_cycle_time")
         )
     with count, st.container(border=True, height="stretch"):
-        st.markdown("**Pull requests reviewed**  \n:small[:gray[Strong: last 4 weeks. \\* not over]]")
-        frame = weekly(weeks, "total_reviewed")
-        drawn = weekly_bars(frame, figures.viewer_palette(), "pull requests reviewed", height=TREND_HEIGHT)
-        figures.show(drawn, key="reviewed", table=frame)
+        drawn = bars(weekly(weeks, "total_reviewed"))
+        st.markdown(
+            f"**Pull requests reviewed**  \n:small[:gray[Per {per_bar(drawn)}. Strong: last 4 weeks. \\* not over]]"
+        )
+        figure = weekly_bars(drawn, figures.viewer_palette(), "pull requests reviewed", height=TREND_HEIGHT)
+        figures.show(figure, key="reviewed", table=drawn)
 
 
 def draw_trend(title: str, words: str, key: str, frame: pd.DataFrame) -> None:
@@ -157,7 +161,8 @@ def draw_load(latest: Latest | KoalrError) -> None:
         states.failed_part(latest, "Where review work comes from")
         return
     frame = merged_per_repository(latest.rows)
-    st.markdown("**Where review work comes from**")
+    when = span(latest.rows) if len(latest.rows) < latest.total else ""
+    st.markdown(f"**Where review work comes from{f', {when}' if when else ''}**")
     st.markdown(f":small[:gray[Pull requests merged per repository, {latest.words}; not who reviewed them]]")
     figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
 

@@ -1,13 +1,16 @@
 """What all figures share: transparent, no grid, labels at the marks."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import plotly.graph_objects as go
 
+from components.format import day_label
 from components.theme import Palette
 
 LABEL_SIZE = 13
 TICK_SIZE = 12
+MANY = 20
 FONT = '"Source Sans", sans-serif'
 # Between the drawing and the labels of its axes.
 PAD_PX = 8
@@ -109,3 +112,10 @@ def every_second(labels: Sequence[str], step: int) -> tuple[list[int], list[str]
     """Tick positions and texts: every `step`-th, counted back from the last."""
     kept = [index for index in range(len(labels)) if (len(labels) - 1 - index) % step == 0]
     return kept, [labels[index] for index in kept]
+
+
+def week_ticks(drawing: go.Figure, starts: Sequence[date]) -> None:
+    """Days under bars at 0, 1, 2 …: every second, counted back from the last; of many, seven."""
+    days = [day_label(start) for start in starts]
+    ticks, texts = every_second(days, 2 if len(days) < MANY else len(days) // 7)
+    drawing.update_xaxes(range=[-0.6, len(days) - 0.4], tickvals=ticks, ticktext=texts)
