@@ -45,7 +45,7 @@ def draw(table: str, sheet: Sheet[Row], searched: Wanted) -> None:
     if searched and sheet.number < sheet.sheets:
         rows = min(len(sheet.rows), sheet.total - sheet.last)
         st.button(
-            f"Search the next {COUNT.text(rows)}",
+            f"Search further back: the next {COUNT.text(rows)}",
             icon=":material/manage_search:",
             key=f"{table}.next",
             on_click=turn_to,

@@ -79,7 +79,8 @@ def draw_scatter(latest: Latest) -> None:
     )
     st.markdown(
         f":small[:gray[First commit to merge: {latest.words}; {len(frame)} with a known start. Lines: so many per cent of them took "
-        "up to this long. Logarithmic scale. The figures above count work items instead where a team has them.]]"
+        "up to this long. Logarithmic scale. The figures above count work items instead where a "
+        "team has them, and no bots; the dots are of bots too.]]"
     )
     figures.show(cycle_time_scatter(frame, figures.viewer_palette()), key="cycle-times", table=frame)
 

@@ -99,8 +99,10 @@ def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -
     filters.read(names_of(teams), limited=limited(teams))
     chosen = filters.current()
     window = f"last {chosen.days} days" if entry.window else ""
-    clock_place = stage.header(entry.title, chosen.team_name, window)
+    heading_place, clock_place = stage.header()
     pages[entry.key].run()
+    with heading_place:
+        stage.heading(entry.title, chosen.team_name, window)
     with clock_place:
         stage.clock()
     if teams is None:

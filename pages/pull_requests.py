@@ -11,7 +11,7 @@ from components.charts.flow import weekly_bars
 from components.format import COUNT, cell_text, duration, percent, plain
 from components.frames import spread_rows
 from components.pull_request_screen import Answers, screen, weeks_of
-from components.record_words import counted, pull_requests_sentence, within_a_day
+from components.record_words import BOTS, counted, pull_requests_sentence, within_a_day
 from components.records import CYCLE_TIME, pull_request_rows
 from components.search import Choice, Fields
 from components.similar import span
@@ -50,6 +50,7 @@ def draw(told: Answers) -> None:
             "python -m koalr_server import pull_requests FILE",
         )
         return
+    st.markdown(f":small[:gray[All that were merged, {BOTS}.]]")
     rows = pull_request_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
@@ -98,7 +99,7 @@ def draw_weeks(told: Answers, shown: Sequence[PullRequest]) -> None:
     of = (
         f"{counted(len(shown), 'row', 'rows')} below"
         if told.sheet.whole
-        else "Whole window, whatever is searched: work items, or pull requests without a tracker; no bots"
+        else "Whole window, whatever is searched: work items, or pull requests without a tracker"
     )
     st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* not whole]]")
     figures.show(

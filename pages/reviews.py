@@ -163,7 +163,9 @@ def draw_load(latest: Latest | KoalrError) -> None:
     frame = merged_per_repository(latest.rows)
     when = span(latest.rows) if len(latest.rows) < latest.total else ""
     st.markdown(f"**Where review work comes from{f', {when}' if when else ''}**")
-    st.markdown(f":small[:gray[Pull requests merged per repository, {latest.words}; not who reviewed them]]")
+    st.markdown(
+        f":small[:gray[Pull requests merged per repository, {latest.words}; of bots too; not who reviewed them]]"
+    )
     figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
 
 

@@ -71,7 +71,7 @@ def _stack(
 
 
 def _name_failures(drawing: go.Figure, deployed: Sequence[int], failed: Sequence[int], palette: Palette) -> None:
-    """The number over bars with many failures; the first one says what it is, over a neighbour that is lower."""
+    """The number over bars with many failures; one says what it is, the first beside a lower bar that leaves it room."""
     named = False
     for index, count in enumerate(failed):
         if count <= WORTH_NAMING:
@@ -80,7 +80,7 @@ def _name_failures(drawing: go.Figure, deployed: Sequence[int], failed: Sequence
         shift = {"right": HALF_BAR, "left": -HALF_BAR, "center": 0.0}[anchor]
         text = str(count) if anchor == "center" else f"{count} failed"
         label(drawing, index + shift, deployed[index], text, palette.tier_text["low"], anchor=anchor, above_px=3)
-        named = True
+        named = named or anchor != "center"
 
 
 def _towards_lower(deployed: Sequence[int], index: int) -> str:
