@@ -107,9 +107,9 @@ def seconds_until(moment: datetime) -> int:
     return max(1, round((moment - datetime.now(UTC)).total_seconds()))
 
 
-def failed_part(error: KoalrError, title: str) -> None:
+def failed_part(error: KoalrError, title: str, *, border: bool = True) -> None:
     """A card in the place of one part of a page, the rest of which stands."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=border, height="stretch"):
         st.markdown(f"**{title}**")
         if isinstance(error, PendingError):
             st.markdown(":small[:gray-badge[:material/hourglass: queued] The figures are on their way]")
@@ -159,7 +159,10 @@ def _next_step(error: KoalrError) -> str | None:
     if isinstance(error, AuthenticationError):
         return "Set KOALR_API_KEY to a valid key and restart the dashboard."
     if isinstance(error, PermissionDeniedError):
-        return "Choose a team the key is for, or ask for a key with more rights."
+        return (
+            "A key limited to teams sees those teams alone: choose one of them at the top of the page. For more, ask whoever "
+            "runs the API for another key; on your own server `python -m koalr_server keys create --name NAME` makes one."
+        )
     if isinstance(error, ConfigError):
         return "Check KOALR_API_URL and KOALR_API_KEY, then restart the dashboard."
     if isinstance(error, APITimeoutError):
