@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components import figures
+from components import figures, panels
 from components.charts.sparkline import sparkline, sparkline_words
 from components.format import Unit, change_text, shown
 from components.judgement import Better, delta_colour, verdict
@@ -66,22 +66,26 @@ def change_card(
 
 
 def draw(cards: Sequence[Card]) -> None:
-    """A row of cards of equal size."""
+    """Cards of equal size in a row, or in several where the page is too narrow for one."""
     palette = figures.viewer_palette()
-    for column, card in zip(st.columns(len(cards)), cards, strict=True):
-        with column, st.container(border=True, height="stretch", gap="small"):
+    for place, card in zip(panels.row_of(len(cards)), cards, strict=True):
+        with place:
             _draw(card, palette)
 
 
 def _draw(card: Card, palette: Palette) -> None:
+    if card.badge:
+        # Beside the name, not in it: what a screen reader says of a number would have its colour in it.
+        st.markdown(f":small[{card.label}] {card.badge}", help=card.definition)
     st.metric(
-        f"{card.label} {card.badge}".strip(),
+        card.label,
         card.value,
         delta=card.change or card.note,
         delta_color=card.judgement if card.change else "off",
         delta_arrow="auto" if card.change else "off",
         delta_description=card.before,
-        help=card.definition,
+        help=None if card.badge else card.definition,
+        label_visibility="collapsed" if card.badge else "visible",
     )
     if card.history:
         line = sparkline(card.history, _colour(card, palette))

@@ -9,7 +9,7 @@ from components.frames import full_weeks
 from components.screen import Fact, Tile, change_tile
 from koalr_api import CustomMetric
 
-LABEL_ON_CARD, LABEL_ON_TV, LONGEST_DEFINITION = 40, 26, 400
+LABEL_ON_CARD, LABEL_ON_TV, LONGEST_DEFINITION = 28, 46, 400
 # A tile has room for a longer unit only beside its value, and for a very long one nowhere.
 SHORT_SYMBOL, LONG_SYMBOL = 3, 8
 

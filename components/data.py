@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from components import asking, coverage, freshness, items
+from components import asking, coverage, freshness, items, unread
 from components.filters import Filters
 from components.format import latest_of
 from koalr_api import (
@@ -47,8 +47,9 @@ SPARED_REQUESTS = 6
 
 
 def _told(answer: M) -> M:
-    """An answer, its age noted for the line that says how old the page is."""
+    """An answer; its age, and what of it could not be read, are noted for the lines that say so."""
     freshness.note(answer.fetched_at, answer.stale)
+    unread.note(answer)
     return answer
 
 
@@ -203,11 +204,12 @@ def latest_pull_requests(filters: Filters) -> Latest:
     """The newest merged pull requests, as many as the request budget of a page allows."""
     first = pull_requests(filters, 1)
     rows = list(first.data)
-    page = 2
-    while page <= MOST_LIST_PAGES and len(rows) < first.total:
-        more = pull_requests(filters, page).data
-        if not more:
+    read, page = len(rows) + len(first.skipped), 2
+    while page <= MOST_LIST_PAGES and read < first.total:
+        more = pull_requests(filters, page)
+        if not more.data:
             break
-        rows += more
+        rows += more.data
+        read += len(more.data) + len(more.skipped)
         page += 1
     return Latest(rows, first.total)

@@ -37,32 +37,35 @@ def current() -> Filters:
     return found if isinstance(found, Filters) else Filters()
 
 
-def choose(team_names: Mapping[str, str] | None, page_changed: bool, page: Entry) -> Sequence[str]:
+def choose(
+    team_names: Mapping[str, str] | None, page_changed: bool, page: Entry, *, limited: bool = False
+) -> Sequence[str]:
     """Draw the controls the page takes, settle them with the URL, and keep the result for `current()`.
 
     A filter the page does not take stays as it is, for the next page.
 
     Args:
         team_names: team id -> name, in the order to offer; None while they cannot be had, when a choice stands unchecked.
+        limited: whether the key is for these teams alone, so that there is no view of all teams.
 
     Returns:
-        Sentences about URL values that could not be used.
+        Sentences about URL values that could not be used, and about a team nobody chose.
     """
     notes: list[str] = []
-    team_id = _wanted_team(team_names, page_changed, notes)
+    team_id = _wanted_team(team_names, page_changed, limited, notes)
     days = _wanted_days(page_changed, notes)
     if page.team:
-        team_id = _offer_teams(team_names or {}, team_id)
+        team_id = _offer_teams(team_names or {}, team_id, limited)
     if page.window:
         days = _offer_days(days)
     keep(team_names, team_id, days)
     return notes
 
 
-def read(team_names: Mapping[str, str] | None) -> Sequence[str]:
+def read(team_names: Mapping[str, str] | None, *, limited: bool = False) -> Sequence[str]:
     """The filters of the URL alone, where there are no controls."""
     notes: list[str] = []
-    keep(team_names, _wanted_team(team_names, False, notes), _wanted_days(False, notes))
+    keep(team_names, _wanted_team(team_names, False, limited, notes), _wanted_days(False, notes))
     return notes
 
 
@@ -73,18 +76,28 @@ def keep(team_names: Mapping[str, str] | None, team_id: str | None, days: int) -
     st.session_state[STATE_KEY] = Filters(days, team_id, (team_names or {}).get(team_id or ""))
 
 
-def _wanted_team(team_names: Mapping[str, str] | None, page_changed: bool, notes: list[str]) -> str | None:
+def _wanted_team(
+    team_names: Mapping[str, str] | None, page_changed: bool, limited: bool, notes: list[str]
+) -> str | None:
     held = st.session_state.get("team", current().team_id)
     wanted = address.settled("team", held or None, page_changed)
-    if wanted is not None and team_names is not None and wanted not in team_names:
-        notes.append(f"No team {plain(wanted[:60])} here, so all teams are shown.")
-        return None
-    return wanted
+    if team_names is None or wanted in team_names:
+        return wanted
+    first = next(iter(team_names), None) if limited else None
+    shown = (
+        f"the first of its teams, {plain(cell_text(team_names[first]))}, is shown" if first else "all teams are shown"
+    )
+    if wanted is not None:
+        notes.append(f"No team {plain(wanted[:60])} here, so {shown}.")
+    elif first and len(team_names) > 1:
+        notes.append(f"The API key is for {len(team_names)} teams, not for all: {shown}.")
+    return first
 
 
-def _offer_teams(team_names: Mapping[str, str], wanted: str | None) -> str | None:
+def _offer_teams(team_names: Mapping[str, str], wanted: str | None, limited: bool) -> str | None:
     st.session_state["team"] = wanted or ""
-    labels = {"": ALL_TEAMS, **distinct_labels(team_names)}
+    everyone = {} if limited and team_names else {"": ALL_TEAMS}
+    labels = {**everyone, **distinct_labels(team_names)}
     if wanted is not None:
         labels.setdefault(wanted, cell_text(wanted))
     chosen = st.selectbox(

@@ -17,6 +17,9 @@ from components.freshness import Freshness
 from components.site import Entry
 from koalr_api import Page, Team
 
+# Pixels. The button for the page's data has room beside it on 1440, and goes below it where there is none.
+FOOTER_WIDTH = 760
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
@@ -71,9 +74,8 @@ def draw(told: Organisation, chosen: Filters, page: Entry) -> None:
     lines = [" · ".join(parts)]
     if told.sample:
         lines.append(plain(told.notice or ""))
-    left, right = st.columns([5, 1.3], vertical_alignment="top")
-    left.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
-    with right:
+    with st.container(horizontal=True):
+        st.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines), width=FOOTER_WIDTH)
         _draw_exports()
 
 

@@ -45,7 +45,7 @@ def draw(table: str, sheet: Sheet[Row], searched: Wanted) -> None:
     if searched and sheet.number < sheet.sheets:
         rows = min(len(sheet.rows), sheet.total - sheet.last)
         st.button(
-            f"Search the next {COUNT.text(rows)}",
+            f"Search further back: the next {COUNT.text(rows)}",
             icon=":material/manage_search:",
             key=f"{table}.next",
             on_click=turn_to,
@@ -74,6 +74,8 @@ def count_words(sheet: Sheet[Row], found: int, searched: Wanted) -> str:
             counted = f"Rows {span} of {total}, newest first; a click on a heading sorts these {here}"
     if sheet.ended and not sheet.whole:
         counted += "; the server gives no more"
+    if sheet.skipped:
+        counted += f"; {COUNT.text(sheet.skipped)} of these could not be read"
     if sheet.lacking is not None:
         counted += f"; the rows after these: {states.short_words(sheet.lacking)}"
     return f"{counted}."

@@ -12,6 +12,7 @@ from components.sheets import Sheet
 from koalr_api import Dora, Incident, PullRequest
 
 MOST_WEEKS_NAMED = 3
+BOTS = "those of bots too, which lead time, flow and review figures leave out"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -11,6 +11,8 @@ LINK, OWNER, REPO, NUMBER = "risk.link", "risk.owner", "risk.repo", "risk.number
 FIELDS = (OWNER, REPO, NUMBER)
 ASKED, FAULT = "risk.asked", "risk.fault"
 LONGEST_TOLD = 80
+# Pixels: all in one line beside the sidebar on 1440.
+LINK_WIDTH, NAME_WIDTH, NUMBER_WIDTH = 330, 180, 96
 
 
 def ask_for_one() -> PullRequestName | None:
@@ -38,13 +40,12 @@ def ask_for_one() -> PullRequestName | None:
 
 
 def _draw() -> None:
-    with st.form("risk", border=True):
-        link, owner, repo, number, button = st.columns([4, 2, 2, 1.3, 1.1], vertical_alignment="bottom")
-        link.text_input("Link of a pull request, or", key=LINK, placeholder=EXAMPLE)
-        owner.text_input("Owner", key=OWNER, placeholder="acme")
-        repo.text_input("Repository", key=REPO, placeholder="api")
-        number.text_input("Number", key=NUMBER, placeholder="1847")
-        button.form_submit_button("Score", on_click=_submitted, width="stretch")
+    with st.form("risk", border=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Link of a pull request, or", key=LINK, placeholder=EXAMPLE, width=LINK_WIDTH)
+        st.text_input("Owner", key=OWNER, placeholder="acme", width=NAME_WIDTH)
+        st.text_input("Repository", key=REPO, placeholder="api", width=NAME_WIDTH)
+        st.text_input("Number", key=NUMBER, placeholder="1847", width=NUMBER_WIDTH)
+        st.form_submit_button("Score", on_click=_submitted)
 
 
 def _submitted() -> None:

@@ -185,6 +185,6 @@ def deployments_heading(weeks: pd.DataFrame) -> str:
     failed = weeks["failed"]
     total, most = int(failed.sum()), int(failed.max())
     if total < WORTH_NAMING or most < total * ONE_WEEK_SHARE:
-        return "Production deployments per week"
+        return "Production deployments"
     week = weeks["week_start"].iloc[int(failed.to_numpy().argmax())]
     return f"{most} of {total} failed deployments are of the week of {day_label(week)}"

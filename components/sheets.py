@@ -23,6 +23,7 @@ class Sheet(Generic[Known]):
         first: place of the first row in the list, from 1.
         ended: the server gave fewer rows than it counts, and has no more.
         lacking: why the rows after these cannot be had at the moment.
+        skipped: rows among these that could not be read.
     """
 
     rows: Sequence[Known]
@@ -32,16 +33,17 @@ class Sheet(Generic[Known]):
     first: int = 1
     ended: bool = False
     lacking: KoalrError | None = None
+    skipped: int = 0
 
     @property
     def last(self) -> int:
         """Place of the last row in the list."""
-        return self.first + len(self.rows) - 1
+        return self.first + len(self.rows) + self.skipped - 1
 
     @property
     def whole(self) -> bool:
         """Whether these are all rows there are."""
-        return len(self.rows) >= self.total
+        return len(self.rows) + self.skipped >= self.total
 
 
 Ask = Callable[[int], Page[Known]]
@@ -58,7 +60,8 @@ def read(ask: Ask[Known], number: int, announce: Callable[..., object] = lambda 
         KoalrError: the first page, or the first of the sheet, cannot be had.
     """
     first = ask(1)
-    given, total = len(first.data), max(first.total, len(first.data))
+    given = len(first.data) + len(first.skipped)
+    total = max(first.total, given)
     per_request = given if 0 < given < total else ROWS_PER_REQUEST
     requests = max(1, math.ceil(total / per_request))
     sheets = math.ceil(requests / REQUESTS_PER_SHEET)
@@ -66,12 +69,13 @@ def read(ask: Ask[Known], number: int, announce: Callable[..., object] = lambda 
     begin = (number - 1) * REQUESTS_PER_SHEET + 1
     pages = range(begin, min(begin + REQUESTS_PER_SHEET - 1, requests) + 1)
     announce(*(partial(ask, page) for page in pages if page > 1))
-    rows, ended, lacking = _collect(ask, pages, first)
-    return Sheet(rows, total, number, sheets, (begin - 1) * per_request + 1, ended, lacking)
+    rows, ended, lacking, skipped = _collect(ask, pages, first)
+    return Sheet(rows, total, number, sheets, (begin - 1) * per_request + 1, ended, lacking, skipped)
 
 
-def _collect(ask: Ask[Known], pages: range, first: Page[Known]) -> tuple[list[Known], bool, KoalrError | None]:
+def _collect(ask: Ask[Known], pages: range, first: Page[Known]) -> tuple[list[Known], bool, KoalrError | None, int]:
     """The rows of some pages, each once: new rows push old ones on to the next page while they are read."""
+    skipped = 0
     seen = {row.id for row in first.data} if pages[0] > 1 else set()
     rows: list[Known] = []
     for page in pages:
@@ -80,11 +84,12 @@ def _collect(ask: Ask[Known], pages: range, first: Page[Known]) -> tuple[list[Kn
         except KoalrError as error:
             if not rows:
                 raise
-            return rows, False, error
+            return rows, False, error, skipped
         new = {row.id: row for row in answer.data if row.id not in seen}
         # A server that knows no pages answers the first one again.
         if not new or (page > 1 and answer.page not in (page, None)):
-            return rows, True, None
+            return rows, True, None, skipped
         seen |= new.keys()
         rows += new.values()
-    return rows, False, None
+        skipped += len(answer.skipped)
+    return rows, False, None, skipped

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import asking, data, figures, freshness, staleness, states
+from components import asking, coverage, data, figures, freshness, staleness, states
 from components.charts import board
 from components.charts import wall as charts
 from components.faults import drawable
@@ -49,21 +49,19 @@ def _own_refresh_secs() -> float:
     return refresh_secs() * float(spread)
 
 
-def header(title: str, team_name: str | None, window: str) -> DeltaGenerator:
-    """Title and context; the place for the clock, which knows the age only when the page has asked."""
-    left, right = st.columns([3, 2])
-    with left:
-        _heading(title, team_name, window)
-    return right
+def header() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The places for heading and clock, which know where data begin and how old they are only when the page has asked."""
+    left, right = st.columns([5, 3])
+    return left, right
 
 
 @st.fragment(run_every=HEADER_SECS)
-def _heading(title: str, team_name: str | None, window: str) -> None:
-    """Whose figures of which window, and where they end: a screen hangs for longer than a day."""
+def heading(title: str, team_name: str | None, window: str) -> None:
+    """Whose figures of which window, where they begin and end: a screen hangs for longer than a day."""
     told = _organisation()
     st.session_state[ORGANISATION_KEY] = told
     whose = team_name or (told.name if told else "")
-    parts = (cell_text(whose, LONGEST_NAME), window, staleness.figures_to(told))
+    parts = (cell_text(whose, LONGEST_NAME), window, staleness.figures_span(told, coverage.current().since))
     context = " · ".join(part for part in parts if part)
     figures.show_on_wall(charts.header(figure_text(title), figure_text(context)), key="wall-header")
 

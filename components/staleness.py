@@ -1,6 +1,6 @@
 """How old the figures on a wall are, in words and in the colour of the judgement (pure)."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from components.charts.wall import PALETTE
 from components.footer import Organisation
@@ -48,6 +48,16 @@ def worse_of(answers: tuple[str, str], data: tuple[str, str] | None) -> tuple[st
     return data if data and order.index(data[1]) > order.index(answers[1]) else answers
 
 
-def figures_to(told: Organisation | None) -> str:
-    """ "figures to 23 Nov"; a window that ends at midnight ends the day before."""
-    return f"figures to {day_label(told.now - timedelta(seconds=1))}" if told else ""
+def figures_span(told: Organisation | None, since: date | None) -> str:
+    """ "figures to 23 Nov"; a window that ends at midnight ends the day before.
+
+    Args:
+        since: Monday of the week data begin in, where that is inside the window: "data 27 Jul to 23 Nov".
+    """
+    if told is None:
+        return ""
+    last = told.now - timedelta(seconds=1)
+    if since is None:
+        return f"figures to {day_label(last)}"
+    year = "" if since.year == last.year else f" {since.year}"
+    return f"data {day_label(since)}{year} to {day_label(last)}"

@@ -11,6 +11,7 @@ import streamlit as st
 from components.format import plain
 from koalr_api import (
     APIConnectionError,
+    APITimeoutError,
     AuthenticationError,
     ConfigError,
     InternalServerError,
@@ -106,9 +107,9 @@ def seconds_until(moment: datetime) -> int:
     return max(1, round((moment - datetime.now(UTC)).total_seconds()))
 
 
-def failed_part(error: KoalrError, title: str) -> None:
+def failed_part(error: KoalrError, title: str, *, border: bool = True) -> None:
     """A card in the place of one part of a page, the rest of which stands."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=border, height="stretch"):
         st.markdown(f"**{title}**")
         if isinstance(error, PendingError):
             st.markdown(":small[:gray-badge[:material/hourglass: queued] The figures are on their way]")
@@ -145,6 +146,8 @@ def _heading(error: KoalrError) -> str:
         return ":material/settings: The connection to the API is not set up right"
     if isinstance(error, NotFoundError):
         return ":material/search_off: The API does not know this"
+    if isinstance(error, APITimeoutError):
+        return ":material/timer_off: The API does not answer in time"
     if isinstance(error, APIConnectionError):
         return ":material/cloud_off: The API cannot be reached"
     return ":material/error: The API gave no usable answer"
@@ -156,9 +159,14 @@ def _next_step(error: KoalrError) -> str | None:
     if isinstance(error, AuthenticationError):
         return "Set KOALR_API_KEY to a valid key and restart the dashboard."
     if isinstance(error, PermissionDeniedError):
-        return "Choose a team the key is for, or ask for a key with more rights."
+        return (
+            "A key limited to teams sees those teams alone: choose one of them at the top of the page. For more, ask whoever "
+            "runs the API for another key; on your own server `python -m koalr_server keys create --name NAME` makes one."
+        )
     if isinstance(error, ConfigError):
         return "Check KOALR_API_URL and KOALR_API_KEY, then restart the dashboard."
+    if isinstance(error, APITimeoutError):
+        return "Somebody is there and takes too long; the page works again as soon as answers come in time."
     if isinstance(error, APIConnectionError):
         return "Nothing is lost; the page works again as soon as the server answers."
     return None

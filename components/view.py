@@ -1,11 +1,11 @@
-"""How every page goes: ask for all it needs behind a skeleton, then draw; on a wall, draw its screen and keep it fresh."""
+"""How every page goes: ask for all it needs behind a skeleton, then draw; on a wall, hand its screen to the frame."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
 
-from components import stage, states, wall
+from components import states, wall
 from components.faults import drawable
 from components.screen import Screen
 from koalr_api import KoalrError
@@ -14,6 +14,9 @@ A = TypeVar("A")
 
 SCREEN_KEY = "screen"
 """The screen of the page in view, for its preview."""
+
+WALL_KEY = "wall.screen"
+"""What asks for that screen, for a wall. The frame draws it: what a page draws goes before the next one has anything."""
 
 
 def show(ask: Callable[[], A], draw: Callable[[A], None], screen: Callable[[A], Screen] | None = None) -> None:
@@ -25,7 +28,7 @@ def show(ask: Callable[[], A], draw: Callable[[A], None], screen: Callable[[A], 
         screen: what hangs on the wall of it; None for pages that need somebody to use them.
     """
     if wall.wanted():
-        stage.play(lambda: screen(ask()) if screen else None)
+        st.session_state[WALL_KEY] = lambda: screen(ask()) if screen else None
         return
     try:
         with drawable():

@@ -26,7 +26,7 @@ from koalr_api.errors import (
     RateLimitError,
     ResponseValidationError,
 )
-from koalr_api.model import Model, Rows
+from koalr_api.model import Model, Rows, Skipped
 from koalr_api.pages import Page
 from koalr_api.request import Priority
 from koalr_api.statistics import EntryAge, Statistics
@@ -135,6 +135,7 @@ __all__ = [
     "SavedMetric",
     "SignalDetail",
     "Signals",
+    "Skipped",
     "Statistics",
     "Status",
     "Step",

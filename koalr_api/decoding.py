@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from koalr_api.answer import Answer
 from koalr_api.errors import ResponseValidationError
-from koalr_api.model import Rows
+from koalr_api.model import Rows, Skipped
 from koalr_api.scalars import SCALARS, Misfit
 
 M = TypeVar("M")
@@ -104,6 +104,26 @@ def _list_reader(origin: Any, kind: Any) -> Reader:  # noqa: ANN401 - types
     return listed
 
 
+def _row_by_row_reader(kind: Any, wire: str) -> Reader:  # noqa: ANN401 - a type
+    """The rows of a page that fit, with a note of those that do not; if none fits, the page itself does not."""
+    read = _reader(kind)
+
+    def listed(value: Any, answer: Answer) -> Any:  # noqa: ANN401 - JSON
+        if not isinstance(value, list):
+            raise Misfit.of("a list", value)
+        found, misfits = [], []
+        for index, item in enumerate(value):
+            try:
+                found.append(read(item, answer))
+            except Misfit as misfit:
+                misfits.append(misfit.inside(f"[{index}]"))
+        if misfits and not found:
+            raise misfits[0]
+        return Rows(found, kind, tuple(Skipped(wire + each.path, each.problem) for each in misfits))
+
+    return listed
+
+
 def _model_reader(model: Any) -> Reader:  # noqa: ANN401 - a model class, or one with its row type
     made = get_origin(model) or model
     fields = _fields(model)
@@ -142,12 +162,16 @@ def _fields(model: Any) -> list[tuple[str, str, Reader, bool]]:  # noqa: ANN401 
     return [
         (
             field.name,
-            field.metadata.get("wire") or wire_name(field.name),
-            _reader(_filled(hints[field.name], rows)),
+            wire := field.metadata.get("wire") or wire_name(field.name),
+            _field_reader(field, wire, _filled(hints[field.name], rows)),
             field.default is not dataclasses.MISSING,
         )
         for field in dataclasses.fields(made)
     ]
+
+
+def _field_reader(field: "dataclasses.Field[Any]", wire: str, hint: Any) -> Reader:  # noqa: ANN401 - a type
+    return _row_by_row_reader(get_args(hint)[0], wire) if field.metadata.get("row_by_row") else _reader(hint)
 
 
 def _row_types(model: Any) -> dict[Any, Any]:  # noqa: ANN401 - as _model_reader

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from koalr_api.answer import Answer
 
@@ -70,14 +70,25 @@ class Model:
             raise AttributeError(f"this {type(self).__name__} was not read from an answer") from None
 
 
+class Skipped(NamedTuple):
+    """A row that could not be read: the path of its first field that does not fit, such as data[3].mergedAt, and why."""
+
+    path: str
+    problem: str
+
+
 class Rows(tuple[Row, ...]):
-    """A tuple of models of one kind, also as a table."""
+    """A tuple of models of one kind, also as a table; `skipped` are those of a page that could not be read."""
 
     kind: type | None
+    skipped: tuple[Skipped, ...]
 
-    def __new__(cls, rows: Iterable[Row] = (), kind: type | None = None) -> "Rows[Row]":
+    def __new__(
+        cls, rows: Iterable[Row] = (), kind: type | None = None, skipped: tuple[Skipped, ...] = ()
+    ) -> "Rows[Row]":
         made = super().__new__(cls, rows)
         made.kind = kind or (type(made[0]) if made else None)
+        made.skipped = skipped
         return made
 
     def to_frame(self) -> "pandas.DataFrame":

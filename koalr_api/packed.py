@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from koalr_api.answer import Answer
 from koalr_api.request import Request
@@ -78,7 +77,7 @@ def _inflated(packed: object) -> bytes:
     return plain
 
 
-def _header(value: Any) -> str | None:  # noqa: ANN401 - JSON
+def _header(value: object) -> str | None:
     """A text that came in a header and may be sent back in one."""
     if value is None:
         return None

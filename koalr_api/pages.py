@@ -1,10 +1,10 @@
 """List answers: a page, and a walk over all of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from koalr_api.model import Model, Rows
+from koalr_api.model import Model, Rows, Skipped
 
 if TYPE_CHECKING:
     import pandas
@@ -25,14 +25,19 @@ Known = TypeVar("Known", bound=Identified)
 class Page(Model, Generic[Row]):
     """One page of a list; `len`, iteration and indexing go over its rows."""
 
-    data: Rows[Row]
-    """The rows, newest first."""
+    data: Rows[Row] = field(metadata={"row_by_row": True})
+    """The rows that could be read, newest first."""
     total: int
     """Number of rows on all pages."""
     page: int | None = None
     """Number of this page, from 1."""
     page_size: int | None = None
     """Number of rows a page has at most."""
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The rows that could not be read; the others stand."""
+        return self.data.skipped
 
     def __len__(self) -> int:
         return len(self.data)
@@ -68,7 +73,7 @@ def walk(fetch: Callable[[int], Page[Known]]) -> Iterator[Known]:
             if row.id not in given:
                 given.add(row.id)
                 yield row
-        received += len(ids)
+        received += len(ids) + len(page.skipped)
         if received >= page.total:
             return
         before = ids

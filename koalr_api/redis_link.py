@@ -37,7 +37,7 @@ class Link:
         self.address = _address(url)
         self._client = _client(_package(), url, self.address, answer_secs)
         self._clock = clock
-        self._scripts: dict[str, Any] = {}
+        self._scripts: dict[str, Callable[..., Any]] = {}
         self.after_fork()
 
     def after_fork(self) -> None:
@@ -46,7 +46,7 @@ class Link:
         self._gone = False
         self._again_at = -math.inf
 
-    def run(self, script: str, keys: Sequence[str], told: Mapping[str, Any], *blobs: bytes) -> Any:  # noqa: ANN401
+    def run(self, script: str, keys: Sequence[str], told: Mapping[str, object], *blobs: bytes) -> Any:  # noqa: ANN401
         """What a script answers; None if Redis is gone."""
         if not self._worth_trying():
             return None
@@ -59,7 +59,7 @@ class Link:
         self._found()
         return found
 
-    def _script(self, text: str) -> Any:  # noqa: ANN401 - the package's
+    def _script(self, text: str) -> Callable[..., Any]:
         if text not in self._scripts:
             self._scripts[text] = self._client.register_script(text)
         return self._scripts[text]

@@ -1,7 +1,5 @@
 """What the scripts in Redis are told, by name, and how their numbers are read (pure)."""
 
-from typing import Any
-
 from koalr_api.budget import KEPT_SHARE, LARGEST_LIMIT, Budget
 from koalr_api.errors import AuthenticationError
 from koalr_api.job import Exchange
@@ -24,7 +22,7 @@ MOST_BYTES = 64 * 1024 * 1024
 # No time in seconds is larger.
 LARGEST_NUMBER = 1e12
 
-Told = dict[str, Any]
+Told = dict[str, object]
 
 
 def asked(question: Question, budget: Budget, flight_secs: float, life_secs: float) -> Told:

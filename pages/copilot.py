@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from components import address, cards, data, figures, filters, states, view
+from components import address, cards, data, figures, filters, panels, states, view
 from components.charts.trends import weekly_trend
 from components.copilot_cards import (
     acceptance_card,
@@ -141,7 +141,7 @@ def draw_weeks(copilot: Copilot, assumed: Assumption | None) -> None:
         ("Acceptance", "Of the week's code completions", weekly(weeks, "acceptance_rate"), percent),
         ("Hours saved", f"Estimate{at}", hours, lambda value: hours_unit(value).text(value)),
     ]
-    for column, (name, words, frame, text) in zip(st.columns(len(charts)), charts, strict=True):
+    for column, (name, words, frame, text) in zip(panels.thirds(), charts, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n:small[:gray[{words}]]")
             key = f"copilot-{name.lower().replace(' ', '-')}"

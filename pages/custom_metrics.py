@@ -6,7 +6,20 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, cards, custom_cards, custom_choice, data, figures, filters, states, view, wall
+from components import (
+    asking,
+    cards,
+    custom_cards,
+    custom_choice,
+    custom_first_steps,
+    data,
+    figures,
+    filters,
+    panels,
+    states,
+    view,
+    wall,
+)
 from components.charts.trends import weekly_trend
 from components.custom_words import (
     behind,
@@ -27,14 +40,6 @@ MOST_BESIDE = 3
 TREND_HEIGHT = 240
 # Beside the last value of a line.
 LONGEST_AT_A_MARK = 6
-GUIDE = "docs/CUSTOM_METRICS.md"
-FIRST_METRIC = """slug = "night-deployments"
-label = "Night deployments"
-source = "deployments"
-aggregation = "count"
-unit = "deployments per week"
-filters = [{ field = "hour", operator = "in", value = [22, 23, 0, 1, 2, 3, 4, 5] }]
-"""
 
 
 class Answers(NamedTuple):
@@ -83,13 +88,15 @@ def draw(told: Answers) -> None:
         )
         st.info(note, icon=":material/info:")
     if isinstance(told.metric, NotFoundError):
-        draw_unknown(told.slug or "")
+        custom_first_steps.draw_unknown(told.slug or "")
     elif isinstance(told.metric, KoalrError):
         states.failed(told.metric)
     elif told.metric is not None:
         draw_metric(told.metric, filters.current().days)
+    elif isinstance(told.saved, Page) and data.teams().limited:
+        custom_first_steps.draw_none_of_these_teams()
     elif isinstance(told.saved, Page):
-        draw_first_steps()
+        custom_first_steps.draw_first_steps()
     draw_others(told)
 
 
@@ -105,29 +112,6 @@ def choose(told: Answers) -> None:
     custom_choice.keep(told.slug)
 
 
-def draw_unknown(slug: str) -> None:
-    """No metric of that name."""
-    with st.container(border=True):
-        st.markdown(f"#### :material/search_off: No custom metric {plain(short_label(slug))} here")
-        st.markdown("Check the slug. On your own server this lists every one:")
-        st.code("python -m koalr_server metrics list", language="bash")
-
-
-def draw_first_steps() -> None:
-    """How to make the first one."""
-    st.markdown("## No custom metric is saved yet.")
-    with st.container(border=True):
-        st.markdown(
-            "**A metric of your own is a short document**  \n:small[:gray[Save it as a file, for example night.toml:]]"
-        )
-        st.code(FIRST_METRIC, language="toml")
-        st.markdown(":small[:gray[Then load it, or bring the shipped ones back:]]")
-        st.code(
-            "python -m koalr_server metrics save night.toml\npython -m koalr_server metrics restore", language="bash"
-        )
-        st.markdown(f":small[:gray[Every source, field and unit: {plain(GUIDE)}]]")
-
-
 def draw_metric(metric: CustomMetric, days: int) -> None:
     """Sentence, value and weeks."""
     st.markdown(f"## {metric_sentence(metric, days)}")
@@ -137,10 +121,10 @@ def draw_metric(metric: CustomMetric, days: int) -> None:
         st.markdown(
             ":small[:gray-badge[Whole organisation] :gray[custom metrics count every team; a metric names its team itself]]"
         )
-    left, right = st.columns([1, 2])
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.narrow_and_wide()
+    with left:
         draw_value(metric, days)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_weeks(metric)
 
 

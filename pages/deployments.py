@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
+from components.bars import bars, per_bar
 from components.charts.deployments import deployments_per_week
 from components.filters import Filters
 from components.format import COUNT, Unit, duration_unit, percent_unit, rate_unit
@@ -122,16 +123,16 @@ def draw_weeks(told: Answers) -> None:
         return
     filters.scope_note(told.dora.scoped_team)
     with st.container(border=True):
-        title = "**Production deployments per week**"
         if not told.dora.trend:
-            st.markdown(f"{title}  \n:small[:gray[This server gives no weekly figures.]]")
+            st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
             return
+        drawn = bars(weekly_deployments(told.dora.trend))
         st.markdown(
-            f"{title}  \n:small[:gray[of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over]]"
+            f"**Production deployments per {per_bar(drawn)}**  \n:small[:gray[of them :red[later failed]; of the whole window, "
+            "whatever is searched. Strong bars: last 4 weeks. \\* not over]]"
         )
-        weeks = weekly_deployments(told.dora.trend)
         figures.show(
-            deployments_per_week(weeks, figures.viewer_palette(), height=200), key="deployments-per-week", table=weeks
+            deployments_per_week(drawn, figures.viewer_palette(), height=200), key="deployments-per-week", table=drawn
         )
 
 
@@ -139,11 +140,12 @@ def screen(told: Answers) -> Screen:
     """On a wall: how often, how well, how quickly, and the weeks."""
     dora = of_the_rows(told)
     weeks = list(dora.trend or ()) if dora else []
+    drawn = bars(weekly_deployments(weeks))
     return Screen(
         sentence(told),
         tiles(dora, weeks, told),
-        "Production deployments per week",
-        (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
+        f"Production deployments per {per_bar(drawn)}",
+        (lambda palette: deployments_per_week(drawn, palette)) if weeks else None,
         facts(told.sheet),
     )
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, coverage, data, figures, filters, view
+from components import asking, coverage, data, figures, filters, panels, view
+from components.bars import bars, per_bar
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import Spread, duration_distribution, spread_of
 from components.charts.ladder import Ladder, ladders, ladders_height
@@ -79,12 +80,12 @@ def draw(told: Answers) -> None:
     palette = figures.viewer_palette()
     st.markdown(f"## {sentence(told)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.wide_and_narrow()
+    with left:
         draw_ladders(told, palette)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_trends(told.dora, palette)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_lead_times(told, palette)
     with right, st.container(border=True, height="stretch"):
@@ -194,10 +195,12 @@ def draw_deployments(told: Answers, palette: Palette) -> None:
     if not isinstance(told.incidents, KoalrError):
         since = organisation(data.teams()).now.date() - timedelta(days=told.chosen.days)
         weeks = with_incidents(weeks, told.incidents.data, since)
+    drawn = bars(weeks)
     st.markdown(
-        f"**{deployments_heading(weeks)}**  \n:small[:gray[of them :red[later failed].{dots} \\* week not over]]"
+        f"**{deployments_heading(weeks)}**  \n"
+        f":small[:gray[Per {per_bar(drawn)}, of them :red[later failed].{dots} \\* not over]]"
     )
-    figures.show(deployments_per_week(weeks, palette, height=260), key="deployments-per-week", table=weeks)
+    figures.show(deployments_per_week(drawn, palette, height=260), key="deployments-per-week", table=drawn)
 
 
 view.show(ask, draw, screen)

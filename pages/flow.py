@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components import asking, cards, coverage, data, figures, filters, states, view
+from components import asking, cards, coverage, data, figures, filters, panels, states, view
+from components.bars import bars, per_bar
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.trends import weekly_trend
@@ -37,14 +38,13 @@ def draw(told: Answers) -> None:
     st.markdown(f"## {flow_sentence(told.flow)}")
     filters.scope_note(told.flow.scoped_team)
     cards.draw(flow_cards(told.flow))
-    left, right = st.columns([2, 1])
+    left, right = panels.wide_and_narrow()
     with left:
         if isinstance(told.latest, KoalrError):
-            states.failed_part(told.latest, "Cycle time of merged pull requests")
+            states.failed_part(told.latest, "Cycle time of merged pull requests", border=False)
         else:
-            with st.container(border=True, height="stretch"):
-                draw_scatter(told.latest)
-    with right, st.container(border=True, height="stretch"):
+            draw_scatter(told.latest)
+    with right:
         draw_balance(told.flow)
     draw_weeks(told.flow)
 
@@ -53,11 +53,12 @@ def screen(told: Answers) -> Screen:
     """On a wall: the four flow metrics and what gets done week by week."""
     weeks = told.flow.trend
     if weeks:
+        drawn = bars(weekly(weeks, "n"))
         return Screen(
             flow_sentence(told.flow),
             flow_tiles(told.flow),
-            "Items finished per week",
-            lambda palette: weekly_bars(weekly(weeks, "n"), palette, "items finished"),
+            f"Items finished per {per_bar(drawn)}",
+            lambda palette: weekly_bars(drawn, palette, "items finished"),
         )
     found = None if isinstance(told.latest, KoalrError) else spread_of(cycle_times(told.latest.rows)["hours"].tolist())
     return Screen(
@@ -78,7 +79,8 @@ def draw_scatter(latest: Latest) -> None:
     )
     st.markdown(
         f":small[:gray[First commit to merge: {latest.words}; {len(frame)} with a known start. Lines: so many per cent of them took "
-        "up to this long. Logarithmic scale. The figures above count work items instead where a team has them.]]"
+        "up to this long. Logarithmic scale. The figures above count work items instead where a "
+        "team has them, and no bots; the dots are of bots too.]]"
     )
     figures.show(cycle_time_scatter(frame, figures.viewer_palette()), key="cycle-times", table=frame)
 
@@ -98,11 +100,13 @@ def draw_weeks(flow: Flow) -> None:
     if not flow.trend:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True):
-        st.markdown("**Items finished per week**  \n:small[:gray[Strong bars: last 4 weeks. \\* week not over]]")
-        weeks = weekly(flow.trend, "n")
-        figures.show(weekly_bars(weeks, figures.viewer_palette(), "items finished"), key="throughput", table=weeks)
+        drawn = bars(weekly(flow.trend, "n"))
+        st.markdown(
+            f"**Items finished per {per_bar(drawn)}**  \n:small[:gray[Strong bars: last 4 weeks. \\* not over]]"
+        )
+        figures.show(weekly_bars(drawn, figures.viewer_palette(), "items finished"), key="throughput", table=drawn)
     with right, st.container(border=True):
         st.markdown(
             "**Median cycle time per week**  \n:small[:gray[Items finished in the week. Dotted: week not over]]"

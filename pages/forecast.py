@@ -8,7 +8,19 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import asking, data, figures, filters, forecast_screen, forecast_words, items, states, view, wall
+from components import (
+    asking,
+    data,
+    figures,
+    filters,
+    forecast_screen,
+    forecast_words,
+    items,
+    panels,
+    states,
+    view,
+    wall,
+)
 from components.charts.backlog import backlog_fan
 from components.charts.calendar import LEGEND_WIDTH, legend, month_calendar
 from components.charts.chances import chance_by_date
@@ -20,6 +32,8 @@ from components.screen import Screen
 from koalr_api import BacklogForecast, DeliveryForecast, KoalrError, PendingError
 
 IMPORT_ITEMS = "python -m koalr_server import work_items FILE"
+# Pixels in which the days of a month stay apart.
+NARROWEST_MONTH = 220
 
 
 class Answers(NamedTuple):
@@ -97,7 +111,7 @@ def draw(told: Answers, place: DeltaGenerator) -> None:
             draw_calendar(told.outlook)
     else:
         states.empty("Done by", forecast_words.missing_words(told.delivery), IMPORT_ITEMS)
-    columns = st.columns(3) if told.outlook.dates else [st.container()]
+    columns = panels.thirds() if told.outlook.dates else [st.container()]
     with columns[-1]:
         draw_backlog(told.backlog)
     if told.outlook.dates:
@@ -124,8 +138,9 @@ def draw_promise(told: Answers) -> None:
 
 def draw_calendar(outlook: Outlook) -> None:
     """Three months and what their fills mean."""
-    for column, first in zip(st.columns(MONTHS, gap="medium"), months_shown(outlook), strict=True):
-        with column:
+    grid = st.grid(MONTHS, min_column_width=NARROWEST_MONTH, gap="medium")
+    for first in months_shown(outlook):
+        with grid.cell():
             figures.show(month_calendar(outlook, first, figures.viewer_palette()), key=f"month-{first:%Y-%m}")
     swatches = legend(figures.viewer_palette())
     st.plotly_chart(

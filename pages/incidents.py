@@ -1,5 +1,6 @@
 """Incidents: what is open, when they began, how long restoring took."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import NamedTuple
@@ -7,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import data, figures, filters, search, states, tables, view
+from components import data, figures, filters, panels, search, states, tables, view
+from components.bars import bars, per_bar
 from components.charts.flow import weekly_bars
 from components.charts.incidents import incident_timeline
 from components.filters import Filters
@@ -49,8 +51,9 @@ def ask() -> Answers:
     chosen = filters.current()
     search.resume(FIELDS)
     page = data.incidents(chosen)
-    total = max(page.total, len(page.data))
-    sheet = Sheet(list(page.data), total, ended=len(page.data) < total)
+    given = len(page.data) + len(page.skipped)
+    total = max(page.total, given)
+    sheet = Sheet(list(page.data), total, ended=given < total, skipped=len(page.skipped))
     return Answers(chosen, data.moment(), sheet, page.scoped_team)
 
 
@@ -68,11 +71,12 @@ def draw(told: Answers) -> None:
     rows = incident_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True, height="stretch"):
-        draw_timeline(told, [told.sheet.rows[index] for index in found.index])
-    with right, st.container(border=True, height="stretch"):
-        draw_weeks(told)
+    shown = [told.sheet.rows[index] for index in found.index]
+    left, right = panels.wide_and_narrow()
+    with left:
+        draw_timeline(told, shown)
+    with right:
+        draw_weeks(told, shown)
     tables.show(FIELDS, told.sheet, found, look(rows), told.chosen)
 
 
@@ -93,22 +97,22 @@ def draw_timeline(told: Answers, shown: list[Incident]) -> None:
     )
 
 
-def draw_weeks(told: Answers) -> None:
-    """How many began, week by week."""
-    weeks = weeks_of(told)
+def draw_weeks(told: Answers, shown: Sequence[Incident]) -> None:
+    """How many of the rows of the table began, week by week."""
+    drawn = weeks_of(told, shown)
     st.markdown(
-        "**Incidents per week**  \n:small[:gray[By start; whole window, whatever is searched. \\* week not whole]]"
+        f"**Incidents per {per_bar(drawn)}**  \n:small[:gray[{counted(len(shown), 'row', 'rows')} below, by start. \\* not whole]]"
     )
     figures.show(
-        weekly_bars(weeks, figures.viewer_palette(), "incidents", height=CHART_HEIGHT),
+        weekly_bars(drawn, figures.viewer_palette(), "incidents", height=CHART_HEIGHT),
         key="incidents-per-week",
-        table=weeks,
+        table=drawn,
     )
 
 
-def weeks_of(told: Answers) -> pd.DataFrame:
-    """How many began, week by week of the window."""
-    return per_week([row.started_at for row in told.sheet.rows], told.now, told.chosen.days)
+def weeks_of(told: Answers, shown: Sequence[Incident]) -> pd.DataFrame:
+    """How many of these began, as bars over the weeks of the window."""
+    return bars(per_week([row.started_at for row in shown], told.now, told.chosen.days))
 
 
 def look(rows: pd.DataFrame) -> Look:
@@ -137,12 +141,12 @@ def status_colour(status: str, palette: Palette) -> str | None:
 
 def screen(told: Answers) -> Screen:
     """On a wall: what is open, how many, how long, and the weeks."""
-    weeks = weeks_of(told)
+    drawn = weeks_of(told, told.sheet.rows)
     return Screen(
         incidents_sentence(told.sheet.rows, told.now, told.chosen.days),
         tiles(told),
-        "Incidents per week",
-        lambda palette: weekly_bars(weeks, palette, "incidents"),
+        f"Incidents per {per_bar(drawn)}",
+        lambda palette: weekly_bars(drawn, palette, "incidents"),
         facts(told),
     )
 
@@ -150,7 +154,7 @@ def screen(told: Answers) -> Screen:
 def tiles(told: Answers) -> list[Tile]:
     """Open now, all of the window, mean and longest time to restore."""
     running, hours = still_open(told.sheet.rows), restore_hours(told.sheet.rows)
-    history = whole_weeks(weeks_of(told))
+    history = whole_weeks(per_week([row.started_at for row in told.sheet.rows], told.now, told.chosen.days))
     count = COUNT.text(len(running))
     now = (
         Tile("Open now", count, "", "open", "worse") if running else Tile("Open now", count, "", "none open", "better")

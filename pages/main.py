@@ -18,6 +18,7 @@ from components import (
     share,
     stage,
     states,
+    unread,
     view,
     wall,
 )
@@ -26,8 +27,6 @@ from components.site import BY_KEY, HOME, SITE, Entry
 from koalr_api import KoalrError, Teams
 
 ICON = Path(__file__).parent.parent / "components" / "icon.png"
-
-# Beside the longest title there is room for no more.
 
 
 def all_pages() -> Mapping[str, st.Page]:
@@ -68,6 +67,11 @@ def names_of(teams: Teams | None) -> Mapping[str, str] | None:
     return {team.id: team.name for team in teams.data} if teams else None
 
 
+def limited(teams: Teams | None) -> bool:
+    """Whether the key is for these teams alone, as far as the server says."""
+    return teams is not None and teams.limited is True
+
+
 def draw() -> None:
     """Draw the frame, then the page in it."""
     st.set_page_config(page_title="Engineering metrics", page_icon=str(ICON), layout="wide")
@@ -82,6 +86,7 @@ def draw() -> None:
     freshness.begin()
     coverage.begin()
     figures.begin()
+    unread.begin()
     teams, error = load_teams()
     if wall.wanted():
         draw_wall(pages, entry, teams)
@@ -91,11 +96,14 @@ def draw() -> None:
 
 def draw_wall(pages: Mapping[str, st.Page], entry: Entry, teams: Teams | None) -> None:
     """A screen nobody sits at: it asks for nothing and says everything itself."""
-    filters.read(names_of(teams))
+    filters.read(names_of(teams), limited=limited(teams))
     chosen = filters.current()
     window = f"last {chosen.days} days" if entry.window else ""
-    clock_place = stage.header(entry.title, chosen.team_name, window)
+    heading_place, clock_place = stage.header()
     pages[entry.key].run()
+    stage.play(st.session_state[view.WALL_KEY])
+    with heading_place:
+        stage.heading(entry.title, chosen.team_name, window)
     with clock_place:
         stage.clock()
     if teams is None:
@@ -110,9 +118,9 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
         badges = st.empty()
         team_names = names_of(teams)
         if wall.on_paper():
-            notes = filters.read(team_names)
+            notes = filters.read(team_names, limited=limited(teams))
         else:
-            notes = filters.choose(team_names, page_changed, entry)
+            notes = filters.choose(team_names, page_changed, entry, limited=limited(teams))
             share.draw(entry)
     for note in notes:
         st.info(note, icon=":material/info:")
@@ -134,6 +142,9 @@ def draw_page(page: st.Page, entry: Entry, teams: Teams | None, error: KoalrErro
     since = footer.beginning(coverage.current())
     if since and entry.window:
         beginning.markdown(since)
+    missing = unread.words()
+    if missing:
+        st.markdown(missing)
     told = footer.badges(organisation, freshness.current(), datetime.now(UTC))
     if told:
         badges.markdown(told)

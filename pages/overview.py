@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from components import cards, figures, filters, headlines, view
+from components import cards, figures, filters, headlines, panels, view
+from components.bars import bars, per_bar
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.dora_cards import dora_card, dora_tile
@@ -21,8 +22,6 @@ from components.sentences import OVERALL, deployments_heading, dora_sentence
 from koalr_api import Dora, KoalrError
 
 CHART_HEIGHT = 272
-# In eighths: Plotly reads its width to three decimals, and draws again where Streamlit tells it more of them.
-WIDE_AND_NARROW = (5, 3)
 
 
 def ask() -> Headlines:
@@ -35,10 +34,10 @@ def draw(told: Headlines) -> None:
     st.markdown(f"## {dora_sentence(told.dora, told.doubts)}", help=OVERALL)
     filters.scope_note(told.dora.scoped_team)
     cards.draw([dora_card(metric, told.dora, told.doubts) for metric in DORA_METRICS])
-    left, right = st.columns(WIDE_AND_NARROW)
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.wide_and_narrow()
+    with left:
         draw_deployments(told.dora)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         draw_changes(told)
     cards.draw(small_cards(told))
 
@@ -46,11 +45,12 @@ def draw(told: Headlines) -> None:
 def screen(told: Headlines) -> Screen:
     """On a wall: the four tiers, deployments per week, and what is now."""
     weeks = told.dora.trend
+    drawn = bars(weekly_deployments(weeks or ()))
     return Screen(
         dora_sentence(told.dora, told.doubts),
         [dora_tile(metric, told.dora) for metric in DORA_METRICS],
-        "Deployments per week",
-        (lambda palette: deployments_per_week(weekly_deployments(weeks), palette)) if weeks else None,
+        f"Deployments per {per_bar(drawn)}",
+        (lambda palette: deployments_per_week(drawn, palette)) if weeks else None,
         facts(told),
     )
 
@@ -61,14 +61,13 @@ def draw_deployments(dora: Dora) -> None:
         st.markdown("**Production deployments per week**  \n:small[:gray[This server gives no weekly figures.]]")
         return
     weeks = weekly_deployments(dora.trend)
-    explained = (
-        "Production deployments per week, of them :red[later failed]. Strong bars: last 4 weeks. \\* week not over"
-    )
+    drawn = bars(weeks)
+    explained = f"Production deployments per {per_bar(drawn)}, of them :red[later failed]. Strong bars: last 4 weeks. \\* not over"
     st.markdown(f"**{deployments_heading(weeks)}**  \n:small[:gray[{explained}]]")
     figures.show(
-        deployments_per_week(weeks, figures.viewer_palette(), height=CHART_HEIGHT),
+        deployments_per_week(drawn, figures.viewer_palette(), height=CHART_HEIGHT),
         key="deployments-per-week",
-        table=weeks,
+        table=drawn,
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import asking, data, figures, pull_request_lines, risk_form, signal_cards, states, view, wall
+from components import asking, data, figures, panels, pull_request_lines, risk_form, signal_cards, states, view, wall
 from components.charts.risk import reliability, risk_strip
 from components.filters import Filters
 from components.pull_request_name import PullRequestName
@@ -106,12 +106,12 @@ def draw_score(asked: PullRequestName, told: RiskScore, latest: Page[PullRequest
     st.markdown(f"## {risk_sentence(told)}")
     if own is not None:
         st.markdown(pull_request_lines.about(own))
-    left, right = st.columns([1, 2])
-    with left, st.container(border=True, height="stretch"):
+    left, right = panels.narrow_and_wide()
+    with left:
         draw_judgement(told)
-    with right, st.container(border=True, height="stretch"):
+    with right:
         signal_cards.draw_movers(told)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_meaning(told)
     with right:

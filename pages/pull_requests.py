@@ -1,32 +1,26 @@
 """Pull requests: merged in the window, newest first, with how long they took and how risky they were."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from statistics import median
-from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from components import asking, data, figures, filters, paging, search, sheets, states, tables, view
+from components import asking, data, figures, filters, paging, panels, search, sheets, states, tables, view
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
-from components.filters import Filters
-from components.format import COUNT, NO_DATA, cell_text, duration, duration_unit, percent, plain
-from components.frames import spread_rows, weekly
-from components.record_words import counted, counted_fact, cycle_hours, pull_requests_sentence, within_a_day
-from components.records import CYCLE_TIME, per_week, pull_request_rows, risk_level, whole_weeks
-from components.screen import Fact, Screen, Tile
+from components.format import COUNT, cell_text, duration, percent, plain
+from components.frames import spread_rows
+from components.pull_request_screen import Answers, screen, weeks_of
+from components.record_words import BOTS, counted, pull_requests_sentence, within_a_day
+from components.records import CYCLE_TIME, pull_request_rows
 from components.search import Choice, Fields
-from components.sheets import Sheet
 from components.similar import span
 from components.tables import Look
 from components.theme import Palette
-from koalr_api import Flow, KoalrError, PullRequest
+from koalr_api import PullRequest
 
 KEY = "pull-requests"
 LEVEL_TIERS = {"low": "elite", "medium": "medium", "high": "low", "critical": "low"}
-RISKY = ("high", "critical")
 FIELDS = Fields(
     KEY,
     ("Repository", "Number", "Title", "Author"),
@@ -35,15 +29,6 @@ FIELDS = Fields(
 )
 CHART_HEIGHT = 200
 SHORT_TITLE = 70
-
-
-class Answers(NamedTuple):
-    """What the page is drawn from; flow stands in for the weeks where the rows are not all there."""
-
-    chosen: Filters
-    now: datetime
-    sheet: Sheet[PullRequest]
-    flow: Flow | KoalrError | None
 
 
 def ask() -> Answers:
@@ -65,14 +50,15 @@ def draw(told: Answers) -> None:
             "python -m koalr_server import pull_requests FILE",
         )
         return
+    st.markdown(f":small[:gray[All that were merged, {BOTS}.]]")
     rows = pull_request_rows(told.sheet.rows)
     found = search.found(FIELDS, rows)
     search.draw(FIELDS, rows)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_cycle_times(found, "" if told.sheet.whole else span(told.sheet.rows))
     with right, st.container(border=True, height="stretch"):
-        draw_weeks(told)
+        draw_weeks(told, [told.sheet.rows[index] for index in found.index])
     place_for_risk = st.container()
     place = tables.show(FIELDS, told.sheet, found, look(rows), told.chosen, rows_can_be_chosen=True)
     if not found.empty:
@@ -104,26 +90,20 @@ def heading(hours: Sequence[float], when: str) -> str:
     return f"{share} merged within a day, the slowest took {duration(max(hours))}"
 
 
-def weeks_of(told: Answers) -> tuple[str, str, pd.DataFrame | None]:
-    """Title, what a bar counts, and the weeks: of the rows if all are there, else of what flow counts."""
-    if told.sheet.whole:
-        moments = [row.merged_at for row in told.sheet.rows if row.merged_at is not None]
-        return "Merged per week", "pull requests merged", per_week(moments, told.now, told.chosen.days)
-    if not isinstance(told.flow, Flow) or not told.flow.trend:
-        return "Merged per week", "pull requests merged", None
-    return "Items finished per week", "items finished", weekly(told.flow.trend, "n")
-
-
-def draw_weeks(told: Answers) -> None:
+def draw_weeks(told: Answers, shown: Sequence[PullRequest]) -> None:
     """What got done, week by week."""
-    title, what, weeks = weeks_of(told)
-    if weeks is None:
+    title, what, drawn = weeks_of(told, shown)
+    if drawn is None:
         st.markdown(f"**{title}**  \n:small[:gray[No weekly figures here, and more rows than one view reads.]]")
         return
-    of = "Whole window, whatever is searched" if told.sheet.whole else "Work items, or pull requests without a tracker"
-    st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* week not whole]]")
+    of = (
+        f"{counted(len(shown), 'row', 'rows')} below"
+        if told.sheet.whole
+        else "Whole window, whatever is searched: work items, or pull requests without a tracker"
+    )
+    st.markdown(f"**{title}**  \n:small[:gray[{of}. \\* not whole]]")
     figures.show(
-        weekly_bars(weeks, figures.viewer_palette(), what, height=CHART_HEIGHT), key="merged-per-week", table=weeks
+        weekly_bars(drawn, figures.viewer_palette(), what, height=CHART_HEIGHT), key="merged-per-week", table=drawn
     )
 
 
@@ -166,51 +146,6 @@ def offer_risk(row: PullRequest | None) -> None:
             icon=":material/shield:",
             query_params={**kept, "pr": f"{row.repo}/{row.number}"},
         )
-
-
-def screen(told: Answers) -> Screen:
-    """On a wall: how many, how quickly, how risky, and the weeks."""
-    title, what, weeks = weeks_of(told)
-    return Screen(
-        pull_requests_sentence(told.sheet, told.chosen.days, brief=True),
-        tiles(told),
-        title,
-        (lambda palette: weekly_bars(weeks, palette, what)) if weeks is not None else None,
-        facts(told.sheet),
-    )
-
-
-def tiles(told: Answers) -> list[Tile]:
-    """How many were merged, their median, how many within a day, how many risky."""
-    rows, hours = told.sheet.rows, cycle_hours(told.sheet.rows)
-    of = f"of {'all' if told.sheet.whole else 'the latest'} {COUNT.text(len(rows))}"
-    levels = [risk_level(row.risk_score) for row in rows if row.risk_score is not None]
-    risky = sum(1 for level in levels if level in RISKY)
-    _title, _what, weeks = weeks_of(told)
-    history = whole_weeks(weeks) if weeks is not None and told.sheet.whole else ()
-    merged = Tile("Merged", COUNT.text(told.sheet.total), note=f"in {told.chosen.days} days", history=history)
-    if hours:
-        middle = median(hours)
-        unit = duration_unit(middle)
-        within = round(100 * within_a_day(hours))
-        timed = [Tile("Cycle time", unit.number(middle), unit.symbol, note=f"median {of}")]
-        timed.append(Tile("Within a day", str(within), "%", note=of))
-    else:
-        timed = [Tile(name, NO_DATA, note="no known start") for name in ("Cycle time", "Within a day")]
-    risk = Tile("High risk", COUNT.text(risky), note=of) if levels else Tile("High risk", NO_DATA, note="no scores")
-    return [merged, *timed, risk]
-
-
-def facts(sheet: Sheet[PullRequest]) -> list[Fact]:
-    """Of the latest rows: repositories, people, the slowest."""
-    if not sheet.rows:
-        return []
-    hours, authors = cycle_hours(sheet.rows), {row.author for row in sheet.rows if row.author}
-    return [
-        counted_fact(len({row.repo for row in sheet.rows}), "repository", "repositories"),
-        *([counted_fact(len(authors), "author", "authors")] if authors else []),
-        *([Fact(duration(max(hours)), "the slowest")] if hours else []),
-    ]
 
 
 view.show(ask, draw, screen)

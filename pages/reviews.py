@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from components import asking, cards, data, figures, filters, states, view
+from components import asking, cards, data, figures, filters, panels, states, view
+from components.bars import bars, per_bar
 from components.charts.durations import duration_distribution, spread_of
 from components.charts.flow import weekly_bars
 from components.charts.ranking import ranking
@@ -24,6 +25,7 @@ from components.record_words import within_a_day
 from components.reviews_cards import per_week, review_cards, review_tiles
 from components.reviews_words import IMPORT, NO_PERSONS, NOT_REVIEW_TIMES, reviews_sentence
 from components.screen import Fact, Screen
+from components.similar import span
 from koalr_api import KoalrError, Reviews
 
 TREND_HEIGHT = 190
@@ -54,7 +56,7 @@ def draw(told: Answers) -> None:
             "Reviews", "No review is known in this window: git alone does not know reviews. Bring them in:", IMPORT
         )
     draw_weeks(told.reviews)
-    left, right = st.columns(2)
+    left, right = panels.halves()
     with left, st.container(border=True, height="stretch"):
         draw_spread(told.latest)
     with right, st.container(border=True, height="stretch"):
@@ -100,7 +102,7 @@ def draw_weeks(reviews: Reviews) -> None:
     if not weeks:
         st.markdown(":small[:gray[This server gives no weekly figures.]]")
         return
-    wait, review, count = st.columns(3)
+    wait, review, count = panels.thirds()
     with wait:
         draw_trend(
             "First review after",
@@ -113,10 +115,12 @@ def draw_weeks(reviews: Reviews) -> None:
             "Review takes", "Mean of the week. Dotted: not over", "review-cycle", weekly(weeks, "avg_review_cycle_time")
         )
     with count, st.container(border=True, height="stretch"):
-        st.markdown("**Pull requests reviewed**  \n:small[:gray[Strong: last 4 weeks. \\* not over]]")
-        frame = weekly(weeks, "total_reviewed")
-        drawn = weekly_bars(frame, figures.viewer_palette(), "pull requests reviewed", height=TREND_HEIGHT)
-        figures.show(drawn, key="reviewed", table=frame)
+        drawn = bars(weekly(weeks, "total_reviewed"))
+        st.markdown(
+            f"**Pull requests reviewed**  \n:small[:gray[Per {per_bar(drawn)}. Strong: last 4 weeks. \\* not over]]"
+        )
+        figure = weekly_bars(drawn, figures.viewer_palette(), "pull requests reviewed", height=TREND_HEIGHT)
+        figures.show(figure, key="reviewed", table=drawn)
 
 
 def draw_trend(title: str, words: str, key: str, frame: pd.DataFrame) -> None:
@@ -157,8 +161,11 @@ def draw_load(latest: Latest | KoalrError) -> None:
         states.failed_part(latest, "Where review work comes from")
         return
     frame = merged_per_repository(latest.rows)
-    st.markdown("**Where review work comes from**")
-    st.markdown(f":small[:gray[Pull requests merged per repository, {latest.words}; not who reviewed them]]")
+    when = span(latest.rows) if len(latest.rows) < latest.total else ""
+    st.markdown(f"**Where review work comes from{f', {when}' if when else ''}**")
+    st.markdown(
+        f":small[:gray[Pull requests merged per repository, {latest.words}; of bots too; not who reviewed them]]"
+    )
     figures.show(ranking(frame, figures.viewer_palette(), "merged pull requests"), key="repositories", table=frame)
 
 

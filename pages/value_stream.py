@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import data, figures, filters, view
+from components import data, figures, filters, panels, view
 from components.charts.stages import Segment, stage_bar
 from components.charts.trends import weekly_trend
 from components.format import HOURS_PER_DAY, change_text, duration, duration_unit, percent
@@ -139,7 +139,7 @@ def draw_total(stream: ValueStream, found: Sequence[Stage], palette: Palette) ->
 
 def draw_row(name: str, definition: str, hours: float | None, before: float | None, verdict: str) -> DeltaGenerator:
     """One row; the place in its middle is left open."""
-    number, middle, right = st.columns([2, 6, 1.7], vertical_alignment="center", gap="medium")
+    number, middle, right = panels.row()
     change = change_text(hours, before, duration_unit(hours)) if hours is not None else None
     was = f"was {duration_unit(hours).text(before)}" if hours is not None and before is not None else None
     number.metric(

@@ -1,14 +1,17 @@
 """What all figures share: transparent, no grid, labels at the marks."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from components.format import day_label
 from components.theme import Palette
 
 LABEL_SIZE = 13
 TICK_SIZE = 12
+MANY = 20
 FONT = '"Source Sans", sans-serif'
 # Between the drawing and the labels of its axes.
 PAD_PX = 8
@@ -98,7 +101,11 @@ def label(
 
 
 class Word(NamedTuple):
-    """Text at a place of the axes; `anchor` is the side of the text that lies there: "left", "center" or "right"."""
+    """Text at a place of the axes.
+
+    `anchor` is the side of the text that lies there: "left", "center" or "right"; `lies` says whether the text is "above" the
+    place, "below" it, or "at" its height.
+    """
 
     x: float
     y: float
@@ -106,16 +113,18 @@ class Word(NamedTuple):
     colour: str
     size: int = LABEL_SIZE
     anchor: str = "center"
+    lies: str = "at"
 
 
 def words(each: Sequence[Word]) -> go.Scatter:
     """Many labels as one trace: Plotly measures annotations before it draws them, so each costs twice as much."""
-    side = {"left": "middle right", "center": "middle center", "right": "middle left"}
+    across = {"left": "right", "center": "center", "right": "left"}
+    down = {"above": "top", "at": "middle", "below": "bottom"}
     return go.Scatter(
         x=[word.x for word in each],
         y=[word.y for word in each],
         text=[word.text for word in each],
-        textposition=[side[word.anchor] for word in each],
+        textposition=[f"{down[word.lies]} {across[word.anchor]}" for word in each],
         textfont={"size": [word.size for word in each], "color": [word.colour for word in each]},
         mode="text",
         hoverinfo="skip",
@@ -136,3 +145,10 @@ def every_second(labels: Sequence[str], step: int) -> tuple[list[int], list[str]
     """Tick positions and texts: every `step`-th, counted back from the last."""
     kept = [index for index in range(len(labels)) if (len(labels) - 1 - index) % step == 0]
     return kept, [labels[index] for index in kept]
+
+
+def week_ticks(drawing: go.Figure, starts: Sequence[date]) -> None:
+    """Days under bars at 0, 1, 2 …: every second, counted back from the last; of many, seven."""
+    days = [day_label(start) for start in starts]
+    ticks, texts = every_second(days, 2 if len(days) < MANY else len(days) // 7)
+    drawing.update_xaxes(range=[-0.6, len(days) - 0.4], tickvals=ticks, ticktext=texts)

@@ -1,94 +1,105 @@
 """Deployments over time, failed ones marked."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.charts.canvas import empty_figure, every_second, figure, label
+from components.bars import names, per_bar, star, strong
+from components.charts.canvas import Word, empty_figure, figure, week_ticks, words
 from components.charts.kept import kept
-from components.format import day_label
 from components.theme import Palette
 
 HEIGHT = 286
-STRONG_WEEKS = 4
 WORTH_NAMING = 10
-MOST_LABELLED = 26
+HALF_BAR = 0.36
 # The lane of incidents lies so far below zero, as a share of the highest bar.
 LANE = 0.1
+# Pixels. Larger dots would touch on a phone; the number below says how many there are.
+LARGEST_DOT = 20.0
 
 
 @kept
-def deployments_per_week(weeks: pd.DataFrame, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
-    """Stacked bars: production deployments per week, of them later failed on top; the last four weeks strong.
+def deployments_per_week(bars: pd.DataFrame, palette: Palette, *, height: int = HEIGHT) -> go.Figure:
+    """Stacked bars: production deployments, of them later failed on top; those of the last four weeks strong.
 
     Args:
-        weeks: week_start (date), deployed, failed (of them), days (of the week begun); if there is a column incidents
-            (begun in the week, missing where not known), they are a lane of dots below.
+        bars: of `bars.bars`, with deployed and failed (of them); if there is a column incidents (begun in the time, missing
+            where not known), they are a lane of dots below.
     """
-    deployed = [int(count) for count in weeks["deployed"]]
-    failed = [int(count) for count in weeks["failed"]]
+    deployed = [int(count) for count in bars["deployed"]]
+    failed = [int(count) for count in bars["failed"]]
     if not any(deployed):
         return empty_figure("No deployments to production in these weeks", palette, height)
-    alt = f"{sum(deployed)} production deployments in {len(deployed)} weeks, {sum(failed)} of them failed later; last week {deployed[-1]}"
-    if "incidents" in weeks:
-        alt += f"; {int(weeks['incidents'].sum())} incidents began in the window"
-    drawing = figure(palette, height, alt, top=28)
-    positions = list(range(len(deployed)))
-    days = [day_label(start) for start in weeks["week_start"]]
-    strong = [index >= len(deployed) - STRONG_WEEKS for index in positions]
+    drawing = figure(palette, height, _alt(bars, deployed, failed), top=28)
+    marked = strong(bars)
     good = [all_ - bad for all_, bad in zip(deployed, failed, strict=True)]
-    colours = [palette.ink if mark else palette.context for mark in strong]
-    hover = "week of %{customdata}: %{y}"
-    drawing.add_trace(
-        go.Bar(
-            x=positions,
-            y=good,
-            marker={"color": colours},
-            customdata=days,
-            hovertemplate=hover + " fine<extra></extra>",
-        )
-    )
-    drawing.add_trace(
-        go.Bar(
-            x=positions,
-            y=failed,
-            marker={"color": palette.worse},
-            customdata=days,
-            hovertemplate=hover + " failed<extra></extra>",
-        )
-    )
-    named = False
-    crowded = len(deployed) > MOST_LABELLED
-    for index in positions:
-        if strong[index] and (not crowded or index == len(deployed) - 1):
-            label(
-                drawing, index, deployed[index], f"{deployed[index]}{_partial(weeks, index)}", palette.text, above_px=3
-            )
-        elif failed[index] > WORTH_NAMING and not crowded:
-            # The first label explains the next ones, which may stand close.
-            text = str(failed[index]) if named else f"{failed[index]} failed"
-            label(
-                drawing,
-                index,
-                deployed[index],
-                text,
-                palette.tier_text["low"],
-                above_px=3,
-                background=palette.background,
-            )
-            named = True
-    ticks, texts = every_second(days, 2 if len(days) < 20 else len(days) // 7)
+    _stack(drawing, bars, good, [palette.ink if mark else palette.context for mark in marked], "fine")
+    _stack(drawing, bars, failed, palette.worse, "failed")
+    totals = [
+        Word(index, deployed[index], f"{deployed[index]}{star(bars, index)}", palette.text, lies="above")
+        for index, mark in enumerate(marked)
+        if mark
+    ]
+    elsewhere = [0 if mark else bad for mark, bad in zip(marked, failed, strict=True)]
+    drawing.add_trace(words(totals + _failures(deployed, elsewhere, palette)))
     drawing.update_layout(barmode="stack", bargap=0.28)
-    drawing.update_xaxes(range=[-0.6, len(deployed) - 0.4], tickvals=ticks, ticktext=texts)
-    floor = _incident_lane(drawing, weeks, max(deployed), palette) if "incidents" in weeks else 0.0
+    week_ticks(drawing, list(bars["week_start"]))
+    floor = _incident_lane(drawing, bars, max(deployed), palette) if "incidents" in bars else 0.0
     drawing.update_yaxes(range=[floor, max(deployed) * 1.04])
     return drawing
 
 
-def _incident_lane(drawing: go.Figure, weeks: pd.DataFrame, highest: int, palette: Palette) -> float:
-    """Incidents as dots under their weeks, area by number; where the drawing now ends below."""
-    known = [(index, int(count)) for index, count in enumerate(weeks["incidents"]) if not pd.isna(count)]
+def _alt(bars: pd.DataFrame, deployed: Sequence[int], failed: Sequence[int]) -> str:
+    alt = (
+        f"{sum(deployed)} production deployments in {int(bars['weeks'].sum())} weeks, {sum(failed)} of them failed later; "
+        f"last {per_bar(bars)} {deployed[-1]}"
+    )
+    return f"{alt}; {int(bars['incidents'].sum())} incidents began in the window" if "incidents" in bars else alt
+
+
+def _stack(
+    drawing: go.Figure, bars: pd.DataFrame, counts: Sequence[int], colour: str | Sequence[str], word: str
+) -> None:
+    drawing.add_trace(
+        go.Bar(
+            x=list(range(len(counts))),
+            y=list(counts),
+            marker={"color": colour},
+            customdata=names(bars),
+            hovertemplate=f"%{{customdata}}: %{{y}} {word}<extra></extra>",
+        )
+    )
+
+
+def _failures(deployed: Sequence[int], failed: Sequence[int], palette: Palette) -> list[Word]:
+    """The number over bars with many failures; one says what it is, the first beside a lower bar that leaves it room."""
+    found: list[Word] = []
+    named = False
+    for index, count in enumerate(failed):
+        if count <= WORTH_NAMING:
+            continue
+        anchor = "center" if named else _towards_lower(deployed, index)
+        shift = {"right": HALF_BAR, "left": -HALF_BAR, "center": 0.0}[anchor]
+        text = str(count) if anchor == "center" else f"{count} failed"
+        found.append(Word(index + shift, deployed[index], text, palette.tier_text["low"], anchor=anchor, lies="above"))
+        named = named or anchor != "center"
+    return found
+
+
+def _towards_lower(deployed: Sequence[int], index: int) -> str:
+    """Which end of a label stands at its bar, so that the rest of it lies over a lower one; "center" between two higher."""
+    before = deployed[index - 1] if index else math.inf
+    after = deployed[index + 1] if index + 1 < len(deployed) else math.inf
+    if min(before, after) >= deployed[index]:
+        return "center"
+    return "right" if before <= after else "left"
+
+
+def _incident_lane(drawing: go.Figure, bars: pd.DataFrame, highest: int, palette: Palette) -> float:
+    """Incidents as dots under their bars, area by number, which stands below; where the drawing now ends."""
+    known = [(index, int(count)) for index, count in enumerate(bars["incidents"]) if not pd.isna(count)]
     begun = [(index, count) for index, count in known if count]
     if not known:
         return 0.0
@@ -102,39 +113,20 @@ def _incident_lane(drawing: go.Figure, weeks: pd.DataFrame, highest: int, palett
         line={"color": palette.border, "width": 1},
         layer="below",
     )
+    sizes = [min(LARGEST_DOT, 7 + 2.9 * math.sqrt(count)) for _, count in begun]
+    told = names(bars)
     drawing.add_trace(
         go.Scatter(
             x=[index for index, _ in begun],
             y=[lane] * len(begun),
-            mode="markers",
-            marker={
-                "size": [7 + 2.9 * math.sqrt(count) for _, count in begun],
-                "color": palette.worse,
-                "opacity": 1,
-                "line": {"width": 0},
-            },
-            customdata=[f"{count} incident{'s' if count > 1 else ''}" for _, count in begun],
-            hovertemplate="%{customdata} began in this week<extra></extra>",
+            mode="markers+text",
+            marker={"size": sizes, "color": palette.worse, "opacity": 1, "line": {"width": 0}},
+            text=[str(count) for _, count in begun],
+            textposition="bottom center",
+            textfont={"size": 12, "color": palette.tier_text["low"]},
+            customdata=[f"{told[index]}: {count} incident{'s' if count > 1 else ''} began" for index, count in begun],
+            hovertemplate="%{customdata}<extra></extra>",
             cliponaxis=False,
         )
     )
-    crowded = len(weeks) > MOST_LABELLED
-    most = max((count for _, count in begun), default=0)
-    for index, count in begun:
-        if crowded and count < most:
-            continue
-        label(
-            drawing,
-            index,
-            lane,
-            str(count),
-            palette.tier_text["low"],
-            above_px=-round(4 + 1.5 * math.sqrt(count)),
-            size=12,
-        )
     return 2.4 * lane
-
-
-def _partial(weeks: pd.DataFrame, index: int) -> str:
-    """Marks a week that is not over."""
-    return "*" if int(weeks["days"].iloc[index]) < 7 else ""

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from html import unescape
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
 from components.charts.canvas import FONT, bare, figure, label
+from components.format import figure_text
 from components.screen import Fact, Tile
 from components.theme import DARK, Palette
 from components.tiers import TIERS
@@ -20,6 +22,8 @@ TITLE_SIZE, SENTENCE_SIZE, VALUE_SIZE, UNIT_SIZE, NAME_SIZE, WORD_SIZE, NOTE_SIZ
 CHART_SCALE = 2.2
 LONGEST_AT_FULL_SIZE = 74
 WIDEST_VALUE = 6
+# Letters of a name beside the border of a tile of four.
+LONGEST_LINE = 22
 # Pixels: a tile of four on 1920, and a letter of the word and of the note in it.
 TILE_WIDTH, WORD_WIDTH, NOTE_WIDTH = 380, 21, 14.5
 # A colon and asterisks of others stand behind a backslash.
@@ -81,7 +85,7 @@ def tile(shown: Tile) -> go.Figure:
     """Name, number, verdict, and where it stands on the ladder or how it went."""
     alt = " ".join(part for part in (shown.name, shown.value, shown.unit, shown.verdict, shown.note) if part)
     drawing = _sheet(TILE_HEIGHT, alt)
-    label(drawing, 0, 0.92, shown.name, PALETTE.text, anchor="left", size=NAME_SIZE)
+    _name(drawing, shown.name)
     size = VALUE_SIZE if len(shown.value) + len(shown.unit) <= WIDEST_VALUE + 2 else round(VALUE_SIZE * 0.7)
     value = f'<b>{shown.value}</b> <span style="font-size:{UNIT_SIZE}px">{shown.unit}</span>'
     label(drawing, 0, 0.62, value, PALETTE.text, anchor="left", size=size)
@@ -91,6 +95,15 @@ def tile(shown: Tile) -> go.Figure:
     elif sum(value is not None for value in shown.history) > 1:
         _line(drawing, shown.history)
     return drawing
+
+
+def _name(drawing: go.Figure, name: str) -> None:
+    """On one line, or a long one on two that are a little smaller."""
+    lines = wrap(unescape(name), LONGEST_LINE, max_lines=2, placeholder="…")
+    text, size = "<br>".join(map(figure_text, lines)), NAME_SIZE if len(lines) < 2 else NOTE_SIZE
+    label(drawing, 0, 1 if len(lines) > 1 else 0.92, text, PALETTE.text, anchor="left", size=size)
+    if len(lines) > 1:
+        drawing.layout.annotations[-1].update(yanchor="top", align="left")
 
 
 def _verdict(drawing: go.Figure, shown: Tile) -> None:

@@ -119,3 +119,5 @@ class Teams(Page[Team]):
 
     organisation: Organisation | None = None
     """Whose teams they are."""
+    limited: bool | None = None
+    """Whether the key is for these teams alone."""

@@ -124,5 +124,10 @@ def get_teams(service: CurrentService, key: CurrentKey) -> JSONResponse:
     """All teams the key may see, and what this server holds."""
     moment = service.moment()
     rows = lists.teams(service.query, service.resolved(key.team_ids))
-    body = {"data": rows, "total": len(rows), "organisation": {**service.organisation(), "now": moment.now}}
+    body = {
+        "data": rows,
+        "total": len(rows),
+        "limited": key.team_ids is not None,
+        "organisation": {**service.organisation(), "now": moment.now},
+    }
     return answer(body, moment, None)

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -52,26 +53,28 @@ def answers(url: str) -> bool:
 
 @dataclass
 class Dashboard:
-    """A running dashboard: its address and its data folder."""
+    """A running dashboard: its address, its data folder, what it printed."""
 
     url: str
     data: Path
     process: "subprocess.Popen[bytes]"
     port: int
+    log: Path
 
 
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Dashboard]]:
-    """Start `streamlit run app.py` on a data folder and wait until it answers."""
+    """Start `streamlit run app.py` on a data folder and wait until it answers; `hurried`: with tests/browser/hurried.py."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start_(data: Path, *, port: int | None = None, **environment: str) -> Dashboard:
+    def start_(data: Path, *, port: int | None = None, hurried: bool = False, **environment: str) -> Dashboard:
         port = port or free_port()
+        command = "tests.browser.hurried" if hurried else "streamlit"
         log = tmp_path_factory.mktemp("log") / "streamlit.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("KOALR_")}
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+                [sys.executable, "-m", command, "run", "app.py", "--server.port", str(port)],
                 cwd=ROOT,
                 env=clean | {"KOALR_DATA_DIR": str(data)} | environment,
                 stdout=output,
@@ -83,7 +86,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
             assert time.monotonic() < deadline, log.read_text()
             with suppress(subprocess.TimeoutExpired):
                 pytest.fail(f"ended with {process.wait(timeout=0.1)}: {log.read_text()}")
-        return Dashboard(f"http://127.0.0.1:{port}", data, process, port)
+        return Dashboard(f"http://127.0.0.1:{port}", data, process, port, log)
 
     yield start_
     for process in running:
@@ -117,15 +120,15 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new browser profile; any error a page throws fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    opened = context.new_page()
+@contextmanager
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A new browser profile; any error a page throws, and any request to another host, fails the test."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}} | options)
+    page = context.new_page()
     faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("pageerror", lambda error: faults.append(str(error)))
     outside: list[str] = []
-    opened.on(
+    page.on(
         "request",
         lambda request: (
             None
@@ -133,13 +136,26 @@ def page(browser: Browser) -> Iterator[Page]:
             else outside.append(request.url)
         ),
     )
-    yield opened
+    yield page
     context.close()
     assert not faults
     assert not outside, "a page must work on a closed network"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own."""
+    with opened(browser) as found:
+        yield found
 
 
 def settled(page: Page, charts: int) -> None:
     """Wait until the script is done and so many charts are drawn."""
     page.wait_for_function(READY, timeout=60_000)
     page.wait_for_function(DRAWN, arg=charts, timeout=60_000)
+
+
+def told(page: Page) -> None:
+    """Wait until a page that is not known to have charts has said its sentence or its failure, or hangs on the wall."""
+    page.locator("[data-testid=stMain] :is(h2, h4), .st-key-wall-board .main-svg").first.wait_for(timeout=60_000)
+    settled(page, 0)

@@ -20,7 +20,7 @@ def below(start: Callable[..., Dashboard], tmp_path_factory: pytest.TempPathFact
     """A dashboard that lies below a path."""
     data = tmp_path_factory.mktemp("below")
     found = start(data, STREAMLIT_SERVER_BASE_URL_PATH=BASE)
-    return Dashboard(found.url + BASE, data, found.process, found.port)
+    return Dashboard(found.url + BASE, data, found.process, found.port, found.log)
 
 
 @pytest.fixture(params=["root", "below a path"])

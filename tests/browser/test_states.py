@@ -1,69 +1,26 @@
 """Two pages in every state that is not fine, in a real browser, against an API that misbehaves."""
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from tests.browser.conftest import Dashboard, settled
-from tests.contract.bodies import ENDPOINTS, FOLDER
-from tests.running import running
+from tests.browser.upstream import KEY, Upstream, served
 
 pytestmark = pytest.mark.browser
 
-KEY = "klr_live_" + "k" * 40
 PATHS = ["/", "/dora"]
-EMPTY = {"data": [], "total": 0}
 # So long a page may wait for its figures before it says where they are.
 SECOND = 1_000
-
-
-@dataclass
-class Upstream:
-    """The API page's examples, or what it was told to do instead."""
-
-    mode: str = "fine"
-    asked: list[str] = field(default_factory=list)
-    let: threading.Event = field(default_factory=threading.Event)
-
-    async def answer(self, request: Request) -> Response:
-        self.asked.append(f"{request.url.path}?{request.url.query}")
-        if self.mode in ("401", "429", "500"):
-            error = {"code": "x", "message": "told <b>so</b>", "requestId": "req_9"}
-            headers = {"Retry-After": "42"} if self.mode == "429" else {}
-            return Response(json.dumps({"error": error}), int(self.mode), headers, "application/json")
-        if self.mode == "silent":
-            await run_in_threadpool(self.let.wait, 30)
-        file = next(each["file"] for each in ENDPOINTS if each["path"] == request.url.path)
-        body = json.loads((FOLDER / file).read_text(encoding="utf-8"))
-        if self.mode == "empty":
-            body = {name: _nothing(value) for name, value in body.items()}
-        return Response(json.dumps(body), media_type="application/json")
-
-
-def _nothing(value: object) -> object:
-    if isinstance(value, list):
-        return []
-    if isinstance(value, dict):
-        return {name: _nothing(each) for name, each in value.items()}
-    return value if isinstance(value, bool) else 0 if isinstance(value, int) else None
 
 
 @pytest.fixture
 def upstream() -> Iterator[tuple[Upstream, str]]:
     told = Upstream()
-    with running(Starlette(routes=[Route("/{path:path}", told.answer, methods=["GET", "POST"])])) as url:
+    with served(told) as url:
         yield told, url
-        told.let.set()
 
 
 @pytest.fixture
@@ -72,9 +29,29 @@ def dashboard(
 ) -> Callable[[str], Dashboard]:
     def start_(mode: str) -> Dashboard:
         upstream[0].mode = mode
-        return start(tmp_path, KOALR_API_URL=upstream[1], KOALR_API_KEY=KEY, KOALR_CACHE_DIR="")
+        return start(tmp_path, hurried=True, KOALR_API_URL=upstream[1], KOALR_API_KEY=KEY, KOALR_CACHE_DIR="")
 
     return start_
+
+
+@pytest.fixture(scope="module")
+def hurried(
+    start: Callable[..., Dashboard], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Upstream, Dashboard]]:
+    """One for tests that begin with an API that works; each asks for a window of its own, which nobody asked for before."""
+    told = Upstream()
+    with served(told) as url:
+        data = tmp_path_factory.mktemp("hurried")
+        yield told, start(data, hurried=True, KOALR_API_URL=url, KOALR_API_KEY=KEY, KOALR_CACHE_DIR="")
+
+
+@pytest.fixture
+def working(hurried: tuple[Upstream, Dashboard]) -> tuple[Upstream, str]:
+    """Its API, working, and its address."""
+    told, running_ = hurried
+    told.mode = "fine"
+    told.let.clear()
+    return told, running_.url
 
 
 def no_traceback(page: Page) -> None:
@@ -113,43 +90,72 @@ def test_a_refusal_is_a_card_that_goes_away_with_its_cause(
 
 
 def test_an_api_that_takes_its_time_is_an_outline_then_a_calm_card_then_the_figures(
-    dashboard: Callable[[str], Dashboard], upstream: tuple[Upstream, str], page: Page
+    working: tuple[Upstream, str], page: Page
 ) -> None:
-    running_ = dashboard("fine")
-    page.goto(running_.url + "/status")
+    told, url = working
+    page.goto(f"{url}/status")
     settled(page, 0)
-    upstream[0].mode = "silent"
-    page.goto(running_.url + "/dora")
+    told.mode = "silent"
+    page.goto(f"{url}/dora?days=11")
     expect(page.get_by_test_id("stSkeleton").first).to_be_visible(timeout=20 * SECOND)
     expect(page.get_by_text("The figures are on their way")).to_be_visible(timeout=20 * SECOND)
     no_traceback(page)
-    upstream[0].mode = "fine"
-    upstream[0].let.set()
+    answer(told)
     expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=20 * SECOND)
     expect(page.get_by_text("The figures are on their way")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_an_api_without_data_is_dashes_and_words(dashboard: Callable[[str], Dashboard], page: Page, path: str) -> None:
-    page.goto(dashboard("empty").url + path)
-    settled(page, 0)
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("–")
-    expect(page.get_by_text("No deployment to production in this window")).to_be_visible()
-    no_traceback(page)
-
-
-def test_figures_stay_with_their_age_while_the_api_is_away(
-    dashboard: Callable[[str], Dashboard], upstream: tuple[Upstream, str], page: Page
+def test_an_api_that_never_answers_is_a_card_of_its_own_that_goes_away_with_its_cause(
+    working: tuple[Upstream, str], page: Page
 ) -> None:
-    running_ = dashboard("fine")
+    told, url = working
+    told.mode = "silent"
+    screens = [(page, "/"), (page.context.new_page(), "/dora")]
+    for screen, path in screens:
+        screen.goto(f"{url}{path}?days=12")
+    for screen, _path in screens:
+        expect(screen.get_by_text("The API does not answer in time")).to_be_visible(timeout=30 * SECOND)
+        expect(screen.get_by_text("cannot be reached")).to_have_count(0)
+        no_traceback(screen)
+    answer(told)
+    for screen, _path in screens:
+        # Nobody presses a button.
+        expect(screen.get_by_test_id("stMetric").first).to_be_visible(timeout=30 * SECOND)
+
+
+def answer(told: Upstream) -> None:
+    """Let it answer what it has, and whatever comes."""
+    told.mode = "fine"
+    told.let.set()
+
+
+def test_an_api_without_data_is_dashes_and_words(dashboard: Callable[[str], Dashboard], page: Page) -> None:
+    running_ = dashboard("empty")
     for path in PATHS:
         page.goto(running_.url + path)
+        settled(page, 0)
+        expect(page.get_by_test_id("stMetricValue").first).to_have_text("–")
+        expect(page.get_by_text("No deployment to production in this window")).to_be_visible()
+        no_traceback(page)
+
+
+def test_figures_stay_with_their_age_while_the_api_is_away(working: tuple[Upstream, str], page: Page) -> None:
+    told, url = working
+    for path in PATHS:
+        page.goto(f"{url}{path}?days=13")
         settled(page, 1)
-    value = page.get_by_test_id("stMetricValue").first.inner_text()
-    upstream[0].mode = "500"
-    # A pressed button asks anew; the figures kept stand in.
-    page.wait_for_timeout(6 * SECOND)
-    page.goto(running_.url + "/dora")
+    frequency = page.get_by_test_id("stMetric").filter(has_text="Deployment frequency").get_by_test_id("stMetricValue")
+    expect(frequency).to_have_text("4.2\u00a0/day")
+    told.mode = "500"
+    before = len(told.asked)
+    # The first look asks anew, the next knows that this failed.
+    page.wait_for_timeout(1.5 * SECOND)
+    page.goto(f"{url}/dora?days=13")
     settled(page, 1)
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text(value)
+    page.wait_for_timeout(1.5 * SECOND)
+    page.goto(f"{url}/dora?days=13")
+    settled(page, 1)
+    assert len(told.asked) > before, "it was asked"
+    expect(page.get_by_text("API not answering")).to_be_visible()
+    expect(frequency).to_have_text("4.2\u00a0/day")
     no_traceback(page)

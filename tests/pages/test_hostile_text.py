@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -12,17 +11,15 @@ from streamlit.testing.v1 import AppTest
 from components.site import SITE
 from tests.integration.server.conftest import Api
 from tests.pages.conftest import Open
+from tests.pages.hostile import HOSTILE, MARK, poisoned
 from tests.pages.relay import relaying, sent_texts
 
 Connect = Callable[[Starlette], str]
 PAGES = [entry.file for entry in SITE]
-MARK = "HOSTILE"
-HOSTILE = (
-    f"={MARK} **b** [x](javascript:alert(1)) <img src=x onerror=alert(1)> &lt; $x^2$ :material/bolt: :red[y] `c` "
-    f"https://evil.example %{{x}} \u202e\u200b \ud800 "
-)
 # What Markdown would make something of, where no backslash keeps it from that.
-MARKUP = re.compile(r"(?<!\\)(\*\*b|\[x\]|<img|&lt;|\$x|:material/bolt|:red\[y|`c|https\\?:\\?/|(?<!\u2060\\)@)")
+MARKUP = re.compile(
+    r"(?<!\\)(\*\*bolded|\[linked|<b>|<img|<script|<a |&lt;|\$squared|:material/bolt|:red\[red|`coded|https\\?:\\?/|(?<!\u2060\\)@)"
+)
 # Streamlit shows these as they are.
 LITERAL = {
     "Selectbox.options",
@@ -32,20 +29,6 @@ LITERAL = {
     "TextInput.value",
     "Selectbox.raw_value",
 }
-TIME = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
-# Names that pages ask by.
-KEPT = ("id", "slug")
-
-
-def poisoned(value: Any, name: str = "") -> Any:
-    """A body with hostile text for every text but times and what is asked by."""
-    if isinstance(value, dict):
-        return {key: poisoned(each, key) for key, each in value.items()}
-    if isinstance(value, list):
-        return [poisoned(each, name) for each in value]
-    if not isinstance(value, str) or name in KEPT or TIME.fullmatch(value):
-        return value
-    return HOSTILE + "z" * 10_000
 
 
 def assert_literal(app: AppTest) -> int:
@@ -57,7 +40,7 @@ def assert_literal(app: AppTest) -> int:
             figure = json.loads(text)
             # It is only read aloud, and handed over as `alt`.
             del figure["layout"]["meta"]
-            assert "<img" not in json.dumps(figure)
+            assert not re.search("<(img|a |script)", json.dumps(figure))
         elif field not in LITERAL:
             found = MARKUP.search(text)
             assert found is None, (field, text[max(0, found.start() - 60) :][:200])

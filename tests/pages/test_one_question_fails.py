@@ -40,7 +40,7 @@ PAIRS = [(page, question) for page, questions in QUESTIONS.items() for question 
 CASES = [(*pair, fault) for pair, fault in zip([*PAIRS, *PAIRS], cycle(FAULTS), strict=False)]
 SAID = (
     *("does not accept the key", "may not see", "does not know this", "request budget", "no usable answer"),
-    *("not set up right", "cannot be reached", "not allowed", "not to be had", "waiting for the budget"),
+    *("not set up right", "does not answer in time", "not allowed", "not to be had", "waiting for the budget"),
     *("No weekly figures here", "is not known here", "does not list", "No custom metric", "does not say"),
 )
 

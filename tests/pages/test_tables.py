@@ -378,3 +378,13 @@ def test_a_very_long_table_shows_all_durations_in_hours(connected: Connect, open
     (found,) = open_page("incidents.py").dataframe
     assert '"format": "%.1f h"' in found.proto.columns
     assert not found.proto.arrow_data.styler.display_values
+
+
+def test_bars_follow_the_search_where_every_row_is_there(sample: Api, open_page: Open) -> None:
+    for page in ("incidents.py", "pull_requests.py"):
+        every, some = (
+            open_page(page, days="90" if page == "incidents.py" else "1", **asked) for asked in ({}, {"q": "whitehall"})
+        )
+        drawn = [sum(figures(app)[1]["data"][0]["y"]) for app in (every, some)]
+        assert drawn == [len(table(every)), len(table(some))]
+        assert 0 < drawn[1] < drawn[0]

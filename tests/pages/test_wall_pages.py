@@ -12,6 +12,9 @@ from components import connection
 from components.charts.wall import LONGEST_AT_FULL_SIZE, PALETTE
 from components.connection import Connection
 from components.site import SITE
+from koalr_api.errors import APITimeoutError
+from koalr_api.job import Exchange
+from koalr_api.transport import Transport, utc_now
 from tests.integration.server.conftest import Api
 from tests.pages.conftest import KEY, Open, documented_only
 
@@ -87,6 +90,17 @@ def test_a_failure_is_a_sentence_and_no_button(
 def test_an_unreachable_api_is_said(open_page: Open) -> None:
     connection.connect(Connection("http://127.0.0.1:9", KEY))
     assert "The API cannot be reached" in words(open_page(kiosk="1"))
+
+
+def test_an_api_that_takes_too_long_is_told_apart_from_one_that_is_not_there(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Exchange(utc_now(), error=APITimeoutError("It did not answer in time."))
+    monkeypatch.setattr(Transport, "send", lambda *_arguments: late)
+    connection.connect(Connection("http://127.0.0.1:9", KEY))
+    told = words(open_page(kiosk="1"))
+    assert "The API does not answer in time" in told
+    assert "cannot be reached" not in told
 
 
 def test_a_page_that_needs_somebody_says_so(sample: Api, open_page: Open) -> None:

@@ -97,4 +97,5 @@ class Teams(Described):
 
     data: list[Team] = whole("The rows")
     total: int = figure("Rows", 2)
+    limited: bool = figure("Whether the key is for these teams alone", False)
     organisation: Organisation = whole("What this server holds")

@@ -180,14 +180,42 @@ class TestMisfits:
         assert caught.value.path == path
         assert caught.value.__context__ is None
 
-    def test_the_row_is_named(self, koalr: Koalr, web: responses.RequestsMock) -> None:
+    def test_a_row_that_does_not_fit_costs_itself_alone(
+        self, koalr: Koalr, web: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+    ) -> None:
         row = body("pull-requests")["data"][0]
-        rows = [row, row, row, row | {"mergedAt": "yesterday"}]
+        rows = [row, row | {"title": None}, row, row | {"mergedAt": "yesterday"}]
         web.get(f"{BASE}/api/v1/pull-requests", json={"data": rows, "total": 4})
+        page = koalr.pull_requests.list()
+        assert (len(page), page.total) == (2, 4)
+        assert [each.path for each in page.skipped] == ["data[1].title", "data[3].mergedAt"]
+        assert page.skipped[1].problem == 'should be an ISO 8601 time with a zone, got "yesterday"'
+        assert "data[1].title, data[3].mergedAt" in caplog.text
+        assert "yesterday" not in caplog.text
+
+    def test_a_page_of_which_no_row_fits_is_an_error_that_names_the_first(
+        self, koalr: Koalr, web: responses.RequestsMock
+    ) -> None:
+        row = body("pull-requests")["data"][0] | {"title": None}
+        web.get(f"{BASE}/api/v1/pull-requests", json={"data": [row, row], "total": 2})
         with pytest.raises(ResponseValidationError) as caught:
             koalr.pull_requests.list()
-        assert caught.value.path == "data[3].mergedAt"
-        assert str(caught.value).endswith('should be an ISO 8601 time with a zone, got "yesterday"')
+        assert caught.value.path == "data[0].title"
+        assert caught.value.__context__ is None
+
+    def test_a_walk_ends_at_the_total_with_the_rows_that_were_left_out(
+        self, koalr: Koalr, web: responses.RequestsMock
+    ) -> None:
+        row = body("pull-requests")["data"][0]
+        rows = [row | {"id": "a"}, row | {"id": None}]
+        asked = web.get(f"{BASE}/api/v1/pull-requests", json={"data": rows, "total": 2, "page": 1, "pageSize": 100})
+        assert [each.id for each in koalr.pull_requests.iter()] == ["a"]
+        assert asked.call_count == 1
+
+    def test_the_weeks_of_a_figure_stay_strict(self, koalr: Koalr, web: responses.RequestsMock) -> None:
+        bins = {"binEdges": [], "bins": [{"fromHours": 1, "toHours": 2, "changes": 1}, {"fromHours": 1}]}
+        web.get(DORA, json=body("dora") | {"leadTimeDistribution": bins | {"changes": 1, "p50": 1, "p85": 1}})
+        assert koalr.metrics.dora().lead_time_distribution is None
 
     def test_a_long_value_is_cut(self, koalr: Koalr, web: responses.RequestsMock) -> None:
         web.get(DORA, json=body("dora") | {"mttr": "x" * 10_000})

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from components.bars import bars
 from components.charts.change import Change, what_changed_most
 from components.charts.deployments import deployments_per_week
 from components.charts.durations import cycle_time_scatter, duration_distribution, spread_of
@@ -22,7 +23,7 @@ def weeks(values: list[float], last_days: int = 7) -> pd.DataFrame:
 
 
 def texts(figure: go.Figure) -> list[str]:
-    return [annotation.text for annotation in figure.layout.annotations]
+    return [*(annotation.text for annotation in figure.layout.annotations), *written(figure)]
 
 
 def written(figure: go.Figure) -> list[str]:
@@ -70,7 +71,7 @@ class TestTrend:
 
 class TestDeployments:
     def frame(self, deployed: list[int], failed: list[int]) -> pd.DataFrame:
-        return weeks([0.0] * len(deployed)).drop(columns="value").assign(deployed=deployed, failed=failed)
+        return bars(weeks([0.0] * len(deployed)).drop(columns="value").assign(deployed=deployed, failed=failed))
 
     def test_failed_ones_are_stacked_on_top_and_the_sum_is_all(self) -> None:
         figure = deployments_per_week(self.frame([10, 20, 30, 40, 50], [1, 0, 3, 0, 5]), DARK)
@@ -79,7 +80,17 @@ class TestDeployments:
 
     def test_many_failures_are_named_once(self) -> None:
         figure = deployments_per_week(self.frame([50, 60, 1, 1, 1, 1], [34, 25, 0, 0, 0, 0]), LIGHT)
-        assert texts(figure)[:2] == ["34 failed", "25"]
+        assert texts(figure)[-2:] == ["34", "25 failed"], "over the lower neighbour, where there is room"
+        figure = deployments_per_week(self.frame([50, 40, 60, 1, 1, 1, 1], [34, 25, 25, 0, 0, 0, 0]), LIGHT)
+        assert texts(figure)[-3:] == ["34 failed", "25", "25"]
+
+    def test_incidents_of_many_weeks_are_one_mark_with_their_number(self) -> None:
+        year = weeks([0.0] * 52).drop(columns="value").assign(deployed=9, failed=0, incidents=3)
+        figure = deployments_per_week(bars(year), LIGHT)
+        dots = figure.data[-1]
+        assert len(dots.x) == 13
+        assert list(dots.text) == ["12"] * 13
+        assert max(dots.marker.size) <= 20
 
     def test_none_at_all_says_so(self) -> None:
         assert "No deployments" in texts(deployments_per_week(self.frame([0, 0], [0, 0]), LIGHT))[0]
@@ -137,4 +148,4 @@ class TestChanges:
 
 
 def test_weekly_bars_mark_a_week_that_is_not_over() -> None:
-    assert texts(weekly_bars(weeks([3.0, 4.0], last_days=1), LIGHT, "items finished")) == ["3", "4*"]
+    assert texts(weekly_bars(bars(weeks([3.0, 4.0], last_days=1)), LIGHT, "items finished")) == ["3", "4*"]

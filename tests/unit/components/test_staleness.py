@@ -1,13 +1,13 @@
 """How a screen on a wall says how old its figures are."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from components.footer import Organisation
 from components.freshness import Freshness
-from components.staleness import AGEING, FINE, STOPPED, age_words, data_words, figures_to, worse_of
+from components.staleness import AGEING, FINE, STOPPED, age_words, data_words, figures_span, worse_of
 
 NOW = datetime(2026, 3, 6, 8, 30, tzinfo=UTC)
 
@@ -72,6 +72,11 @@ def test_the_worse_news_is_shown_and_of_two_equals_that_of_the_answers() -> None
 
 
 def test_figures_end_with_the_last_moment_of_the_window() -> None:
-    assert figures_to(Organisation("acme", datetime(2026, 3, 6, tzinfo=UTC))) == "figures to 5 Mar"
-    assert figures_to(Organisation("acme", NOW)) == "figures to 6 Mar"
-    assert figures_to(None) == ""
+    assert figures_span(Organisation("acme", datetime(2026, 3, 6, tzinfo=UTC)), None) == "figures to 5 Mar"
+    assert figures_span(Organisation("acme", NOW), None) == "figures to 6 Mar"
+    assert figures_span(None, None) == ""
+
+
+def test_where_data_begin_inside_the_window_is_told() -> None:
+    assert figures_span(Organisation("acme", NOW), date(2026, 2, 2)) == "data 2 Feb to 6 Mar"
+    assert figures_span(Organisation("acme", NOW), date(2025, 12, 1)) == "data 1 Dec 2025 to 6 Mar"

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from components.bars import bars
 from components.charts import wall
 from components.charts.deployments import deployments_per_week
 from components.format import COUNT, PER_WEEK, duration_unit, figure_text, plain
@@ -66,6 +67,7 @@ def test_a_chart_of_the_pages_grows_in_all_its_parts_alike() -> None:
             "days": [7, 3],
         }
     )
+    weeks = bars(weeks)
     desk = deployments_per_week(weeks, wall.PALETTE)
     grown = wall.enlarged(deployments_per_week(weeks, wall.PALETTE), 400, 2.0)
     assert grown.layout.height == 400
@@ -120,3 +122,11 @@ def test_what_is_read_aloud_is_no_markup() -> None:
     drawing = wall.header("DORA", figure_text("R&D <b>"))
     assert drawing.layout.meta == "DORA. R&D <b>"
     assert "R&amp;D &lt;b&gt;" in drawing.layout.annotations[0].text
+
+
+def test_a_long_name_stands_on_two_lines_and_markup_in_it_stays_text() -> None:
+    drawing = wall.tile(Tile("P85 lead time to production &lt;b&gt;", "5.9", "d"))
+    name = drawing.layout.annotations[0]
+    assert name.text == "P85 lead time to<br>production &lt;b&gt;"
+    assert name.font.size >= 27
+    assert wall.tile(Tile("Lead time", "5.9", "d")).layout.annotations[0].text == "Lead time"
