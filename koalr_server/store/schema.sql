@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS commits (
     repo VARCHAR, sha VARCHAR, parents VARCHAR[], author VARCHAR, author_email VARCHAR, is_bot BOOLEAN,
     authored_at TIMESTAMP, committed_at TIMESTAMP, message VARCHAR, additions BIGINT, deletions BIGINT
 );
+-- Commits of which only a push has told, with the parents that were guessed from it.
+CREATE TABLE IF NOT EXISTS pushed_commits (repo VARCHAR, sha VARCHAR, parents VARCHAR[]);
 CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
