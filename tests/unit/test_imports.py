@@ -98,9 +98,8 @@ FORBIDDEN = {
         "fastapi",
         "starlette",
     ),
-    "koalr_server/sources": (*IMPURE, "koalr_server.commands", "koalr_server.settings"),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
-    "koalr_server/sources": (*IMPURE, "pyarrow", "koalr_server.commands", "subprocess"),
+    "koalr_server/sources": (*IMPURE, "pyarrow", "koalr_server.commands", "koalr_server.settings", "subprocess"),
     "koalr_server/ingest/copilot": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/ingest/coverage": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/sample/simulation": (

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from koalr_server.sources import deployments, incidents
+from koalr_server.sources.assembly import assemble
 from koalr_server.sources.posted import Posted
 from koalr_server.sources.registry import SOURCES
+from koalr_server.sources.rules import Rules
 from tests.unit.server.sources.telling import record, records
 
 PAGE = (Path(__file__).parents[4] / "docs" / "WEBHOOKS.md").read_text(encoding="utf-8")
@@ -47,6 +49,13 @@ def sent_by(call: str) -> Any:
 
 def test_every_section_has_a_body_and_every_source_a_section() -> None:
     assert {source for source, _ in BODIES} == set(SOURCE_BY_HEADING.values()) == set(SOURCES) - {"github"}
+
+
+def test_the_body_of_github_is_a_pull_request() -> None:
+    (text,) = blocks("GitHub", "json")
+    told = SOURCES["github"].observe("pull_request", json.loads(text))
+    (row,) = assemble(told, Rules())["pull_requests"]
+    assert (row["repo"], row["number"], row["title"]) == ("acme/api", 12, "Faster checkout")
 
 
 @pytest.mark.parametrize(("source", "text"), BODIES)

@@ -59,7 +59,7 @@ def test_any_other_signature_is_refused_without_naming_secret_or_signature(signe
 
 @pytest.mark.parametrize("secrets", [(), ("",)])
 def test_without_a_secret_everything_is_refused(secrets: tuple[str, ...]) -> None:
-    with pytest.raises(Refusal, match="Set KOALR_GITHUB_WEBHOOK_SECRET"):
+    with pytest.raises(Refusal, match="set KOALR_GITHUB_WEBHOOK_SECRET"):
         verify(signature("", b"{}"), b"{}", *secrets)
 
 
