@@ -4,7 +4,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from koalr_server.commands import backtesting, doctor, importing, ingesting, keys, metrics, risk, sampling, serving
+from koalr_server.commands import (
+    backtesting,
+    doctor,
+    importing,
+    ingesting,
+    keys,
+    metrics,
+    risk,
+    sampling,
+    serving,
+    syncing,
+)
 from koalr_server.errors import ServerError
 
 PROGRAM = "python -m koalr_server"
@@ -18,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     shared.add_argument("--data", metavar="DIR", help="data folder (default: KOALR_DATA_DIR or .koalr)")
     parser = argparse.ArgumentParser(prog=PROGRAM, description="The Koalr API on your own data.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (serving, ingesting, importing, sampling, keys, metrics, doctor, backtesting, risk):
+    for module in (serving, ingesting, syncing, importing, sampling, keys, metrics, doctor, backtesting, risk):
         module.add_to(commands, shared)
     return parser
 

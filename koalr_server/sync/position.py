@@ -87,12 +87,14 @@ class Position:
         return found
 
 
-def earlier(instant: str, by: timedelta) -> str:
-    """An instant some time before; the text itself if it is none."""
+def earlier(instant: str, by: timedelta = timedelta()) -> str:
+    """An instant some time before, in UTC with whole seconds; the text itself if it is none, "" before all time."""
     try:
         moment = datetime.fromisoformat(instant).astimezone(UTC) - by
-    except (ValueError, OverflowError):
+    except ValueError:
         return instant
+    except OverflowError:
+        return ""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -24,7 +24,7 @@ def delivery(event: str, body: Mapping[str, Any]) -> Delivery:
     return Delivery(SOURCE, event, f"sync:{key}", text.encode())
 
 
-def synced(event: str, repository: Mapping[str, Any], **told: Any) -> Delivery:  # noqa: ANN401 - JSON
+def synced(event: str, repository: Mapping[str, Any], **told: Any) -> Delivery:
     """An object of a repository in the envelope of its webhook."""
     return delivery(event, {"action": "synced", "repository": named(repository), **essence(told)})
 
