@@ -71,12 +71,15 @@ def sync(options: argparse.Namespace, around: "Surroundings") -> int:
     from koalr_server.sync.github.session import Order, read_github
 
     settings = Settings.read(data_dir=options.data)
+    organisation = _login(options.org) if options.org else None
+    names = list(dict.fromkeys(_full_name(name) for name in options.repo or []))
+    since = since_of(options.since, around.clock())
     order = Order(
         base_url(options.url or GITHUB),
         credentials(os.environ),
-        _login(options.org) if options.org else None,
-        list(dict.fromkeys(_full_name(name) for name in options.repo or [])),
-        since_of(options.since, around.clock()),
+        organisation,
+        names,
+        since,
         # The settings of deliveries bring them.
         getattr(settings, "rules", Rules()),
     )
@@ -90,7 +93,7 @@ def sync(options: argparse.Namespace, around: "Surroundings") -> int:
     with open_access(settings.data_dir) as store:
         report = read_github(order, store, around, say, progress)
     progress.close()
-    print(f"{order.organisation or ', '.join(order.repositories)}, since {order.since[:10]}")
+    print(f"{organisation or ', '.join(names)}, since {since[:10]}")
     for line in report.lines(time.monotonic() - started):
         print(line)
     return NOTHING_DONE if not report.read else INCOMPLETE if report.missing else DONE

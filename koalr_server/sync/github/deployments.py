@@ -44,14 +44,15 @@ def read_deployments(errand: Errand, repository: Mapping[str, Any]) -> None:
 
 def read_releases(errand: Errand, repository: Mapping[str, Any]) -> None:
     """Read a repository's releases, and the commits of those that are deployments; errors as of Connection.get."""
-    rules = errand.run.rules
     path = f"/repos/{repository['full_name']}"
+    patterns = sorted(errand.run.rules.deploy_releases)
     listing = Listing(
-        name="releases",
+        # Other rules want the commits of other releases.
+        name=f"releases/{_digest(patterns)}" if patterns else "releases",
         path=f"{path}/releases",
         order="published_at",
-        # GitHub does not date the changes of a release, and rules make a deployment of it.
-        version=lambda body: _digest([essence(dict(body)), _deploys(body, rules)]),
+        # GitHub does not date the changes of a release.
+        version=lambda body: _digest(essence(dict(body))),
         overlap=ALL,
         take=partial(_take_release, errand, repository),
     )

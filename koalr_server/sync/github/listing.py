@@ -5,7 +5,7 @@ list is read again until it stays as it was, and what was taken meanwhile is not
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -51,7 +51,7 @@ class Listing:
     reopen: Callable[[str], Stub | None] | None = None
     key: str = "id"
     within: str | None = None
-    parameters: Mapping[str, str | int] = PAGE
+    parameters: Mapping[str, str | int] = field(default_factory=lambda: PAGE)
     wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
 
     def stub(self, body: Mapping[str, Any]) -> Stub:
