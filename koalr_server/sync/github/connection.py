@@ -39,11 +39,13 @@ class Refused(Exception):
 
     Args:
         status: 403, 404, 409, 410, 422, 451 and the like.
+        single_sign_on: the organisation wants the token authorised first.
     """
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, single_sign_on: bool = False) -> None:
         super().__init__(f"GitHub answered {status}")
         self.status = status
+        self.single_sign_on = single_sign_on
 
 
 class Unanswered(Exception):
@@ -217,7 +219,7 @@ class Connection:
         if reply.status in REDIRECTS:
             raise Unanswered("GitHub's redirects did not come to an end")
         if reply.status not in (200, 204, 304):
-            raise Refused(reply.status)
+            raise Refused(reply.status, reply.status == 403 and "X-GitHub-SSO" in reply.headers)
         marks = {ask: reply.headers[told] for told, ask in CONDITIONS.items() if reply.headers.get(told)}
         return Answer(reply.status != 304, body, marks, _read_at(reply), self._following(reply))
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ class App:
     def token(self, now: datetime, exchange: Exchange) -> str:
         """The installation's token, a new one shortly before the old one ends."""
         with self._lock:
-            if now >= self._valid_until - RENEWED_BEFORE:
+            if now + RENEWED_BEFORE >= self._valid_until:
                 told = exchange(f"/app/installations/{self._installation}/access_tokens", self._jwt(now))
                 self._token = str(told.get("token", ""))
                 self._valid_until = _instant(told.get("expires_at"), now)
@@ -113,8 +112,8 @@ def _pem(text: str) -> str:
         # Settings of many CI systems hold one line.
         return text.replace("\\n", "\n")
     try:
-        return Path(os.path.expanduser(text)).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError, ValueError):
+        return Path(text).expanduser().read_text(encoding="ascii")
+    except (OSError, ValueError, RuntimeError):
         raise InputError(
             f"{APP_PRIVATE_KEY} is neither a private key in PEM nor a file that can be read; download a key on the App's settings page."
         ) from None

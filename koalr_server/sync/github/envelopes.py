@@ -1,7 +1,7 @@
 """REST objects in the envelopes of the webhooks that speak of the same things (pure).
 
-Events of our own, for what has no webhook, are those of sources/github. Objects that GitHub nests everywhere (whole repositories,
-accounts, addresses) are cut to what names them: they change on their own, and would make the same thing look new.
+Events of our own, for what has no webhook, are those of sources/github. What GitHub nests everywhere is cut to what names it
+(repositories, accounts) or left out (addresses, but those of pages): it changes on its own and would make the same thing look new.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ def named(repository: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def essence(value: Any, level: int = 0) -> Any:  # noqa: ANN401 - JSON
-    """A JSON value without the addresses of GitHub's API, and with nested repositories and accounts cut to their names."""
+    """A JSON value without addresses, but those of its pages, and with nested repositories and accounts cut to their names."""
     if level > MOST_LEVELS:
         return None
     if isinstance(value, list):
@@ -46,10 +46,10 @@ def essence(value: Any, level: int = 0) -> Any:  # noqa: ANN401 - JSON
         return named(value)
     if "login" in value and "gravatar_id" in value:
         return {name: value[name] for name in ACCOUNT_FIELDS if name in value}
-    return {name: essence(item, level + 1) for name, item in value.items() if not _is_api_address(name, item)}
+    return {name: essence(item, level + 1) for name, item in value.items() if not _is_address(name, item)}
 
 
-def _is_api_address(name: str, item: Any) -> bool:  # noqa: ANN401 - JSON
+def _is_address(name: str, item: Any) -> bool:  # noqa: ANN401 - JSON
     if name == "_links":
         return True
     return (name == "url" or (name.endswith("_url") and name != "html_url")) and isinstance(item, str | None)

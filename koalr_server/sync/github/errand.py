@@ -106,7 +106,7 @@ class Errand:
         except Refused as refusal:
             if refusal.status in FORBIDDEN:
                 self._closed.add(permission)
-                self.run.report.refuse(self.place, needs(self.resource, permission, refusal.status))
+                self.run.report.refuse(self.place, needs(self.resource, permission, refusal))
             return None
 
     def download(self, url: str) -> str:
@@ -153,7 +153,7 @@ class Errand:
     def _refused(self, refusal: Refused) -> None:
         # 409: a repository without commits; 410: issues are switched off, or an endpoint is retired. There is nothing to see.
         if refusal.status in (404, *FORBIDDEN):
-            self.run.report.refuse(self.place, needs(self.resource, self._permission, refusal.status))
+            self.run.report.refuse(self.place, needs(self.resource, self._permission, refusal))
         elif refusal.status not in (409, 410):
             self.miss(str(refusal))
 
@@ -165,9 +165,11 @@ class Errand:
         self.run.drawn(self.run.report.requests)
 
 
-def needs(resource: str, permission: str, status: int) -> str:
+def needs(resource: str, permission: str, refusal: Refused) -> str:
     """What to say of a refusal."""
-    return f"{resource}: GitHub answered {status}; the token needs {permission}"
+    if refusal.single_sign_on:
+        return f"{resource}: authorise the token for the organisation's single sign-on, on the page of the token ({refusal.status})"
+    return f"{resource}: GitHub answered {refusal.status}; the token needs {permission}"
 
 
 def elements(body: Any, within: str | None = None) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
