@@ -64,7 +64,8 @@ class Transport:
             return "GitHub did not answer in time"
         except requests.exceptions.SSLError:
             return "no encrypted connection to GitHub was possible"
-        except requests.exceptions.RequestException:
+        # It reads the address of a redirect even where it follows none, and fails on what is no address.
+        except (requests.exceptions.RequestException, ValueError):
             return "the connection to GitHub failed"
         return Reply(response.status_code, response.headers, response.content.decode("utf-8", "replace"))
 
