@@ -61,9 +61,14 @@ class Position:
         for stub in taken:
             edge[stub.key] = (stub.order, stub.version)
             until = max(until, stub.order)
+        return replace(self, edge=edge, marks={}).reaching(until, overlap)
+
+    def reaching(self, until: str, overlap: timedelta) -> "Position":
+        """The position once everything ordered up to an instant was taken or is not wanted."""
+        until = max(until, self.until)
         start = earlier(until, overlap)
-        kept = {key: told for key, told in edge.items() if told[0] >= start or not told[0]}
-        return replace(self, until=until, edge=kept, marks={})
+        edge = {key: told for key, told in self.edge.items() if told[0] >= start or not told[0]}
+        return replace(self, until=until, edge=edge)
 
     def text(self) -> str:
         """As the store keeps it."""

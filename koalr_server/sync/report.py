@@ -69,7 +69,7 @@ class Report:
         width = max((len(name) for name in self.tallies), default=0)
         for name, tally in self.tallies.items():
             yield (
-                f"  {name:{width}}  {tally.read:,} read, {tally.new:,} deliveries new, {tally.known:,} known,"
+                f"  {name:{width}}  {tally.read:,} read; deliveries: {tally.new:,} new, {tally.known:,} known;"
                 f" {tally.requests:,} {_plural(tally.requests, 'request')}"
             )
         for sentence, places in self.missing.items():

@@ -11,7 +11,9 @@ from koalr_server.ingest.copilot import read_copilot
 from koalr_server.sync.github.connection import Refused, Unanswered
 from koalr_server.sync.github.errand import PAGE, Errand
 
-PERMISSION = "GitHub Copilot Business: read and Organization Copilot metrics: read (of the organisation)"
+PERMISSION = (
+    "GitHub Copilot Business: read and Organization Copilot metrics: read (of an organisation that has Copilot)"
+)
 REPORTS = ("organization-28-day", "users-28-day")
 GONE = (404, 410)
 

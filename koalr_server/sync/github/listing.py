@@ -78,6 +78,7 @@ class Follower:
         self._position = Position.read(errand.cursor(listing.name), errand.run.since)
         self._floor = self._position.floor(listing.overlap)
         self._done: dict[str, str] = {}
+        self._newest = ""
         self._whole = True
 
     def run(self) -> None:
@@ -86,7 +87,9 @@ class Follower:
             marks, stubs = self._changed()
             self._take(stubs)
             if self._whole and marks is not None:
-                self._position = replace(self._position, marks=marks)
+                # What is not wanted has been passed as well.
+                reached = self._position.reaching(self._newest, self._listing.overlap)
+                self._position = replace(reached, marks=marks)
                 self._remember()
             if not stubs or not self._whole:
                 break
@@ -102,6 +105,7 @@ class Follower:
             marks = answer.marks if marks is None else marks
             page = [self._listing.stub(body) for body in elements(answer.body, self._listing.within)]
             for stub in page:
+                self._newest = max(self._newest, stub.order)
                 # A list that moves shows an element twice; what was seen first is newer.
                 if stub.order >= self._floor or not stub.order:
                     found.setdefault(stub.key, stub)

@@ -67,13 +67,15 @@ def verdict(reply: Reply, pauses: int, faults: int, now: datetime, draw: Draw) -
 
 
 def _limited(reply: Reply, pauses: int, now: datetime, draw: Draw) -> Verdict:
-    retry_after_secs = _number(reply.headers.get("Retry-After"))
+    retry_after = reply.headers.get("Retry-After")
     named = any(words in reply.text.lower() for words in SECONDARY_WORDS)
-    if _number(reply.headers.get("X-RateLimit-Remaining")) == 0 and not named and retry_after_secs is None:
-        return Verdict("pause", _until_reset_secs(reply.headers, now), "The hourly rate limit is used up")
-    if named or retry_after_secs is not None or reply.status == 429:
+    if _number(reply.headers.get("X-RateLimit-Remaining")) == 0 and not named and retry_after is None:
+        # A clock that is ahead of GitHub's takes the reset for past.
+        seconds = max(_until_reset_secs(reply.headers, now), SECONDARY_SECS)
+        return Verdict("pause", seconds, "The hourly rate limit is used up")
+    if named or retry_after is not None or reply.status == 429:
         grown_secs = min(SECONDARY_SECS * 2**pauses, LONGEST_SECONDARY_SECS) * (1 + draw() / 4)
-        seconds = max(SECONDARY_SECS, retry_after_secs) if retry_after_secs is not None else grown_secs
+        seconds = grown_secs if retry_after is None else max(SECONDARY_SECS, _number(retry_after) or 0)
         return Verdict("pause", min(seconds, LONGEST_PAUSE_SECS), "GitHub asks for a pause (secondary rate limit)")
     return Verdict("refused", why=f"GitHub answered {reply.status}")
 

@@ -1,6 +1,6 @@
 """GitHub's REST API as far as the sync asks for it, over a world that tests change, with the accidents of a real network.
 
-Bodies are real (tests/fixtures/github/NOTICE.md). Lists are paged with Link, have entity tags and are ordered as GitHub's are.
+Bodies are real (tests/fixtures/github_rest/NOTICE.md). Lists are paged with Link, have entity tags and are ordered as GitHub's are.
 """
 
 import hashlib

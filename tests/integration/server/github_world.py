@@ -1,4 +1,4 @@
-"""A small organisation on the fake GitHub, out of real bodies (tests/fixtures/github/NOTICE.md)."""
+"""A small organisation on the fake GitHub, out of real bodies (tests/fixtures/github_rest/NOTICE.md)."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.integration.server.github_server import VirtualTime, World
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "github"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "github_rest"
 NOW = datetime(2022, 5, 1, 12, tzinfo=UTC)
 ANTS = "acme/ants"
 PULL_FIELDS = ("merged_by", "comments", "review_comments", "commits", "additions", "deletions", "changed_files")

@@ -12,6 +12,7 @@ import pytest
 from koalr_server.sources.rules import Rules
 from koalr_server.sync.github.credentials import Token
 from koalr_server.sync.github.session import Order, Surroundings, read_github
+from koalr_server.sync.outbox import Store
 from koalr_server.sync.report import Report
 from tests.integration.server import github_server as network
 from tests.integration.server.github_server import TOKEN, World
@@ -25,7 +26,7 @@ LONG_AGO = "2010-01-01T00:00:00Z"
 
 def read(
     there: World,
-    store: MemoryStore,
+    store: Store,
     *names: str,
     organisation: str | None = None,
     since: str = LONG_AGO,
@@ -130,6 +131,21 @@ def test_a_change_costs_what_changed_and_the_list_again(serving: Serving) -> Non
     news = [store.deliveries[key] for key in store.deliveries if key not in before]
     assert {event for event, _ in news} == {"pull_request", "pull_request_commits", "pull_request_timeline"}
     assert read(there, store).tallies["pull requests"].requests == 1
+
+
+def test_a_list_is_not_read_down_to_the_last_that_was_wanted(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    there.page_size = 10
+    # GitHub lists pull requests among issues; here all of them changed after the last issue.
+    issues, pulls = (there.lists[f"/repos/{ANTS}/{name}"] for name in ("issues", "pulls"))
+    for pull in pulls:
+        issues.append({**pull, "pull_request": {}, "updated_at": f"2022-04-1{pull['number'] % 10}T00:00:00Z"})
+    read(there, store)
+    assert events(store)["issues"] == 26
+    issues.append({**issues[0], "id": 1, "number": 9001, "updated_at": "2022-04-29T00:00:00Z"})
+    # The list, its new issue's timeline (which is not there), and the list again.
+    assert read(there, store).tallies["issues"].requests == 1 + 1 + 1
+    assert events(store)["issues"] == 27
 
 
 def test_what_changes_while_it_is_read_is_not_lost(serving: Serving) -> None:

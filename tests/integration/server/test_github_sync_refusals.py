@@ -285,12 +285,12 @@ def test_the_summary_counts_by_resource_and_the_second_run_has_nothing_new(servi
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "acme/ants, since 2010-01-01"
-    assert lines[1] == "  repositories   1 read, 1 deliveries new, 0 known, 1 request"
-    assert lines[2] == "  pull requests  49 read, 226 deliveries new, 1 known, 247 requests"
+    assert lines[1] == "  repositories   1 read; deliveries: 1 new, 0 known; 1 request"
+    assert lines[2] == "  pull requests  49 read; deliveries: 226 new, 1 known; 247 requests"
     assert re.fullmatch(r"  took \d+\.\d s, \d+ requests", lines[-1])
     status, out, _ = command("--repo", ANTS, "--since", "2010-01-01", there=there)
     assert status == 0
-    assert "pull requests  0 read, 0 deliveries new, 0 known, 1 request\n" in out
+    assert "pull requests  0 read; deliveries: 0 new, 0 known; 1 request\n" in out
 
 
 def test_an_enterprise_server_is_asked_below_its_base(command: Command) -> None:
@@ -300,7 +300,7 @@ def test_an_enterprise_server_is_asked_below_its_base(command: Command) -> None:
         there.page_size = 20
         status, out, _ = command("--org", "acme", "--since", "2010-01-01", there=there)
     assert status == 0
-    assert "pull requests  49 read" in out
+    assert "pull requests  49 read;" in out
     assert all("/api/v3/" in seen["url"] for seen in there.seen)
 
 
@@ -372,6 +372,16 @@ def test_the_token_is_in_the_header_and_nowhere_else(
     assert not any(TOKEN in seen["url"] for seen in there.seen)
     assert {seen.get("authorization") for seen in there.seen if "sig=" not in seen["url"]} == {f"Bearer {TOKEN}"}
     assert not any(TOKEN.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+
+def test_an_interrupted_run_says_that_the_next_one_goes_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("koalr_server.sync.github.session.read_github", interrupted)
+    status, _, err = command("--repo", ANTS)
+    assert status == 130
+    assert err == "interrupted; what was read is kept, and the next sync goes on from there\n"
 
 
 def test_the_address_of_github_is_the_default(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

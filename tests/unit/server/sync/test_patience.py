@@ -51,8 +51,8 @@ def test_failures_are_asked_again_after_longer_and_longer_waits(status: int) -> 
     ("text", "headers", "seconds"),
     [
         ("API rate limit exceeded", {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": IN_TEN_MINUTES}, 601),
-        ("API rate limit exceeded", {"X_RateLimit_Remaining": "0"}, 61 - 1),
-        ("API rate limit exceeded", {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "1"}, 1),
+        ("API rate limit exceeded", {"X_RateLimit_Remaining": "0"}, 60),
+        ("API rate limit exceeded", {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "1"}, 60),
         ("API rate limit exceeded", {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "9e99"}, LONGEST_PAUSE_SECS),
         (SECONDARY, {}, 60),
         (SECONDARY, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": IN_TEN_MINUTES}, 60),
@@ -69,6 +69,7 @@ def test_limits_keep_everybody_waiting(status: int, text: str, headers: dict[str
 @pytest.mark.parametrize("value", ["", "soon", "-1", "nan", "inf"])
 def test_a_limit_without_a_usable_number_waits_the_least_that_github_asks_for(value: str) -> None:
     assert decided(429, Retry_After=value) == ("pause", 60)
+    assert decided(403, Retry_After=value) == ("pause", 60)
 
 
 def test_the_secondary_limit_waits_longer_each_time_up_to_a_quarter_of_an_hour() -> None:
