@@ -142,14 +142,13 @@ class Connection:
         """The text behind a signed address, which is told nothing of the credentials.
 
         Raises:
-            Refused: it is not there, or no longer.
-            Unanswered: every try failed, or the address is not encrypted.
+            Unanswered: every try failed, the address is not encrypted, or nothing is there any more.
         """
         if not may_download(url):
             raise Unanswered("a report has an address that is not https")
         reply, _ = self._persist(lambda: self._transport.send("GET", url, anonymous), asked, parsed=False)
         if reply.status != 200:
-            raise Refused(reply.status)
+            raise Unanswered(f"the address of a report answered {reply.status}")
         return reply.text
 
     def _ask(

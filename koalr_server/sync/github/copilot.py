@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,12 @@ from koalr_server.sync.github.errand import PAGE, Errand
 PERMISSION = (
     "GitHub Copilot Business: read and Organization Copilot metrics: read (of an organisation that has Copilot)"
 )
-REPORTS = ("organization-28-day", "users-28-day")
+REPORTS = ("organization", "users")
+# GitHub reports from this day on, and keeps reports for a year.
+FIRST_DAY = date(2025, 10, 10)
+KEPT = timedelta(days=365)
+LATEST = timedelta(days=28)
+ONE_DAY = timedelta(days=1)
 GONE = (404, 410)
 
 
@@ -26,18 +32,44 @@ def read_seats(errand: Errand) -> None:
 
 
 def read_reports(errand: Errand) -> None:
-    """Load the usage of the last 28 days, once for each day that GitHub reports on; errors as of Connection.get."""
+    """Load usage by day: the last 28 days as one report, and the days before that are missing; errors as of Connection.get."""
     for report in REPORTS:
-        body = errand.get(f"{_path(errand)}/metrics/reports/{report}/latest").body
-        if not isinstance(body, dict) or not isinstance(body.get("download_links"), list):
+        latest = errand.get(f"{_path(errand)}/metrics/reports/{report}-28-day/latest").body
+        ends = _day(latest.get("report_end_day") if isinstance(latest, dict) else None)
+        if ends is None:
             raise Unanswered("GitHub named no report to download")
-        ends = str(body.get("report_end_day"))
-        if errand.cursor(report) == ends:
+        covered = _day(errand.cursor(report))
+        if covered == ends:
             continue
-        # Signed addresses are secrets: they are followed and appear nowhere.
-        for link in body["download_links"]:
-            _load(errand, errand.download(str(link)), report, 1)
-        errand.remember(report, ends)
+        for day in missing_days(covered, errand.run.since, ends):
+            _read_day(errand, report, day)
+        _download(errand, report, latest)
+        errand.remember(report, ends.isoformat())
+
+
+def missing_days(covered: date | None, since: str, ends: date) -> list[date]:
+    """Days that a report of the 28 days up to `ends` does not have and that nobody has read, oldest first."""
+    begins = _day(since[:10]) if covered is None else covered + ONE_DAY
+    first = max(begins or FIRST_DAY, FIRST_DAY, ends - KEPT)
+    return [first + ONE_DAY * number for number in range((ends - LATEST - first).days + 1)]
+
+
+def _read_day(errand: Errand, report: str, day: date) -> None:
+    path = f"{_path(errand)}/metrics/reports/{report}-1-day"
+    try:
+        _download(errand, report, errand.get(path, {"day": day.isoformat()}).body)
+    except Refused as refusal:
+        # There may be days without a report.
+        if refusal.status not in GONE:
+            raise
+    errand.remember(report, day.isoformat())
+
+
+def _download(errand: Errand, report: str, body: Any) -> None:  # noqa: ANN401 - JSON
+    links = body.get("download_links") if isinstance(body, dict) else None
+    # Signed addresses are secrets: they are followed and appear nowhere.
+    for link in links if isinstance(links, list) else []:
+        _load(errand, errand.download(str(link)), f"{report} report", 1)
 
 
 def read_retired_days(errand: Errand) -> None:
@@ -53,6 +85,13 @@ def read_retired_days(errand: Errand) -> None:
         errand.remember(name, "gone")
         return
     _load(errand, _json(days), name, len(days))
+
+
+def _day(text: Any) -> date | None:  # noqa: ANN401 - JSON
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _path(errand: Errand) -> str:

@@ -12,7 +12,7 @@ from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
 from koalr_server.sync.position import Stub
 
 PERMISSION = "Pull requests: read"
-CHECKS_PERMISSION = "Checks: read"
+CHECKS_PERMISSION = "Checks: read, of an App or in the scope repo, for fine-grained tokens cannot have it"
 # What GitHub is slow to show in its list, and what changes within a second.
 OVERLAP = timedelta(minutes=5)
 NEWEST_FIRST = {**PAGE, "state": "all", "sort": "updated", "direction": "desc"}

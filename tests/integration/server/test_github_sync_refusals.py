@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from koalr_server.commands import syncing
 from koalr_server.commands.line import build_parser
 from koalr_server.errors import InputError
 from koalr_server.sync.github.address import base_url
+from koalr_server.sync.github.copilot import missing_days
+from koalr_server.sync.github.pulls import CHECKS_PERMISSION
 from koalr_server.sync.github.session import Surroundings
 from koalr_server.sync.github.transport import Transport, anonymous
 from tests.integration.server.github_server import TOKEN, World, refusal
@@ -64,7 +66,11 @@ def test_a_limit_without_end_leaves_the_run_incomplete(serving: Serving) -> None
     ("part", "status", "said"),
     [
         (f"{ANTS}/pulls", 403, "pull requests: GitHub answered 403; the token needs Pull requests: read"),
-        ("/check-runs", 403, "pull requests: GitHub answered 403; the token needs Checks: read"),
+        (
+            "/check-runs",
+            403,
+            "pull requests: GitHub answered 403; the token needs Checks: read, of an App or in the scope repo, for fine-grained tokens cannot have it",
+        ),
         (f"{ANTS}/commits?", 404, "commits: GitHub answered 404; the token needs Contents: read"),
         (f"{ANTS}/deployments", 404, "deployments: GitHub answered 404; the token needs Deployments: read"),
         (f"{ANTS}/releases", 451, "releases: GitHub answered 451; the token needs Contents: read"),
@@ -234,6 +240,56 @@ def test_copilot_is_loaded_and_signed_addresses_are_told_no_token(serving: Servi
     # A report of a day that was loaded is not downloaded again.
     read(there, store, organisation="acme")
     assert len([seen for seen in there.seen if "sig=" in seen["url"]]) == 2
+
+
+def test_days_before_the_last_28_are_loaded_one_by_one_and_once(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    with_copilot(there)
+    days = there.objects
+    for report, name in (("organization", "organisation-report.json"), ("users", "users-report.ndjson")):
+        days[f"/orgs/acme/copilot/metrics/reports/{report}-28-day/latest"]["report_end_day"] = "2025-11-20"
+        days[f"/orgs/acme/copilot/metrics/reports/{report}-1-day"] = {
+            "download_links": [f"{there.base_url}/{name}?sig=a-signature"],
+            "report_day": "2025-10-20",
+        }
+    read(there, store, organisation="acme", since="2025-10-20T00:00:00Z")
+    asked = [seen["url"].split("/reports/")[1] for seen in there.seen if "-1-day" in seen["url"]]
+    # The last report begins with 24 October.
+    assert asked == [
+        f"{report}-1-day?day=2025-10-{day}" for report in ("organization", "users") for day in (20, 21, 22, 23)
+    ]
+    read(there, store, organisation="acme", since="2025-10-20T00:00:00Z")
+    assert len([seen for seen in there.seen if "-1-day" in seen["url"]]) == 8
+
+
+@pytest.mark.parametrize(
+    ("covered", "since", "ends", "first", "number"),
+    [
+        (None, "2020-01-01", "2025-11-20", "2025-10-10", 14),
+        (None, "2026-01-01", "2026-01-20", None, 0),
+        ("2026-01-01", "2020-01-01", "2026-03-01", "2026-01-02", 31),
+        ("2026-02-20", "2020-01-01", "2026-03-01", None, 0),
+        (None, "2020-01-01", "2027-11-20", "2026-11-20", 338),
+    ],
+)
+def test_missing_days_end_where_the_last_report_begins(
+    covered: str | None, since: str, ends: str, first: str | None, number: int
+) -> None:
+    told = missing_days(
+        date.fromisoformat(covered) if covered else None, f"{since}T00:00:00Z", date.fromisoformat(ends)
+    )
+    assert len(told) == number
+    assert not told or (told[0].isoformat(), told[-1]) == (first, date.fromisoformat(ends) - timedelta(days=28))
+
+
+def test_a_signed_address_that_has_expired_is_tried_again_with_the_next_run(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    with_copilot(there)
+    latest = there.objects["/orgs/acme/copilot/metrics/reports/organization-28-day/latest"]
+    latest["download_links"] = [f"{there.base_url}/nothing"]
+    report = read(there, store, organisation="acme")
+    assert list(report.missing) == ["Copilot: the address of a report answered 401"]
+    assert not any(name.endswith("organization") for name in store.values)
 
 
 def test_a_report_that_is_not_encrypted_is_not_fetched(serving: Serving) -> None:
