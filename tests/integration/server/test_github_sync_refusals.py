@@ -66,11 +66,7 @@ def test_a_limit_without_end_leaves_the_run_incomplete(serving: Serving) -> None
     ("part", "status", "said"),
     [
         (f"{ANTS}/pulls", 403, "pull requests: GitHub answered 403; the token needs Pull requests: read"),
-        (
-            "/check-runs",
-            403,
-            "pull requests: GitHub answered 403; the token needs Checks: read, of an App or in the scope repo, for fine-grained tokens cannot have it",
-        ),
+        ("/check-runs", 403, f"pull requests: GitHub answered 403; the token needs {CHECKS_PERMISSION}"),
         (f"{ANTS}/commits?", 404, "commits: GitHub answered 404; the token needs Contents: read"),
         (f"{ANTS}/deployments", 404, "deployments: GitHub answered 404; the token needs Deployments: read"),
         (f"{ANTS}/releases", 451, "releases: GitHub answered 451; the token needs Contents: read"),
