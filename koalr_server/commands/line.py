@@ -15,6 +15,7 @@ from koalr_server.commands import (
     risk,
     sampling,
     serving,
+    syncing,
 )
 from koalr_server.errors import ServerError
 
@@ -29,7 +30,19 @@ def build_parser() -> argparse.ArgumentParser:
     shared.add_argument("--data", metavar="DIR", help="data folder (default: KOALR_DATA_DIR or .koalr)")
     parser = argparse.ArgumentParser(prog=PROGRAM, description="The Koalr API on your own data.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (serving, ingesting, importing, reprocessing, sampling, keys, metrics, doctor, backtesting, risk):
+    for module in (
+        serving,
+        ingesting,
+        syncing,
+        importing,
+        reprocessing,
+        sampling,
+        keys,
+        metrics,
+        doctor,
+        backtesting,
+        risk,
+    ):
         module.add_to(commands, shared)
     return parser
 

@@ -55,7 +55,7 @@ FORBIDDEN = {
             "statistics",
         )
     },
-    "koalr_server": ("koalr_api", "streamlit", "components", "hosting", "pages", "plotly", "requests"),
+    "koalr_server": ("koalr_api", "streamlit", "components", "hosting", "pages", "plotly"),
     "koalr_server/metrics": (
         "duckdb",
         "fastapi",
@@ -100,6 +100,11 @@ FORBIDDEN = {
     ),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
     "koalr_server/sources": (*IMPURE, "pyarrow", "koalr_server.commands", "koalr_server.settings", "subprocess"),
+    "koalr_server/sync": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb", "os", "time"),
+    **{
+        f"koalr_server/sync/{core}.py": (*IMPURE, "requests")
+        for core in ("position", "report", "github/address", "github/envelopes", "github/patience")
+    },
     "koalr_server/ingest/copilot": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/ingest/coverage": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/sample/simulation": (
@@ -163,6 +168,12 @@ def test_only_the_launcher_mounts_the_server() -> None:
         if within(module, "koalr_server")
     }
     assert users == {"app.py"}
+
+
+def test_only_the_sync_asks_other_servers() -> None:
+    asking = {path for path in sources("koalr_server") if any(within(name, "requests") for name in imported(path))}
+    assert asking
+    assert all(path.is_relative_to(ROOT / "koalr_server" / "sync") for path in asking)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -254,7 +254,7 @@ class TestARefusal:
         assert SECRET not in answer.text
 
     def test_of_a_wrong_signature(self, server: Server) -> None:
-        self.refused(server.post(STORY[0][1], secret="guessed"), 401, "signature")
+        self.refused(server.post(STORY[0][1], secret="guessed"), 401, "fits no secret")
         assert not server.database.rows("SELECT 1 FROM deliveries")
 
     def test_of_a_missing_signature(self, server: Server) -> None:
@@ -293,7 +293,9 @@ class TestARefusal:
         self.refused(server.posted("deployments", {}, "klr_live_unknown"), 401, "X-Koalr-Key")
 
     def test_of_a_record_says_what_is_wrong(self, server: Server) -> None:
-        answer = server.posted("deployments", {"repo": "acme/api", "status": "fine"})
+        answer = server.posted(
+            "deployments", {"repo": "acme/api", "status": "fine", "deployedAt": "2026-01-05T12:00:00Z"}
+        )
         self.refused(answer, 400, "success, failure, in_progress, cancelled")
 
     def test_of_an_address_that_keeps_guessing_slows_it_down(self, server: Server) -> None:

@@ -1,0 +1,1 @@
+"""GitHub over its REST API: repositories, pull requests, commits, deployments, issues, teams, Copilot."""

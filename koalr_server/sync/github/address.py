@@ -1,0 +1,66 @@
+"""Where GitHub's API is, and that nobody leaves it (pure)."""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from koalr_server.errors import InputError
+
+GITHUB = "https://api.github.com"
+PORTS = {"https": 443, "http": 80}
+
+
+def base_url(text: str) -> str:
+    """The address of an API, without a slash at its end.
+
+    Raises:
+        InputError: it is none, holds a name or password, or would send a token in clear text over a network.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = SplitResult("", "", "", "", ""), None
+    if parts.username or parts.password:
+        # Not repeated, for it holds what should be secret.
+        raise InputError(
+            "--url holds a name or a password; give the address alone, the token goes into KOALR_GITHUB_TOKEN."
+        )
+    if parts.scheme not in PORTS or not host or parts.query or parts.fragment:
+        raise InputError(
+            f"--url {text[:200]!r} is no address of an API; write https://api.github.com or https://HOST/api/v3."
+        )
+    if parts.scheme == "http" and not on_loopback(host):
+        raise InputError(f"--url {text[:200]!r} would send the token in clear text; write https://{host}{parts.path}.")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def on_loopback(host: str) -> bool:
+    """Whether a host is this machine by its name."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two addresses are of one server."""
+    return _origin(one) == _origin(other) is not None
+
+
+def may_download(url: str) -> bool:
+    """Whether a report may be fetched from there: encrypted, or from this machine."""
+    origin = _origin(url)
+    return origin is not None and (origin[0] == "https" or on_loopback(origin[1]))
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port or PORTS[parts.scheme]

@@ -1,0 +1,241 @@
+"""Asks GitHub's REST API and does not give up early."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from koalr_server.errors import InputError
+from koalr_server.sync.gate import Gate
+from koalr_server.sync.github.address import may_download, same_origin
+from koalr_server.sync.github.credentials import Credentials
+from koalr_server.sync.github.patience import (
+    MOST_FAULTS,
+    MOST_PAUSES,
+    Draw,
+    Reply,
+    Verdict,
+    backoff_secs,
+    running_low,
+    verdict,
+)
+from koalr_server.sync.github.transport import AGENT, NO_PARAMETERS, Bearer, Transport, anonymous
+
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28", **AGENT}
+REDIRECTS = (301, 302, 307, 308)
+MOST_REDIRECTS = 3
+MOST_PAGES = 10_000
+CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+NO_MARKS: Mapping[str, str] = {}
+
+
+class Refused(Exception):
+    """GitHub will not answer this question, today or tomorrow.
+
+    Args:
+        status: 403, 404, 409, 410, 422, 451 and the like.
+        single_sign_on: the organisation wants the token authorised first.
+    """
+
+    def __init__(self, status: int, single_sign_on: bool = False) -> None:
+        super().__init__(f"GitHub answered {status}")
+        self.status = status
+        self.single_sign_on = single_sign_on
+
+
+class Unanswered(Exception):
+    """There was no usable answer after all tries; the text says what came instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a question.
+
+    Args:
+        changed: False if the list is what it was (304); then there is no body.
+        marks: request headers that ask again only for what has changed since.
+        read_at: GitHub's clock when it answered, "YYYY-MM-DDTHH:MM:SSZ"; "" if it did not say.
+        following: the address of the next page.
+    """
+
+    changed: bool
+    body: Any
+    marks: Mapping[str, str]
+    read_at: str
+    following: str | None
+
+
+def nobody_counts() -> None:
+    """What is called for a request that nobody counts."""
+
+
+class Connection:
+    """Questions to one API, from several threads.
+
+    Args:
+        base_url: as of address.base_url.
+        clock: the current instant.
+    """
+
+    def __init__(
+        self, base_url: str, credentials: Credentials, gate: Gate, clock: Callable[[], datetime], draw: Draw
+    ) -> None:
+        self._base_url = base_url
+        self._credentials = credentials
+        self._gate = gate
+        self._clock = clock
+        self._draw = draw
+        self._transport = Transport()
+
+    def get(
+        self,
+        path: str,
+        parameters: Mapping[str, str | int] = NO_PARAMETERS,
+        marks: Mapping[str, str] = NO_MARKS,
+        asked: Callable[[], None] = nobody_counts,
+    ) -> Answer:
+        """Ask for a path below the base, or for an address that an answer named.
+
+        Args:
+            asked: called for every request made.
+
+        Raises:
+            Refused: GitHub says no.
+            Unanswered: every try failed.
+            InputError: the token is not accepted.
+            Stopped: the run was called off.
+        """
+        url = path if "://" in path else self._base_url + path
+        reply, body = self._ask(url, parameters, marks, asked)
+        for _ in range(MOST_REDIRECTS):
+            if reply.status not in REDIRECTS:
+                break
+            url = urljoin(url, reply.headers.get("Location", ""))
+            self._stay(url)
+            reply, body = self._ask(url, NO_PARAMETERS, marks, asked)
+        return self._answer(reply, body)
+
+    def pages(
+        self,
+        path: str,
+        parameters: Mapping[str, str | int] = NO_PARAMETERS,
+        marks: Mapping[str, str] = NO_MARKS,
+        asked: Callable[[], None] = nobody_counts,
+    ) -> Iterator[Answer]:
+        """The pages of a list, each asked for when it is needed; errors as of `get`."""
+        answer = self.get(path, parameters, marks, asked)
+        yield answer
+        seen: set[str] = set()
+        while answer.following:
+            if answer.following in seen or len(seen) >= MOST_PAGES:
+                raise Unanswered("the pages of a list did not come to an end")
+            seen.add(answer.following)
+            answer = self.get(answer.following, asked=asked)
+            yield answer
+
+    def download(self, url: str, asked: Callable[[], None] = nobody_counts) -> str:
+        """The text behind a signed address, which is told nothing of the credentials.
+
+        Raises:
+            Unanswered: every try failed, the address is not encrypted, or nothing is there any more.
+        """
+        if not may_download(url):
+            raise Unanswered("a report has an address that is not https")
+        reply, _ = self._persist(lambda: self._transport.send("GET", url, anonymous), asked, parsed=False)
+        if reply.status != 200:
+            raise Unanswered(f"the address of a report answered {reply.status}")
+        return reply.text
+
+    def _ask(
+        self,
+        url: str,
+        parameters: Mapping[str, str | int],
+        marks: Mapping[str, str],
+        asked: Callable[[], None],
+    ) -> tuple[Reply, Any]:
+        def send() -> Reply | str:
+            token = self._credentials.token(self._clock(), self._exchange)
+            return self._transport.send("GET", url, Bearer(token), parameters, {**HEADERS, **marks})
+
+        return self._persist(send, asked)
+
+    def _exchange(self, path: str, token: str) -> Mapping[str, Any]:
+        def send() -> Reply | str:
+            return self._transport.send("POST", self._base_url + path, Bearer(token), headers=HEADERS)
+
+        reply, body = self._persist(send, nobody_counts)
+        if reply.status != 201 or not isinstance(body, dict):
+            raise InputError(
+                f"GitHub gave the App no token ({reply.status}): check KOALR_GITHUB_APP_ID, KOALR_GITHUB_APP_INSTALLATION and that the"
+                " private key is one of this App."
+            )
+        return body
+
+    def _persist(
+        self, send: Callable[[], Reply | str], asked: Callable[[], None], parsed: bool = True
+    ) -> tuple[Reply, Any]:
+        """Send until there is an answer worth having: the answer and its body."""
+        pauses = faults = 0
+        while True:
+            self._gate.wait()
+            asked()
+            reply = send()
+            found, body = self._judged(reply, pauses, faults, parsed)
+            if isinstance(reply, Reply) and found.kind in ("take", "refused"):
+                return reply, body
+            pauses, faults = pauses + (found.kind == "pause"), faults + (found.kind == "again")
+            if pauses > MOST_PAUSES or faults >= MOST_FAULTS:
+                raise Unanswered(f"{found.why}, {pauses + faults} times")
+            if found.kind == "pause":
+                self._gate.close(found.seconds, found.why)
+            else:
+                self._gate.pause(found.seconds)
+
+    def _judged(self, reply: Reply | str, pauses: int, faults: int, parsed: bool) -> tuple[Verdict, Any]:
+        if isinstance(reply, str):
+            return Verdict("again", backoff_secs(faults, self._draw), reply), None
+        found = verdict(reply, pauses, faults, self._clock(), self._draw)
+        if found.kind == "take" and (seconds := running_low(reply.headers, self._clock())) is not None:
+            self._gate.close(seconds, "The hourly rate limit is almost used up")
+        if found.kind != "take" or not parsed or reply.status in (204, 304):
+            return found, None
+        try:
+            return found, json.loads(reply.text)
+        except (ValueError, RecursionError):
+            return Verdict("again", backoff_secs(faults, self._draw), "GitHub's answer broke off or was no JSON"), None
+
+    def _answer(self, reply: Reply, body: Any) -> Answer:  # noqa: ANN401 - JSON
+        if reply.status == 401:
+            raise InputError(
+                f"GitHub at {urlsplit(self._base_url).netloc} does not accept the credentials (401): the token is wrong, has expired or was"
+                " revoked; make a new one and set KOALR_GITHUB_TOKEN."
+            )
+        if reply.status in REDIRECTS:
+            raise Unanswered("GitHub's redirects did not come to an end")
+        if reply.status not in (200, 204, 304):
+            raise Refused(reply.status, reply.status == 403 and "X-GitHub-SSO" in reply.headers)
+        marks = {ask: reply.headers[told] for told, ask in CONDITIONS.items() if reply.headers.get(told)}
+        return Answer(reply.status != 304, body, marks, _read_at(reply), self._following(reply))
+
+    def _following(self, reply: Reply) -> str | None:
+        for link in requests.utils.parse_header_links(reply.headers.get("Link", "")):
+            if link.get("rel") == "next":
+                self._stay(link["url"])
+                return str(link["url"])
+        return None
+
+    def _stay(self, url: str) -> None:
+        if not same_origin(url, self._base_url):
+            raise Unanswered("GitHub's answer leads to another host, which is not followed")
+
+
+def _read_at(reply: Reply) -> str:
+    try:
+        return parsedate_to_datetime(reply.headers.get("Date", "")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, TypeError):
+        return ""
