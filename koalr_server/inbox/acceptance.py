@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -13,6 +14,8 @@ from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 
 MOST_TOGETHER = 500
+# A commit costs some milliseconds, whatever is in it: so much of a wait makes one of many.
+GATHER_SECS = 0.01
 
 
 class Acceptance:
@@ -59,6 +62,7 @@ class Acceptance:
         while (first := self._arrived.get()) is not None:
             together = [first]
             ended = False
+            time.sleep(GATHER_SECS)
             while len(together) < MOST_TOGETHER and not self._arrived.empty():
                 following = self._arrived.get()
                 if following is None:

@@ -19,7 +19,7 @@ from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 log = logging.getLogger("koalr_server.inbox")
 
 # What arrives within this time is read together; and reading takes at most half of the writer's time.
-GATHER_SECS = 0.5
+GATHER_SECS = 1.5
 # After a failure of the store, such as a full disk.
 RETRY_SECS = 5.0
 PRUNE_EVERY_SECS = 3600.0

@@ -46,18 +46,18 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> in
     numbered = table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
     cursor.register("arrived_deliveries", numbered)
     try:
-        # Numbers may have gaps, where a delivery came twice; they only have to grow.
-        cursor.execute(
+        # Numbers may have gaps, where a delivery came twice; they only have to grow. One column is the key, because the engine
+        # takes four times as long for two of them.
+        return count(
+            cursor,
             """INSERT INTO deliveries BY NAME
-            SELECT $before + 1 + ordinal AS seq, source, event, key, $received_at::TIMESTAMP AS received_at, body
-            FROM arrived_deliveries QUALIFY row_number() OVER (PARTITION BY source, key ORDER BY ordinal) = 1
-            ORDER BY ordinal
-            ON CONFLICT DO NOTHING""",
+            SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event,
+                   $received_at::TIMESTAMP AS received_at, body
+            FROM arrived_deliveries ON CONFLICT DO NOTHING""",
             {"before": before, "received_at": received_at},
         )
     finally:
         cursor.unregister("arrived_deliveries")
-    return count(cursor, "SELECT count(*) FROM deliveries WHERE seq > ?", [before])
 
 
 def after(database: Database, seq: int, most: int) -> Sequence[Received]:

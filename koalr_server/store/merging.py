@@ -1,6 +1,6 @@
 """Upserts without indexes: stage the incoming rows, drop what is already there unchanged, replace the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -19,7 +19,7 @@ class MergeCount:
         return MergeCount(self.added + other.added, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
-def count(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> int:
+def count(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> int:
     """The single number a query answers, 0 for null."""
     row = cursor.execute(sql, parameters or None).fetchone()
     return int(row[0] or 0) if row else 0

@@ -70,9 +70,10 @@ CREATE TABLE IF NOT EXISTS copilot_days (
     source VARCHAR, organisation VARCHAR, day TIMESTAMP,
     active_users BIGINT, suggested BIGINT, accepted BIGINT, lines_accepted BIGINT
 );
--- What tools sent or were asked for, as it came; seq counts them in order of arrival, from 1. body: JSON in UTF-8.
+-- What tools sent or were asked for, as it came; seq grows in order of arrival. key: the source, a colon, and its own id of the
+-- delivery. body: JSON in UTF-8.
 CREATE TABLE IF NOT EXISTS deliveries (
-    seq BIGINT, source VARCHAR, event VARCHAR, key VARCHAR, received_at TIMESTAMP, body BLOB, PRIMARY KEY (source, key)
+    key VARCHAR PRIMARY KEY, seq BIGINT, source VARCHAR, event VARCHAR, received_at TIMESTAMP, body BLOB
 );
 -- What holds of each facet of a thing (sources/observation.py): the latest version of what was told; fields: JSON.
 -- seq: the delivery that told it.

@@ -156,7 +156,7 @@ class TestADelivery:
         server.post(STORY[0][1])
         (kept,) = server.database.rows("SELECT * FROM deliveries")
         assert json.loads(kept["body"]) == STORY[0][1]
-        assert (kept["source"], kept["event"], kept["key"]) == ("github", "pull_request", "delivery-1")
+        assert (kept["source"], kept["event"], kept["key"]) == ("github", "pull_request", "github:delivery-1")
 
     def test_that_comes_twice_is_kept_once_and_acknowledged_twice(self, server: Server) -> None:
         for _ in range(2):
