@@ -225,6 +225,7 @@ def test_one_pull_request_without_an_answer_leaves_the_rest_and_is_read_next_tim
     there.refused = {"/pulls/53": 502}
     report = read(there, store)
     assert report.missing == {"pull requests: GitHub answered 502, 6 times": [ANTS]}
+    assert there.requests.count(f"/repos/{ANTS}/pulls/53") == 6
     assert events(store)["pull_request"] == 48
     assert events(store)["issues"] == 26
     there.refused = {}
@@ -292,6 +293,20 @@ def test_a_deployment_is_asked_for_until_it_has_ended(serving: Serving) -> None:
     read(there, store)
     assert [body["deployment_status"]["id"] for body in bodies(store, "deployment_status")][-1] == 91
     assert read(there, store).tallies["deployments"].requests == 1
+
+
+def test_checks_are_asked_for_until_they_have_ended(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    (pull,) = (pull for pull in there.lists[f"/repos/{ANTS}/pulls"] if pull["number"] == 210)
+    change_pull(there, ANTS, 210, "2022-04-30T10:00:00Z")
+    checks = there.lists[f"/repos/{ANTS}/commits/{pull['head']['sha']}/check-runs"]
+    checks[0] |= {"status": "in_progress", "conclusion": None}
+    read(there, store)
+    checks[0] |= {"status": "completed", "conclusion": "failure"}
+    read(there, store)
+    told = bodies(store, "pull_request_check_runs")[-1]
+    assert (told["pull_request"]["number"], told["check_runs"][0]["conclusion"]) == (210, "failure")
+    assert read(there, store).tallies["pull requests"].requests == 1
 
 
 def test_runs_and_tags_are_asked_for_only_if_the_rules_name_them(serving: Serving) -> None:
