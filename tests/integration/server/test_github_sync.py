@@ -118,6 +118,8 @@ def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) 
     second = read(there, store, organisation="acme")
     assert store.deliveries == before
     assert second.requests < 0.05 * first.requests
+    # Lists without a time of their own are told only when they have changed.
+    assert (second.tallies["teams"].new, second.tallies["teams"].known) == (0, 0)
     assert (second.missing, second.requests) == ({}, 1 + 2 * 4 + 3 + 2)
 
 
