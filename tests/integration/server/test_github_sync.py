@@ -3,8 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,10 +15,16 @@ from koalr_server.sync.outbox import Store
 from koalr_server.sync.report import Report
 from tests.integration.server import github_server as network
 from tests.integration.server.github_server import TOKEN, World
-from tests.integration.server.github_world import ANTS, add_commits, add_deployment, change_pull, examples, world
+from tests.integration.server.github_world import (
+    ANTS,
+    Serving,
+    add_commits,
+    add_deployment,
+    change_pull,
+    examples,
+    world,
+)
 from tests.integration.server.memory_store import Killed, MemoryStore
-
-Serving = Callable[..., World]
 
 LONG_AGO = "2010-01-01T00:00:00Z"
 
@@ -45,13 +50,6 @@ def events(store: MemoryStore) -> Counter[str]:
 
 def bodies(store: MemoryStore, event: str) -> list[dict[str, Any]]:
     return [json.loads(body) for name, body in store.deliveries.values() if name == event]
-
-
-@pytest.fixture
-def serving() -> Iterator[Serving]:
-    """Serves a world until the test ends: how far it was read is remembered by the address of the API."""
-    with ExitStack() as stack:
-        yield lambda *names: stack.enter_context(world(*names).running())
 
 
 @pytest.fixture(scope="module")
@@ -271,8 +269,11 @@ def test_several_repositories_are_read_by_name_and_a_missing_one_is_named(servin
 
 def test_commits_merged_late_are_found_whatever_their_dates_say(serving: Serving) -> None:
     there, store = serving(), MemoryStore()
-    read(there, store)
     listed = there.lists[f"/repos/{ANTS}/commits"]
+    for newer, older in pairwise(listed):
+        newer["parents"] = [{"sha": older["sha"]}]
+    read(there, store, since="2020-01-01T00:00:00Z")
+    assert 0 < events(store)["commit"] < len(listed)
     head = listed[0]
     old = {**head, "sha": "a" * 40, "parents": head["parents"]}
     old["commit"] = {**head["commit"], "committer": {**head["commit"]["committer"], "date": "2019-01-01T00:00:00Z"}}
@@ -281,7 +282,7 @@ def test_commits_merged_late_are_found_whatever_their_dates_say(serving: Serving
     add_commits(there, ANTS, [old, merge])
     there.objects[f"/repos/{ANTS}"]["pushed_at"] = "2021-10-31T00:00:00Z"
     known = events(store)["commit"]
-    read(there, store)
+    read(there, store, since="2020-01-01T00:00:00Z")
     assert events(store)["commit"] == known + 2
 
 
