@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from koalr_server.sources.observation import Delivery
-from koalr_server.sync.github.connection import Refused, Unanswered
+from koalr_server.sync.github.answer import Refused, Unanswered
 from koalr_server.sync.github.envelopes import delivery, essence, named
 from koalr_server.sync.github.errand import PAGE, Errand, elements
 

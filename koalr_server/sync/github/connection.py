@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,6 +12,7 @@ import requests
 from koalr_server.errors import InputError
 from koalr_server.sync.gate import Gate
 from koalr_server.sync.github.address import may_download, same_origin
+from koalr_server.sync.github.answer import Answer, Refused, Unanswered
 from koalr_server.sync.github.credentials import Credentials
 from koalr_server.sync.github.patience import (
     MOST_FAULTS,
@@ -32,42 +32,6 @@ MOST_REDIRECTS = 3
 MOST_PAGES = 10_000
 CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 NO_MARKS: Mapping[str, str] = {}
-
-
-class Refused(Exception):
-    """GitHub will not answer this question, today or tomorrow.
-
-    Args:
-        status: 403, 404, 409, 410, 422, 451 and the like.
-        single_sign_on: the organisation wants the token authorised first.
-    """
-
-    def __init__(self, status: int, single_sign_on: bool = False) -> None:
-        super().__init__(f"GitHub answered {status}")
-        self.status = status
-        self.single_sign_on = single_sign_on
-
-
-class Unanswered(Exception):
-    """There was no usable answer after all tries; the text says what came instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer to a question.
-
-    Args:
-        changed: False if the list is what it was (304); then there is no body.
-        marks: request headers that ask again only for what has changed since.
-        read_at: GitHub's clock when it answered, "YYYY-MM-DDTHH:MM:SSZ"; "" if it did not say.
-        following: the address of the next page.
-    """
-
-    changed: bool
-    body: Any
-    marks: Mapping[str, str]
-    read_at: str
-    following: str | None
 
 
 def nobody_counts() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from koalr_server.errors import InputError
 from koalr_server.ingest.copilot import read_copilot
-from koalr_server.sync.github.connection import Refused, Unanswered
+from koalr_server.sync.github.answer import Refused, Unanswered
 from koalr_server.sync.github.errand import PAGE, Errand
 
 PERMISSION = (

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from koalr_server.sources.rules import Rules, among
-from koalr_server.sync.github.connection import Refused
+from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import Errand
 from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at

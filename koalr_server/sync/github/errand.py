@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
-from koalr_server.sync.github.connection import NO_MARKS, Answer, Connection, Refused, Unanswered
+from koalr_server.sync.github.answer import Answer, Refused, Unanswered
+from koalr_server.sync.github.connection import NO_MARKS, Connection
 from koalr_server.sync.outbox import Outbox
 from koalr_server.sync.report import Report
 

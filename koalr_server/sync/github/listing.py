@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from koalr_server.sources.observation import Delivery
-from koalr_server.sync.github.connection import Unanswered
+from koalr_server.sync.github.answer import Unanswered
 from koalr_server.sync.github.errand import PAGE, Errand, elements
 from koalr_server.sync.position import Position, Stub, earlier
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from koalr_server.sources.observation import Delivery
-from koalr_server.sync.github.connection import Refused
+from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence
 from koalr_server.sync.github.errand import PAGE, Errand, Run, Whole
 

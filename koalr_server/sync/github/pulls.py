@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from koalr_server.sync.github.connection import Refused
+from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import PAGE, Errand
 from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at

@@ -1,6 +1,7 @@
 """The sample organisation behind the real HTTP API, with keys of several kinds."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from koalr_server.http.service import Service
 from koalr_server.keys import new_key
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
+from tests.integration.server.github_world import Serving, world
 from tests.running import running
 
 NOW = datetime(2025, 3, 31, 23, 59, 59, tzinfo=UTC)
@@ -55,3 +57,10 @@ def api() -> Iterator[Api]:
         found.key = found.new_key()
         yield found
     database.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    """Serves a fake GitHub until the test ends: how far it was read is remembered by the address of the API."""
+    with ExitStack() as stack:
+        yield lambda *names: stack.enter_context(world(*names).running())

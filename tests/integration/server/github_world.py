@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +17,8 @@ ANTS = "acme/ants"
 PULL_FIELDS = ("merged_by", "comments", "review_comments", "commits", "additions", "deletions", "changed_files")
 
 Body = dict[str, Any]
+Serving = Callable[..., World]
+"""Serves a world of repositories until the test ends."""
 
 
 @cache

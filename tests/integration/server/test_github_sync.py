@@ -3,8 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,10 +15,16 @@ from koalr_server.sync.outbox import Store
 from koalr_server.sync.report import Report
 from tests.integration.server import github_server as network
 from tests.integration.server.github_server import TOKEN, World
-from tests.integration.server.github_world import ANTS, add_commits, add_deployment, change_pull, examples, world
+from tests.integration.server.github_world import (
+    ANTS,
+    Serving,
+    add_commits,
+    add_deployment,
+    change_pull,
+    examples,
+    world,
+)
 from tests.integration.server.memory_store import Killed, MemoryStore
-
-Serving = Callable[..., World]
 
 LONG_AGO = "2010-01-01T00:00:00Z"
 
@@ -45,13 +50,6 @@ def events(store: MemoryStore) -> Counter[str]:
 
 def bodies(store: MemoryStore, event: str) -> list[dict[str, Any]]:
     return [json.loads(body) for name, body in store.deliveries.values() if name == event]
-
-
-@pytest.fixture
-def serving() -> Iterator[Serving]:
-    """Serves a world until the test ends: how far it was read is remembered by the address of the API."""
-    with ExitStack() as stack:
-        yield lambda *names: stack.enter_context(world(*names).running())
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +116,8 @@ def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) 
     second = read(there, store, organisation="acme")
     assert store.deliveries == before
     assert second.requests < 0.05 * first.requests
+    # Lists without a time of their own are told only when they have changed.
+    assert (second.tallies["teams"].new, second.tallies["teams"].known) == (0, 0)
     assert (second.missing, second.requests) == ({}, 1 + 2 * 4 + 3 + 2)
 
 
@@ -225,6 +225,7 @@ def test_one_pull_request_without_an_answer_leaves_the_rest_and_is_read_next_tim
     there.refused = {"/pulls/53": 502}
     report = read(there, store)
     assert report.missing == {"pull requests: GitHub answered 502, 6 times": [ANTS]}
+    assert there.requests.count(f"/repos/{ANTS}/pulls/53") == 6
     assert events(store)["pull_request"] == 48
     assert events(store)["issues"] == 26
     there.refused = {}
@@ -268,8 +269,11 @@ def test_several_repositories_are_read_by_name_and_a_missing_one_is_named(servin
 
 def test_commits_merged_late_are_found_whatever_their_dates_say(serving: Serving) -> None:
     there, store = serving(), MemoryStore()
-    read(there, store)
     listed = there.lists[f"/repos/{ANTS}/commits"]
+    for newer, older in pairwise(listed):
+        newer["parents"] = [{"sha": older["sha"]}]
+    read(there, store, since="2020-01-01T00:00:00Z")
+    assert 0 < events(store)["commit"] < len(listed)
     head = listed[0]
     old = {**head, "sha": "a" * 40, "parents": head["parents"]}
     old["commit"] = {**head["commit"], "committer": {**head["commit"]["committer"], "date": "2019-01-01T00:00:00Z"}}
@@ -278,7 +282,7 @@ def test_commits_merged_late_are_found_whatever_their_dates_say(serving: Serving
     add_commits(there, ANTS, [old, merge])
     there.objects[f"/repos/{ANTS}"]["pushed_at"] = "2021-10-31T00:00:00Z"
     known = events(store)["commit"]
-    read(there, store)
+    read(there, store, since="2020-01-01T00:00:00Z")
     assert events(store)["commit"] == known + 2
 
 
@@ -292,6 +296,20 @@ def test_a_deployment_is_asked_for_until_it_has_ended(serving: Serving) -> None:
     read(there, store)
     assert [body["deployment_status"]["id"] for body in bodies(store, "deployment_status")][-1] == 91
     assert read(there, store).tallies["deployments"].requests == 1
+
+
+def test_checks_are_asked_for_until_they_have_ended(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    (pull,) = (pull for pull in there.lists[f"/repos/{ANTS}/pulls"] if pull["number"] == 210)
+    change_pull(there, ANTS, 210, "2022-04-30T10:00:00Z")
+    checks = there.lists[f"/repos/{ANTS}/commits/{pull['head']['sha']}/check-runs"]
+    checks[0] |= {"status": "in_progress", "conclusion": None}
+    read(there, store)
+    checks[0] |= {"status": "completed", "conclusion": "failure"}
+    read(there, store)
+    told = bodies(store, "pull_request_check_runs")[-1]
+    assert (told["pull_request"]["number"], told["check_runs"][0]["conclusion"]) == (210, "failure")
+    assert read(there, store).tallies["pull requests"].requests == 1
 
 
 def test_runs_and_tags_are_asked_for_only_if_the_rules_name_them(serving: Serving) -> None:

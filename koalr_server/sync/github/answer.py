@@ -1,0 +1,41 @@
+"""What comes of a question to GitHub: an answer, a refusal, or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class Refused(Exception):
+    """GitHub will not answer this question, today or tomorrow.
+
+    Args:
+        status: 403, 404, 409, 410, 422, 451 and the like.
+        single_sign_on: the organisation wants the token authorised first.
+    """
+
+    def __init__(self, status: int, single_sign_on: bool = False) -> None:
+        super().__init__(f"GitHub answered {status}")
+        self.status = status
+        self.single_sign_on = single_sign_on
+
+
+class Unanswered(Exception):
+    """There was no usable answer after all tries; the text says what came instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a question.
+
+    Args:
+        changed: False if the list is what it was (304); then there is no body.
+        marks: request headers that ask again only for what has changed since.
+        read_at: GitHub's clock when it answered, "YYYY-MM-DDTHH:MM:SSZ"; "" if it did not say.
+        following: the address of the next page.
+    """
+
+    changed: bool
+    body: Any
+    marks: Mapping[str, str]
+    read_at: str
+    following: str | None
