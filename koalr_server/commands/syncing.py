@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from koalr_server.commands.progress import Progress
 from koalr_server.errors import InputError, ServerError
 from koalr_server.settings import Settings, parse_instant
-from koalr_server.sources.rules import Rules
 from koalr_server.store.gateway import open_access
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def sync(options: argparse.Namespace, around: "Surroundings") -> int:
         names,
         since,
         # The settings of deliveries bring them.
-        getattr(settings, "rules", Rules()),
+        settings.rules,
     )
     progress = Progress("requests")
 
