@@ -1,7 +1,7 @@
 """`make bench`: speed against a floor or a peer of the same run, as a table with machine and commit.
 
 Arguments name the parts to run (start, ingest, memory, api, cached, noise, scale, concurrency, forecast, risk, client, pages, wall,
-webhooks); none means all.
+webhooks, files); none means all.
 """
 
 import os
@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import api, client, concurrency, forecast, ingest, noise, pages, risk, scale, start, webhooks
+from tests.benchmarks import (
+    api,
+    client,
+    concurrency,
+    files,
+    forecast,
+    ingest,
+    noise,
+    pages,
+    risk,
+    scale,
+    start,
+    webhooks,
+)
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "bench-results"
@@ -42,6 +55,7 @@ PARTS = (
     Part("pages", pages.measure),
     Part("wall", pages.measure_wall),
     Part("webhooks", webhooks.measure),
+    Part("files", files.measure),
 )
 
 
