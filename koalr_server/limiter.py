@@ -45,11 +45,6 @@ class SlidingLimit:
             self._admitted.append(now)
         return self._verdict(passes, now)
 
-    def peek(self, now: float) -> Verdict:
-        """What the headers would say, without a request."""
-        self._forget(now)
-        return self._verdict(len(self._admitted) < self.limit, now)
-
     def _forget(self, now: float) -> None:
         while self._admitted and self._admitted[0] <= now - WINDOW_SECS:
             self._admitted.popleft()

@@ -27,9 +27,12 @@ from koalr_server.sources.source import Refusal, Source
 
 PATH = re.compile(r"/ingest/([^/]*)")
 # GitHub sends up to 25 MB and nobody more.
-MOST_BYTES = 25 * 2**20
+MOST_BYTES = {"github": 25 * 2**20}
+OTHERS_MOST_BYTES = 2**20
+MOST_BYTES_IN_FLIGHT = 500 * 2**20
+LONGEST_BODY_SECS = 30
 FORM = "application/x-www-form-urlencoded"
-RETRY_SECS = 10
+RETRY = {"Retry-After": "10"}
 # Deliveries of an address that may fail their check in a minute; those that pass are not counted.
 MOST_REFUSALS_PER_MINUTE = 60
 MOST_ADDRESSES = 10_000
@@ -63,6 +66,7 @@ class Ingest:
     authenticate: Callable[[str], ApiKey | None]
     sample: Callable[[], bool]
     clock: Callable[[], float] = time.time
+    _bytes_in_flight: int = 0
     _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,83 +95,97 @@ class Ingest:
                 409, "This server shows the sample organisation; start one with an empty data folder for your own data."
             )
         headers = {key.lower(): value for key, value in Headers(scope=scope).items()}
-        self._slow_down(scope)
-        body = await _read(receive, headers)
         try:
-            self._admit(source, headers, body)
-        except _Refused:
-            self._count_refusal(scope)
-            raise
+            self._admit_sender(source, headers)
+            body = await self._received(source, receive, headers)
+            self._admit_body(source, headers, body)
+        except _Refused as refused:
+            raise self._slowed(scope, refused) from None
         delivery = _delivery(source, headers, body)
         try:
             await asyncio.wrap_future(self.inbox.accept(delivery))
         except StoreError as error:
-            raise _Refused(503, str(error), {"Retry-After": str(RETRY_SECS)}) from None
+            raise _Refused(503, str(error), RETRY) from None
         return JSONResponse({"status": "accepted"}, status_code=202)
 
-    def _admit(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
-        """Who may deliver: whoever signs with a secret of the source, or a key that may write."""
-        if source.secret_setting is None:
-            key = self.authenticate(headers.get(KEY_HEADER.lower(), ""))
-            if key is None:
-                raise _Refused(401, f"The {KEY_HEADER} header is missing or holds no key of this server.")
-            if "write" not in key.scopes or key.team_ids is not None:
+    def _admit_sender(self, source: Source, headers: Mapping[str, str]) -> None:
+        """What can be judged before a body is read: a key that may write, or that there is a secret to compare with."""
+        if source.secret_setting is not None:
+            if not self.secrets.get(source.name):
                 raise _Refused(
-                    403, "This key may not write; create one with `keys create --scope write` and without --team."
+                    403,
+                    f"Deliveries of {source.name} are refused until {source.secret_setting} is set here, to the secret that the sender has.",
                 )
             return
-        secrets = self.secrets.get(source.name, ())
-        if not secrets:
+        key = self.authenticate(headers.get(KEY_HEADER.lower(), ""))
+        if key is None:
+            raise _Refused(401, f"The {KEY_HEADER} header is missing or holds no key of this server.")
+        if "write" not in key.scopes or key.team_ids is not None:
             raise _Refused(
-                403,
-                f"Deliveries of {source.name} are refused until {source.secret_setting} is set here, to the secret that the sender has.",
+                403, "This key may not write; create one with `keys create --scope write` and without --team."
             )
+
+    async def _received(self, source: Source, receive: Receive, headers: Mapping[str, str]) -> bytes:
+        """The body, if it comes in time and there is room for it."""
+        most = MOST_BYTES.get(source.name, OTHERS_MOST_BYTES)
+        if self._bytes_in_flight > MOST_BYTES_IN_FLIGHT:
+            raise _Refused(503, "Too many deliveries arrive at once; send it again.", RETRY)
+        self._bytes_in_flight += most
         try:
-            source.verify(headers, body, secrets, wall_clock())
+            async with asyncio.timeout(LONGEST_BODY_SECS):
+                return await _read(receive, headers, most)
+        except TimeoutError:
+            message = f"The body took longer than {LONGEST_BODY_SECS} s."
+            raise _Refused(408, message, {"Connection": "close"}) from None
+        finally:
+            self._bytes_in_flight -= most
+
+    def _admit_body(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
+        """A body that one of the secrets of its source has signed."""
+        if source.secret_setting is None:
+            return
+        try:
+            source.verify(headers, body, self.secrets[source.name], wall_clock())
         except Refusal as refusal:
             raise _Refused(401, str(refusal)) from None
 
-    def _slow_down(self, scope: Scope) -> None:
-        limit = self._refusals.get(_address(scope))
-        if limit is None:
-            return
-        verdict = limit.peek(self.clock())
-        if verdict.remaining == 0:
-            wait = verdict.retry_after_secs(self.clock())
-            raise _Refused(
-                429, f"Too many refused deliveries from this address; retry in {wait} s.", {"Retry-After": str(wait)}
-            )
-
-    def _count_refusal(self, scope: Scope) -> None:
-        address = _address(scope)
-        self._refusals.setdefault(address, SlidingLimit(MOST_REFUSALS_PER_MINUTE)).admit(self.clock())
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return str(client[0]) if client else "unknown"
+    def _slowed(self, scope: Scope, refused: _Refused) -> _Refused:
+        """A refusal, or that there were too many from there; what is in order is never slowed down."""
+        if refused.status not in (401, 403):
+            return refused
+        client = scope.get("client")
+        limit = self._refusals.setdefault(
+            str(client[0]) if client else "unknown", SlidingLimit(MOST_REFUSALS_PER_MINUTE)
+        )
+        verdict = limit.admit(self.clock())
+        if verdict.admitted and verdict.remaining > 0:
+            return refused
+        wait = verdict.retry_after_secs(self.clock())
+        return _Refused(
+            429, f"Too many refused deliveries from this address; retry in {wait} s.", {"Retry-After": str(wait)}
+        )
 
 
-async def _read(receive: Receive, headers: Mapping[str, str]) -> bytes:
+async def _read(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
     """The whole body as it came; what is too large is not read to its end."""
     told = headers.get("content-length", "")
     size = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
     body = bytearray()
-    more = size <= MOST_BYTES
+    more = size <= most
     while more:
         message = await receive()
-        body.extend(message.get("body", b""))
-        more = message.get("more_body", False) and len(body) <= MOST_BYTES
         if message["type"] == "http.disconnect":
             raise _Refused(400, "The delivery broke off.")
-    if max(size, len(body)) > MOST_BYTES:
-        raise _Refused(413, f"The body is larger than {MOST_BYTES // 2**20} MiB.", {"Connection": "close"})
+        body.extend(message.get("body", b""))
+        more = message.get("more_body", False) and len(body) <= most
+    if max(size, len(body)) > most:
+        raise _Refused(413, f"The body is larger than {most // 2**20} MiB.", {"Connection": "close"})
     return bytes(body)
 
 
 def _delivery(source: Source, headers: Mapping[str, str], body: bytes) -> Delivery:
-    text = _payload(headers, body)
     try:
+        text = _payload(source, headers, body)
         told = json.loads(text)
     except (ValueError, RecursionError):
         raise _Refused(400, "The body is not JSON in UTF-8.") from None
@@ -176,9 +194,10 @@ def _delivery(source: Source, headers: Mapping[str, str], body: bytes) -> Delive
     return Delivery(source.name, source.event(headers, text), source.delivery_key(headers, text), text)
 
 
-def _payload(headers: Mapping[str, str], body: bytes) -> bytes:
-    """The JSON of a body; a form, as GitHub sends where nothing else was chosen, has it in the field `payload`."""
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+def _payload(source: Source, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The JSON of a body; in a form, as GitHub sends where nothing else was chosen, it is the field `payload`."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if source.name != "github" or media_type != FORM:
         return body
     fields: dict[bytes, list[bytes]] = parse_qs(body, max_num_fields=10)
     return fields.get(b"payload", [b""])[0]

@@ -14,6 +14,7 @@ from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 
 MOST_TOGETHER = 500
+MOST_BYTES_TOGETHER = 64 * 2**20
 # A commit costs some milliseconds, whatever is in it: so much of a wait makes one of many.
 GATHER_SECS = 0.01
 
@@ -63,25 +64,29 @@ class Acceptance:
             together = [first]
             ended = False
             time.sleep(GATHER_SECS)
-            while len(together) < MOST_TOGETHER and not self._arrived.empty():
+            size = len(first[0].body)
+            while len(together) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER and not self._arrived.empty():
                 following = self._arrived.get()
                 if following is None:
                     ended = True
                     break
                 together.append(following)
+                size += len(following[0].body)
             self._keep(together)
             if ended:
                 return
 
     def _keep(self, together: list[tuple[Delivery, "Future[None]"]]) -> None:
-        table = table_of(delivery for delivery, _ in together)
-        received_at = naive_utc(self._clock())
+        # Who has gone away meanwhile is not told, and what they sent is kept all the same.
+        waiting = [future for _, future in together if future.set_running_or_notify_cancel()]
         try:
+            table = table_of(delivery for delivery, _ in together)
+            received_at = naive_utc(self._clock())
             self._database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
         except Exception as error:  # whoever waits is told; the thread goes on
-            for _, future in together:
+            for future in waiting:
                 future.set_exception(error)
             return
-        for _, future in together:
+        for future in waiting:
             future.set_result(None)
         self._kept()

@@ -13,8 +13,10 @@ from koalr_server.store.merging import count
 
 Cursor = duckdb.DuckDBPyConnection
 
+MOST_BYTES_AT_ONCE = 64 * 2**20
+
 SCHEMA = pa.schema(
-    [("source", pa.string()), ("event", pa.string()), ("key", pa.string()), ("body", pa.binary())],
+    [("source", pa.string()), ("event", pa.string()), ("key", pa.string()), ("body", pa.large_binary())],
 )
 
 
@@ -42,7 +44,12 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> in
         table: as of SCHEMA, in order of arrival.
         received_at: naive UTC.
     """
-    before = count(cursor, "SELECT max(seq) FROM deliveries")
+    # Pruning may have emptied the table; a number that was read once must not come again.
+    before = count(
+        cursor,
+        """SELECT greatest((SELECT coalesce(max(seq), 0) FROM deliveries),
+            (SELECT coalesce(max(value::BIGINT), 0) FROM meta WHERE name = 'settled_seq'))""",
+    )
     numbered = table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
     cursor.register("arrived_deliveries", numbered)
     try:
@@ -61,10 +68,13 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> in
 
 
 def after(database: Database, seq: int, most: int) -> Sequence[Received]:
-    """The next deliveries after a number, in order."""
+    """The next deliveries after a number, in order; at least one if there is any, then as many as fit in a batch."""
     rows = database.rows(
-        "SELECT seq, source, event, body FROM deliveries WHERE seq > $seq ORDER BY seq LIMIT $most",
-        {"seq": seq, "most": most},
+        """WITH next AS (SELECT seq, source, event, octet_length(body) AS bytes FROM deliveries
+            WHERE seq > $seq ORDER BY seq LIMIT $most),
+        fitting AS (SELECT seq FROM next QUALIFY sum(bytes) OVER (ORDER BY seq) - bytes < $bytes)
+        SELECT seq, source, event, body FROM deliveries SEMI JOIN fitting USING (seq) ORDER BY seq""",
+        {"seq": seq, "most": most, "bytes": MOST_BYTES_AT_ONCE},
     )
     return [Received(row["seq"], row["source"], row["event"], bytes(row["body"])) for row in rows]
 

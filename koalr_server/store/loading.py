@@ -108,10 +108,16 @@ def _commits(cursor: Cursor) -> MergeCount:
 
 
 def _pushed_commits(cursor: Cursor) -> MergeCount:
-    """Commits whose parents are a guess from a push: they never replace what a repository itself tells."""
+    """Commits whose parents are a guess from a push: they replace an earlier guess, and never what a repository itself tells."""
+    # A repository that has told of the commit since has put other parents, or the same ones, in the place of the guess.
     cursor.execute(
-        "DELETE FROM incoming i WHERE EXISTS (SELECT 1 FROM commits c WHERE c.repo = i.repo AND c.sha = i.sha)"
+        """DELETE FROM incoming i WHERE EXISTS (SELECT 1 FROM commits c WHERE c.repo = i.repo AND c.sha = i.sha
+            AND NOT EXISTS (SELECT 1 FROM pushed_commits g WHERE g.repo = c.repo AND g.sha = c.sha AND g.parents = c.parents))"""
     )
+    cursor.execute(
+        "DELETE FROM pushed_commits g WHERE EXISTS (SELECT 1 FROM incoming i WHERE i.repo = g.repo AND i.sha = g.sha)"
+    )
+    cursor.execute("INSERT INTO pushed_commits SELECT repo, sha, coalesce(parents, []) FROM incoming")
     return _commits(cursor)
 
 
@@ -210,13 +216,25 @@ def _unloader(target: str, keys: str) -> Callable[[Cursor], None]:
     return unload
 
 
+def _unload_repos(cursor: Cursor) -> None:
+    for table in ("team_repos", "repos"):
+        _unloader(table, "SELECT repo FROM incoming")(cursor)
+
+
+def _unload_pushed_commits(cursor: Cursor) -> None:
+    """Commits of which only a push has told; what a repository itself told of the same one stays."""
+    guessed = "SELECT g.repo, g.sha, g.parents FROM pushed_commits g SEMI JOIN incoming i USING (repo, sha)"
+    _unloader("commits", guessed)(cursor)
+    _unloader("pushed_commits", "SELECT repo, sha FROM incoming")(cursor)
+
+
 _TEAM_IDS = "SELECT t.team_id FROM incoming i JOIN teams t ON t.team_id = i.id OR t.name = i.name"
 _UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
     "teams": _unloader("teams", _TEAM_IDS),
     "members": _unloader("members", f"SELECT team_id, login FROM ({_MEMBERS})"),  # noqa: S608 - SQL text of this module
-    "repos": _unloader("team_repos", "SELECT repo FROM incoming"),
+    "repos": _unload_repos,
     "commits": _unloader("commits", "SELECT repo, sha FROM incoming"),
-    "pushed_commits": lambda _cursor: None,
+    "pushed_commits": _unload_pushed_commits,
     "pull_requests": _unloader("pull_requests", "SELECT 'import' AS source, repo, number FROM incoming"),
     "reviews": _unloader("reviews", "SELECT repo, number, reviewer, state, submittedAt AS submitted_at FROM incoming"),
     "deployments": _unloader("deployments", f"SELECT {_DEPLOYMENT_ID} AS deployment_id FROM incoming"),  # noqa: S608

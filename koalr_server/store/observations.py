@@ -1,4 +1,4 @@
-"""Observations in the store: per thing and facet the latest of what was told."""
+"""Observations in the store: per thing and facet the latest of what was told; and the records that things have made of them."""
 
 import json
 from collections import defaultdict
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from koalr_server.sources.observation import Observation
+from koalr_server.sources.observation import Observation, Rows
 from koalr_server.store.merging import stage
 
 Cursor = duckdb.DuckDBPyConnection
@@ -18,22 +18,44 @@ _KNOWN = "SELECT kind, key, facet, version, fields FROM observations"
 
 def of_things(cursor: Cursor, things: Collection[Thing]) -> dict[Thing, list[Observation]]:
     """What is known of some things."""
-    stage(
-        cursor,
-        "asked_things",
-        pa.table(
-            {
-                "kind": pa.array([kind for kind, _ in things], pa.string()),
-                "key": pa.array([key for _, key in things], pa.string()),
-            }
-        ),
-    )
+    _stage_things(cursor, things)
     return _by_thing(cursor.execute(f"{_KNOWN} SEMI JOIN asked_things USING (kind, key)"))
 
 
-def all_things(cursor: Cursor) -> dict[Thing, list[Observation]]:
-    """What is known of everything."""
-    return _by_thing(cursor.execute(_KNOWN))
+def records_of(cursor: Cursor, things: Collection[Thing]) -> dict[Thing, Rows]:
+    """The records that some things have made."""
+    _stage_things(cursor, things)
+    found = cursor.execute("SELECT kind, key, records FROM thing_records SEMI JOIN asked_things USING (kind, key)")
+    return {(kind, key): json.loads(records) for kind, key, records in found.fetchall()}
+
+
+def remember_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
+    """Put the records that things make now in the place of those they made before."""
+    _stage_things(cursor, made.keys())
+    cursor.execute(
+        "DELETE FROM thing_records t WHERE EXISTS (SELECT 1 FROM asked_things a WHERE a.kind = t.kind AND a.key = t.key)"
+    )
+    lasting = [(kind, key, json.dumps(rows, sort_keys=True)) for (kind, key), rows in made.items() if rows]
+    columns = zip(*lasting, strict=True) if lasting else ((), (), ())
+    names = ("kind", "key", "records")
+    stage(
+        cursor,
+        "made_records",
+        pa.table({n: pa.array(list(c), pa.string()) for n, c in zip(names, columns, strict=True)}),
+    )
+    cursor.execute("INSERT INTO thing_records BY NAME SELECT * EXCLUDE ordinal FROM made_records")
+
+
+def all_things(cursor: Cursor) -> list[Thing]:
+    """Everything of which something is known, or that has records."""
+    return cursor.execute(
+        "SELECT kind, key FROM observations UNION SELECT kind, key FROM thing_records ORDER BY kind, key"
+    ).fetchall()
+
+
+def _stage_things(cursor: Cursor, things: Collection[Thing]) -> None:
+    columns = {"kind": [kind for kind, _ in things], "key": [key for _, key in things]}
+    stage(cursor, "asked_things", pa.table({name: pa.array(texts, pa.string()) for name, texts in columns.items()}))
 
 
 def _by_thing(found: Cursor) -> dict[Thing, list[Observation]]:
@@ -64,7 +86,7 @@ def replace(cursor: Cursor, told: Iterable[tuple[Observation, int]]) -> None:
     cursor.execute("INSERT INTO observations BY NAME SELECT * EXCLUDE ordinal FROM told")
 
 
-def forget_from(cursor: Cursor, seq: int) -> None:
-    """Forget what deliveries from a number on told, before they are read again."""
-    cursor.execute("DELETE FROM observations WHERE seq >= ?", [seq])
+def forget_kept(cursor: Cursor) -> None:
+    """Forget what the deliveries told that are kept, before they are read again; what others told stays."""
+    cursor.execute("DELETE FROM observations WHERE seq IN (SELECT seq FROM deliveries)")
     cursor.execute("DELETE FROM idle_deliveries")

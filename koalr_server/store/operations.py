@@ -74,7 +74,11 @@ def _described(content: str) -> str:
 
 def content(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
     """What the store holds: {"content": "sample" | "real" | None, "sample_edition", "sample_shift"}."""
-    return {name: get_meta(database, name) for name in ("content", "sample_edition", "sample_shift")}
+    held = {name: get_meta(database, name) for name in ("content", "sample_edition", "sample_shift")}
+    # What was sent and not read yet is data of somebody's own too.
+    if held["content"] is None and database.rows("SELECT 1 FROM deliveries LIMIT 1"):
+        held["content"] = "real"
+    return held
 
 
 def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
@@ -102,6 +106,8 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
     """Replace the sample's rows. Arguments: shift ("weekly" | "none"), ends_at (naive ISO, the sample's last midnight), notice, edition."""
 
     def change(cursor: Cursor) -> Answer:
+        if cursor.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone():
+            raise ConflictError(_mixed("real", "sample"))
         claim(cursor, "sample")
         for table in FACT_TABLES:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
@@ -196,7 +202,7 @@ def settle(database: Database, _arguments: Arguments, _tables: Tables) -> Answer
     # Imported here, because it builds on this module, and most commands need none of it.
     from koalr_server.store import settling
 
-    rules = Settings.read().rules
+    rules = settling.rules_in_force(database, Settings.read().rules)
     settling.agree_on_rules(database, rules)
     settled = 0
     while number := settling.settle(database, rules):
@@ -208,7 +214,7 @@ def reprocess(database: Database, _arguments: Arguments, _tables: Tables) -> Ans
     """Read all raw bodies that are kept once more: {"read": deliveries}."""
     from koalr_server.store import settling
 
-    return {"read": settling.reprocess(database, Settings.read().rules)}
+    return {"read": settling.reprocess(database, settling.rules_in_force(database, Settings.read().rules))}
 
 
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {

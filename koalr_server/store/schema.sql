@@ -80,6 +80,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS observations (
     kind VARCHAR, key VARCHAR, facet VARCHAR, version VARCHAR, fields VARCHAR, seq BIGINT
 );
+-- The records that a thing has made, as JSON by kind: what has to leave when it makes others.
+CREATE TABLE IF NOT EXISTS thing_records (kind VARCHAR, key VARCHAR, records VARCHAR);
 -- Deliveries that tell nothing, counted by event; fault: why a body could not be read, null for an event that does not concern us.
 CREATE TABLE IF NOT EXISTS idle_deliveries (source VARCHAR, event VARCHAR, fault VARCHAR, deliveries BIGINT);
 -- How far a source was read, by name, such as a repository and what was listed.

@@ -1,6 +1,7 @@
 """From raw deliveries to the tables that metrics read, in one transaction a batch."""
 
 import json
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from koalr_server.errors import ServerError
 from koalr_server.ingest.files.values import CellError, value_of
 from koalr_server.records import KINDS, Kind
 from koalr_server.sources.assembly import assemble
@@ -20,12 +22,16 @@ from koalr_server.store.database import Database
 from koalr_server.store.deliveries import Received, after
 from koalr_server.store.deriving import affected_repos, derive
 from koalr_server.store.loading import load_kind, unload_kind
+from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
 from koalr_server.store.operations import WORK_KINDS, claim, get_meta, set_meta, stamp
 
 Cursor = duckdb.DuckDBPyConnection
 
+log = logging.getLogger("koalr_server.inbox")
+
 MOST_AT_ONCE = 2000
+MOST_THINGS_AT_ONCE = 20_000
 SETTLED = "settled_seq"
 RULES = "source_rules"
 # A commit as a push names it: with the fields of a commit, but loaded only where nobody knows better.
@@ -49,14 +55,42 @@ def settled_seq(database: Database) -> int:
 def settle(database: Database, rules: Rules) -> int:
     """Read the next batch of deliveries into the tables; answers how many there were, 0 if all are read.
 
-    A batch is one transaction with the number it reached, so that no delivery is read twice or left out, whatever happens.
+    A batch is one transaction with the number it reached, so that no delivery is read twice or left out, whatever happens. One
+    that cannot be read is set aside, and is read again by `reprocess`.
     """
-    reached = settled_seq(database)
-    batch = after(database, reached, MOST_AT_ONCE)
-    if batch:
-        told = read(batch)
-        database.write(lambda cursor: _take(cursor, told, batch[-1].seq, rules))
-    return len(batch)
+    most = MOST_AT_ONCE
+    while True:
+        reached = settled_seq(database)
+        batch = after(database, reached, most)
+        if not batch:
+            return 0
+        try:
+            taken = _transact(database, reached, batch, read(batch), rules)
+        except ServerError:
+            raise
+        except Exception as error:  # whatever it is, it must not keep the next deliveries from being read
+            if len(batch) > 1:
+                most = len(batch) // 2
+                continue
+            log.error("delivery %d could not be read and is set aside: %s", batch[0].seq, type(error).__name__)
+            aside = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
+            taken = _transact(database, reached, batch, aside, rules)
+        if taken:
+            return len(batch)
+
+
+def _transact(database: Database, reached: int, batch: Sequence[Received], told: Told, rules: Rules) -> bool:
+    """Take a batch; false if somebody else has taken it meanwhile."""
+
+    def change(cursor: Cursor) -> bool:
+        row = cursor.execute("SELECT value FROM meta WHERE name = ?", [SETTLED]).fetchone()
+        if int(row[0] if row else 0) != reached:
+            return False
+        _take(cursor, told, rules)
+        set_meta(cursor, SETTLED, str(batch[-1].seq))
+        return True
+
+    return database.write(change)
 
 
 def read(batch: Iterable[Received]) -> Told:
@@ -75,18 +109,21 @@ def read(batch: Iterable[Received]) -> Told:
     return told
 
 
+def rules_in_force(database: Database, given: Rules) -> Rules:
+    """Those of a command's settings; where it has none of its own, those that the store's records were made by."""
+    held = get_meta(database, RULES)
+    return Rules(**json.loads(held)) if held is not None and given == Rules() else given
+
+
 def agree_on_rules(database: Database, rules: Rules) -> bool:
     """Work out every thing's records anew if the rules are not those they were made by; whether they were not."""
-    text = json.dumps(asdict(rules), sort_keys=True)
+    text = _written(rules)
     held = get_meta(database, RULES)
     if held == text:
         return False
 
     def change(cursor: Cursor) -> None:
-        if held is not None:
-            before = Rules(**json.loads(held))
-            known = observations.all_things(cursor)
-            _replace_records(cursor, [(assemble(each, before), assemble(each, rules)) for each in known.values()])
+        _remake(cursor, observations.all_things(cursor) if held is not None else (), rules)
         set_meta(cursor, RULES, text)
 
     database.write(change, touches_answers=held is not None)
@@ -94,48 +131,67 @@ def agree_on_rules(database: Database, rules: Rules) -> bool:
 
 
 def reprocess(database: Database, rules: Rules) -> int:
-    """Read all raw bodies that are kept once more, as a better reader may; answers how many.
+    """Read all raw bodies that are kept and were read once more, as a better reader may; answers how many.
 
-    What bodies that are no longer kept told stays as it is.
+    What bodies that are no longer kept told stays as it is. It is one transaction: whoever looks sees the records of before
+    until those of now are there.
     """
-    first = database.rows("SELECT min(seq) AS seq FROM deliveries")[0]["seq"]
-    if first is None:
-        return 0
+    reached = settled_seq(database)
 
-    def change(cursor: Cursor) -> None:
-        known = observations.all_things(cursor)
-        observations.forget_from(cursor, first)
-        left = observations.all_things(cursor)
-        _replace_records(
-            cursor, [(assemble(each, rules), assemble(left.get(thing, ()), rules)) for thing, each in known.items()]
-        )
-        set_meta(cursor, SETTLED, str(first - 1))
+    def change(cursor: Cursor) -> int:
+        things = set(observations.all_things(cursor))
+        observations.forget_kept(cursor)
+        last = number = 0
+        while batch := [each for each in after(database, last, MOST_AT_ONCE) if each.seq <= reached]:
+            told = read(batch)
+            things |= _arrange(cursor, told).keys()
+            last, number = batch[-1].seq, number + len(batch)
+        _remake(cursor, sorted(things), rules)
+        set_meta(cursor, RULES, _written(rules))
+        return number
 
-    database.write(change)
-    count = 0
-    while settled := settle(database, rules):
-        count += settled
-    return count
+    return database.write(change)
 
 
-def _take(cursor: Cursor, told: Told, reached: int, rules: Rules) -> None:
+def _written(rules: Rules) -> str:
+    return json.dumps(asdict(rules), sort_keys=True)
+
+
+def _take(cursor: Cursor, told: Told, rules: Rules) -> None:
+    known = _arrange(cursor, told)
+    _replace_records(cursor, {thing: assemble(each, rules) for thing, each in known.items()})
+
+
+def _arrange(cursor: Cursor, told: Told) -> dict[Thing, list[Observation]]:
+    """Put what was told beside what was known; answers all that is known now of the things on which there is news."""
     arrived: dict[Thing, list[tuple[Observation, int]]] = defaultdict(list)
     for observation, seq in told.observations:
         arrived[observation.thing].append((observation, seq))
     known = observations.of_things(cursor, arrived.keys())
-    changes = []
-    news: list[tuple[Observation, int]] = []
-    for thing, pairs in arrived.items():
-        before = known.get(thing, [])
-        fresh = _news(before, pairs)
-        if fresh:
-            news += fresh
-            changes.append((assemble(before, rules), assemble([*before, *(each for each, _ in fresh)], rules)))
-    observations.replace(cursor, news)
+    news = {thing: _news(known.get(thing, []), pairs) for thing, pairs in arrived.items()}
+    observations.replace(cursor, [pair for pairs in news.values() for pair in pairs])
     for (source, event, fault), deliveries in told.idle.items():
-        cursor.execute("INSERT INTO idle_deliveries VALUES (?, ?, ?, ?)", [source, event, fault, deliveries])
-    _replace_records(cursor, changes)
-    set_meta(cursor, SETTLED, str(reached))
+        _count_idle(cursor, source, event, fault, deliveries)
+    return {
+        thing: [*known.get(thing, []), *(observation for observation, _ in pairs)]
+        for thing, pairs in news.items()
+        if pairs
+    }
+
+
+def _count_idle(cursor: Cursor, source: str, event: str, fault: str | None, deliveries: int) -> None:
+    same = "source = ? AND event = ? AND fault IS NOT DISTINCT FROM ?"
+    before = count(cursor, f"SELECT sum(deliveries) FROM idle_deliveries WHERE {same}", [source, event, fault])  # noqa: S608
+    cursor.execute(f"DELETE FROM idle_deliveries WHERE {same}", [source, event, fault])  # noqa: S608
+    cursor.execute("INSERT INTO idle_deliveries VALUES (?, ?, ?, ?)", [source, event, fault, before + deliveries])
+
+
+def _remake(cursor: Cursor, things: Sequence[Thing], rules: Rules) -> None:
+    """The records of things by what is known of them now."""
+    for start in range(0, len(things), MOST_THINGS_AT_ONCE):
+        part = things[start : start + MOST_THINGS_AT_ONCE]
+        known = observations.of_things(cursor, part)
+        _replace_records(cursor, {thing: assemble(known.get(thing, ()), rules) for thing in part})
 
 
 def _news(known: Sequence[Observation], arrived: Sequence[tuple[Observation, int]]) -> list[tuple[Observation, int]]:
@@ -145,28 +201,42 @@ def _news(known: Sequence[Observation], arrived: Sequence[tuple[Observation, int
     return [(told, seqs[id(told)]) for told in holds.values() if id(told) in seqs]
 
 
-def _replace_records(cursor: Cursor, changes: Iterable[tuple[Rows, Rows]]) -> None:
-    """Records of things before and now: those that are gone leave, those that are new or changed are loaded, and facts follow."""
-    leaving: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    coming: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for before, now in changes:
-        for kind in before.keys() | now.keys():
-            old, new = _fitting(kind, before.get(kind, ())), _fitting(kind, now.get(kind, ()))
+def _replace_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
+    """Things make these records now: those they made before and no longer do leave, new and changed ones are loaded, facts follow."""
+    before = observations.records_of(cursor, made.keys())
+    leaving: dict[str, list[Fields]] = defaultdict(list)
+    coming: dict[str, list[Fields]] = defaultdict(list)
+    changed = {}
+    for thing, rows in made.items():
+        held = before.get(thing, {})
+        if held == rows:
+            continue
+        changed[thing] = rows
+        for kind in held.keys() | rows.keys():
+            old, new = held.get(kind, ()), rows.get(kind, ())
             leaving[kind] += [row for row in old if row not in new]
             coming[kind] += [row for row in new if row not in old]
-    tables = {kind: _table(kind, rows) for kind, rows in leaving.items() if rows}
-    arriving = {kind: _table(kind, rows) for kind in RECORDS if (rows := coming.get(kind))}
-    if not tables and not arriving:
+    observations.remember_records(cursor, changed)
+    gone, arriving = _tables(leaving), _tables(coming)
+    if not gone and not arriving:
         return
     claim(cursor, "real")
-    repos = affected_repos(cursor, _as_commits(tables)) | affected_repos(cursor, _as_commits(arriving))
-    for kind, table in tables.items():
-        unload_kind(cursor, kind, table)
+    repos = affected_repos(cursor, _as_commits(gone)) | affected_repos(cursor, _as_commits(arriving))
+    # Backwards, because members name teams: a team that left first would leave its members behind.
+    for kind in reversed(list(RECORDS)):
+        if kind in gone:
+            unload_kind(cursor, kind, gone[kind])
     for kind, table in arriving.items():
         load_kind(cursor, kind, table)
     repos |= affected_repos(cursor, _as_commits(arriving))
-    derive(cursor, repos, work_changed=not WORK_KINDS.isdisjoint(tables.keys() | arriving.keys()))
+    derive(cursor, repos, work_changed=not WORK_KINDS.isdisjoint(gone.keys() | arriving.keys()))
     stamp(cursor)
+
+
+def _tables(rows: Mapping[str, Sequence[Fields]]) -> dict[str, pa.Table]:
+    """Tables by kind, in the order of loading; kinds without a row that fits are left out."""
+    fitting = {kind: _fitting(kind, rows[kind]) for kind in RECORDS if rows.get(kind)}
+    return {kind: _table(kind, kept) for kind, kept in fitting.items() if kept}
 
 
 def _as_commits(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
