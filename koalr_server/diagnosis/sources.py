@@ -72,7 +72,10 @@ def source_lacks(counts: SourceCounts) -> Iterator[Lack]:
         return
     deliveries = sum(each.deliveries for each in quiet)
     if deliveries >= counts.deliveries > 0 and not counts.unread:
-        yield Lack("Nothing that was sent told anything. Choose the events that the figures need.", CONNECT)
+        yield Lack(
+            "Nothing that was sent has told anything yet. If it stays so, choose the events that the figures need.",
+            CONNECT,
+        )
         return
     yield Lack(
         f"{_so_many(deliveries, 'told')} nothing{_most_of(quiet)}: that does not concern the figures, or this version does not read it."

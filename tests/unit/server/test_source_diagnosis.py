@@ -57,7 +57,7 @@ def test_commands_are_ours_and_hold_nothing_of_a_sender() -> None:
 @pytest.mark.parametrize(("kept", "unread", "said"), [(2, 0, True), (3, 0, False), (2, 1, False), (0, 0, False)])
 def test_a_tool_of_which_nothing_told_anything_has_the_wrong_events(kept: int, unread: int, said: bool) -> None:
     found = texts(SourceCounts("github", kept, AT, unread, (Idle("star", None, 2),)))
-    assert any(text.startswith("Nothing that was sent told anything.") for text in found) is said
+    assert any(text.startswith("Nothing that was sent has told anything yet.") for text in found) is said
 
 
 def test_names_of_senders_are_cut_and_cannot_steer_a_terminal() -> None:
