@@ -53,7 +53,7 @@ def draw_steps(steps: Sequence[Step]) -> None:
 
 def _draw_step(step: Step) -> None:
     helped = f"  \n:small[:gray[Helps: {plain(_first(step.answers))}]]" if step.answers else ""
-    st.markdown(_words(step.text) + helped)
+    st.markdown(words(step.text) + helped)
     if step.command:
         st.code(step.command, language=None, wrap_lines=True)
 
@@ -79,7 +79,7 @@ def _draw_group(findings: Sequence[Finding]) -> None:
         name, told = st.columns([1, 3])
         name.markdown(f"**{plain(finding.name)}**")
         told.markdown(
-            "  \n".join([*_basis(finding), *(f":small[:gray[{_words(lack.text)}]]" for lack in finding.lacks)])
+            "  \n".join([*_basis(finding), *(f":small[:gray[{words(lack.text)}]]" for lack in finding.lacks)])
         )
 
 
@@ -89,10 +89,10 @@ def _basis(finding: Finding) -> list[str]:
         return []
     counted = ", ".join(f"{each.count:,} {each.what}" for each in finding.basis)
     newest = finding.newest_at
-    return [_words(counted + (f"; newest {day_label(newest)} {newest.year}" if newest else ""))]
+    return [words(counted + (f"; newest {day_label(newest)} {newest.year}" if newest else ""))]
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """Text of the server as Markdown that says just that, thousands apart as everywhere here."""
     return plain(THOUSANDS.sub("\u2009", text))
 

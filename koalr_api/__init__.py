@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         Signals,
         TopContribution,
     )
-    from koalr_api.models.status import Basis, Finding, Lack, Status, Step
+    from koalr_api.models.status import Basis, Finding, IdleEvent, Lack, Source, Status, Step
 else:
     _TOPICS = ("dora", "flow", "reviews", "records", "forecast", "risk", "custom", "status")
 
@@ -106,6 +106,7 @@ __all__ = [
     "FlowWeek",
     "Held",
     "HoursSaved",
+    "IdleEvent",
     "Incident",
     "InternalServerError",
     "InvalidArgumentError",
@@ -136,6 +137,7 @@ __all__ = [
     "SignalDetail",
     "Signals",
     "Skipped",
+    "Source",
     "Statistics",
     "Status",
     "Step",

@@ -1,4 +1,4 @@
-"""`python -m koalr_server`: serve, ingest, sync, import, sample, keys, metrics, risk, doctor."""
+"""`python -m koalr_server`: serve, connect, ingest, sync, import, sample, keys, metrics, risk, doctor."""
 
 import os
 import sys

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from components import asking, cards, data, diagnosis, filters, states, view
+from components import asking, cards, data, diagnosis, filters, senders, states, view
 from components.cards import Card
 from components.footer import Organisation, organisation
 from components.format import COUNT, NO_BREAK, NO_DATA, age, day_label, plain, shown
@@ -128,6 +128,8 @@ def draw_diagnosis(status: Status) -> None:
         diagnosis.draw_steps(status.steps)
     st.markdown("#### What each figure rests on")
     diagnosis.draw_findings(status.findings, status.days)
+    if status.sources is not None and not status.organisation.sample:
+        senders.draw_senders(status.sources)
 
 
 view.show(lambda: None, lambda _nothing: render())

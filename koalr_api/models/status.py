@@ -60,6 +60,36 @@ class Step(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class IdleEvent(Model):
+    """Deliveries of an event that told nothing."""
+
+    event: str
+    """What the tool calls it; empty where only the body says it."""
+    fault: str | None
+    """Why the bodies could not be read; None for what does not concern the figures."""
+    deliveries: int
+    """How many, since all were last read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Model):
+    """What a tool has sent to the server."""
+
+    source: str
+    """Its name, such as "github"."""
+    deliveries: int
+    """Bodies that are kept."""
+    newest_at: datetime | None
+    """When the last one came."""
+    unread: int
+    """Of them not read into the figures yet."""
+    idle: Rows[IdleEvent]
+    """Events that told nothing, the most frequent first."""
+    lacks: Rows[Lack]
+    """What to look at, the most urgent first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Model):
     """GET /status: a finding per answer, and what to do about them, most useful first."""
 
@@ -75,3 +105,5 @@ class Status(Model):
     """One per answer, in the order of the API page."""
     steps: Rows[Step]
     """What to do, most useful first."""
+    sources: Rows[Source] | None = None
+    """What each tool has sent; None on a server that does not say, or for a key that is limited to teams."""

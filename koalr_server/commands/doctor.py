@@ -14,6 +14,7 @@ from koalr_server.store.gateway import open_access
 WIDTH = 110
 MOST_NAMES = 5
 STATUSES = ("ok", "partial", "missing")
+NO_SOURCES = "No tool has sent anything yet; the command `connect` walks through connecting some."
 SAMPLE_NOTE = "Commands that bring data in need a folder of their own (--data DIR): this one holds the sample."
 
 
@@ -42,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _point_at(folder: str, body: Mapping[str, Any]) -> None:
     """Let every command name the data folder that was looked at."""
-    for lack in (*body["steps"], *(lack for finding in body["findings"] for lack in finding["lacks"])):
+    told = (lack for each in (*body["findings"], *(body["sources"] or ())) for lack in each["lacks"])
+    for lack in (*body["steps"], *told):
         if lack["command"] and "--data" not in lack["command"]:
             lack["command"] += f" --data {shlex.quote(folder)}"
 
@@ -73,6 +75,31 @@ def lines(body: Mapping[str, Any], team: str | None = None) -> Iterator[str]:
     if organisation["sample"]:
         yield ""
         yield SAMPLE_NOTE
+    else:
+        yield from source_lines(body["sources"] or ())
+
+
+def source_lines(sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What tools have sent, each with what to do."""
+    yield ""
+    if not sources:
+        yield NO_SOURCES
+        return
+    yield "What tools have sent"
+    for each in sources:
+        newest = f", the last one {_minute(each['newestAt'])}" if each["newestAt"] else ""
+        unread = f"; {each['unread']:,} not read yet" if each["unread"] else ""
+        yield ""
+        yield f"{each['source']}: {each['deliveries']:,} kept{newest}{unread}"
+        for idle in each["idle"][:MOST_NAMES]:
+            fault = f", {idle['fault']}" if idle["fault"] else ""
+            yield f"    {idle['event'] or 'event named in the body'}: {idle['deliveries']:,} told nothing{fault}"
+        if len(each["idle"]) > MOST_NAMES:
+            yield f"    and {len(each['idle']) - MOST_NAMES} more events that told nothing"
+        for lack in each["lacks"]:
+            yield fill(f"  - {lack['text']}", WIDTH, subsequent_indent="    ", break_long_words=False)
+            if lack["command"]:
+                yield f"    {lack['command']}"
 
 
 def _findings(body: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from koalr_server.commands import (
     backtesting,
+    connecting,
     doctor,
     importing,
     ingesting,
@@ -32,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (
         serving,
+        connecting,
         ingesting,
         syncing,
         importing,

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from koalr_server.commands.progress import Progress
 from koalr_server.errors import InputError, ServerError
 from koalr_server.settings import Settings, parse_instant
 from koalr_server.store.gateway import open_access
+from koalr_server.sync.github.naming import is_full_name, is_login
 
 if TYPE_CHECKING:
     from koalr_server.sync.github.session import Surroundings
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 DEFAULT_SINCE = "365d"
 MOST_DAYS = 36_500
 DONE, INCOMPLETE, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
-NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -44,13 +45,17 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
     reading.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Read what is new: 0 if all of it came, 1 if something is missing, 2 if nothing could be read."""
+def run(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> int:
+    """Read what is new: 0 if all of it came, 1 if something is missing, 2 if nothing could be read.
+
+    Args:
+        environment: holds the credentials.
+    """
     # Imported here, because every other command would wait for it and not use it.
     from koalr_server.sync.github.session import Surroundings
 
     try:
-        return sync(options, Surroundings())
+        return sync(options, Surroundings(), environment)
     except ServerError as error:
         print(f"error: {error}", file=sys.stderr)
         return NOTHING_DONE
@@ -59,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
         return INTERRUPTED
 
 
-def sync(options: argparse.Namespace, around: "Surroundings") -> int:
-    """The command with time and chance given.
+def sync(options: argparse.Namespace, around: "Surroundings", environment: Mapping[str, str]) -> int:
+    """The command with time, chance and credentials given.
 
     Raises:
         ServerError: nothing can be read, or the store takes nothing.
@@ -75,7 +80,7 @@ def sync(options: argparse.Namespace, around: "Surroundings") -> int:
     since = since_of(options.since, around.clock())
     order = Order(
         base_url(options.url or GITHUB),
-        credentials(os.environ),
+        credentials(environment),
         organisation,
         names,
         since,
@@ -117,13 +122,12 @@ def since_of(text: str, now: datetime) -> str:
 
 
 def _login(text: str) -> str:
-    if not NAME.fullmatch(text):
+    if not is_login(text):
         raise InputError(f"--org {text[:120]!r} is no name of an organisation; write it as in github.com/NAME.")
     return text
 
 
 def _full_name(text: str) -> str:
-    parts = text.split("/")
-    if len(parts) != 2 or not all(NAME.fullmatch(part) for part in parts):
+    if not is_full_name(text):
         raise InputError(f"--repo {text[:220]!r} is no repository; write OWNER/NAME, such as acme/api.")
     return text

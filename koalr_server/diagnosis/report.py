@@ -14,6 +14,7 @@ from koalr_server.diagnosis.delivery import delivery_findings, list_findings, va
 from koalr_server.diagnosis.finding import Finding, Lack
 from koalr_server.diagnosis.lacks import INGEST, PROGRAM, importing
 from koalr_server.diagnosis.risk import risk_findings
+from koalr_server.diagnosis.sources import SourceCounts
 from koalr_server.diagnosis.teams import team_findings
 from koalr_server.diagnosis.work import copilot_findings, flow_findings, forecast_findings, review_findings
 
@@ -68,10 +69,15 @@ def steps(counts: Counts, findings: Sequence[Finding]) -> list[Step]:
     return [Step(lack, tuple(finding.answer.name for finding in helped[lack])) for lack in ordered]
 
 
-def report(counts: Counts, organisation: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+def report(
+    counts: Counts, organisation: Mapping[str, Any], moment: Moment, sources: Sequence[SourceCounts] | None = None
+) -> dict[str, Any]:
     """The body of GET /api/v1/status, JSON-ready.
 
     Counts are of the last `days` days of the data; times are moved by the sample's shift.
+
+    Args:
+        sources: None for whom it does not concern.
     """
     findings = diagnose(counts)
     newest: datetime | None = organisation["newestFactAt"]
@@ -86,4 +92,5 @@ def report(counts: Counts, organisation: Mapping[str, Any], moment: Moment) -> d
             {"text": step.lack.text, "command": step.lack.command, "answers": list(step.helps)}
             for step in steps(counts, findings)
         ],
+        "sources": None if sources is None else [each.body(moment) for each in sources],
     }

@@ -16,5 +16,6 @@ def get_status(service: CurrentService, key: CurrentKey, team_id: TeamId = None)
     """What every answer rests on, what it lacks, and the command that brings it; of the key's teams alone, if it has any."""
     scope = service.scope(key, team_id)
     moment = service.moment()
-    body = status(service.database, moment, None if scope.everyone else scope.team_ids, service.organisation())
+    teams = None if scope.everyone else scope.team_ids
+    body = status(service.database, moment, teams, service.organisation(), with_sources=key.team_ids is None)
     return answer(body, moment, team_id)

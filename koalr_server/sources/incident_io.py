@@ -40,7 +40,7 @@ class IncidentIo:
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> None:
         """One of the signatures, over id, time and body, has to be that of one of the secrets, and the time within 5 minutes."""
-        keys = [_key(secret) for secret in usable(secrets, "incident.io", SETTING)]
+        keys = [signing_key(secret) for secret in usable(secrets, "incident.io", SETTING)]
         identity, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "").strip()
         _require_recent(timestamp, now)
         content = f"{identity}.{timestamp}.".encode("utf-8", "surrogatepass") + body
@@ -78,7 +78,12 @@ class IncidentIo:
         return observations(f"incident-io:{identity}", at, _fields(told, status), _state(time, told, status))
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """The bytes that a signing secret stands for.
+
+    Raises:
+        Refusal: it is none of incident.io.
+    """
     try:
         decoded = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):

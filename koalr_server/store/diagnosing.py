@@ -1,5 +1,6 @@
 """The diagnosis of a store: why an answer is empty, for commands and for GET /api/v1/status."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,24 +11,54 @@ from koalr_server.clock import Calendar, Moment
 from koalr_server.diagnosis.counting import count
 from koalr_server.diagnosis.counts import CustomMetric
 from koalr_server.diagnosis.report import report
+from koalr_server.diagnosis.sources import Idle, SourceCounts
 from koalr_server.errors import InputError
 from koalr_server.store.custom_metrics import find_team, saved_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.organisation import organisation, sample_dates
+from koalr_server.store.settling import settled_seq
 
 Arguments = Mapping[str, Any]
 Tables = Mapping[str, pa.Table]
 Answer = dict[str, Any]
 
 
-def status(database: Database, moment: Moment, team_ids: Collection[str] | None, held: Mapping[str, Any]) -> Answer:
+def status(
+    database: Database,
+    moment: Moment,
+    team_ids: Collection[str] | None,
+    held: Mapping[str, Any],
+    with_sources: bool = True,
+) -> Answer:
     """The body of GET /api/v1/status for some teams together, None for the organisation.
 
     Args:
         held: what organisation.py says of the store.
+        with_sources: whether to tell what tools have sent, which is of no team.
     """
     metrics = _custom_metrics(database, team_ids)
-    return report(count(database.rows, moment.now, team_ids, metrics), held, moment)
+    counts = count(database.rows, moment.now, team_ids, metrics)
+    return report(counts, held, moment, sources(database) if with_sources else None)
+
+
+def sources(database: Database) -> list[SourceCounts]:
+    """What each tool has sent, by name."""
+    idle: dict[str, list[Idle]] = defaultdict(list)
+    for row in database.rows(
+        """SELECT source, event, fault, sum(deliveries)::BIGINT AS deliveries FROM idle_deliveries
+        GROUP BY source, event, fault ORDER BY deliveries DESC, event, fault"""
+    ):
+        idle[row["source"]].append(Idle(row["event"], row["fault"], row["deliveries"]))
+    kept = database.rows(
+        """SELECT source, count(*) AS deliveries, max(received_at) AS newest_at,
+            count(*) FILTER (WHERE seq > $settled) AS unread
+        FROM deliveries GROUP BY source""",
+        {"settled": settled_seq(database)},
+    )
+    found = {row["source"]: SourceCounts(**row, idle=tuple(idle[row["source"]])) for row in kept}
+    # Of some everything is older than what is kept.
+    gone = {source: SourceCounts(source, 0, idle=tuple(each)) for source, each in idle.items()}
+    return [each for _, each in sorted((gone | found).items())]
 
 
 def diagnose(database: Database, arguments: Arguments, _tables: Tables) -> Answer:

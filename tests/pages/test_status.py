@@ -22,6 +22,14 @@ from tests.pages.test_pages import HOSTILE, metrics, words
 from tests.unit.client.test_status import BODY
 
 Connect = Callable[[Starlette], str]
+SOURCE = {
+    "source": "github",
+    "deliveries": 5120,
+    "newestAt": "2026-03-14T18:22:00Z",
+    "unread": 3,
+    "idle": [{"event": "ping", "fault": None, "deliveries": 2}, {"event": "", "fault": "not JSON", "deliveries": 1}],
+    "lacks": [{"text": "3 are not read.", "command": "python -m koalr_server serve"}],
+}
 
 
 def server(status: dict[str, Any] | None, teams: dict[str, Any] | None = None) -> Starlette:
@@ -115,12 +123,47 @@ def test_no_api_at_all_names_the_setting(open_page: Open, monkeypatch: pytest.Mo
 def test_hostile_text_is_shown_and_not_rendered(connected: Connect, open_page: Open) -> None:
     lack = {"text": HOSTILE, "command": HOSTILE}
     finding = {**BODY["findings"][0], "name": HOSTILE, "basis": [{"count": 1, "what": HOSTILE}], "lacks": [lack]}
-    poisoned = BODY | {"version": HOSTILE, "findings": [finding], "steps": [{**lack, "answers": [HOSTILE]}]}
+    idle = {"event": HOSTILE, "fault": HOSTILE, "deliveries": 1}
+    source = {**SOURCE, "source": HOSTILE, "idle": [idle], "lacks": [lack]}
+    steps = [{**lack, "answers": [HOSTILE]}]
+    poisoned = BODY | {"version": HOSTILE, "findings": [finding], "steps": steps, "sources": [source]}
     connected(server(poisoned))
     app = open_page("status.py")
     assert not app.exception
     for element in app.markdown:
         assert not re.search(r"(?<!\\)(<img|\$x|\[x\]\(javascript)", element.value)
+
+
+def test_it_tells_what_tools_have_sent_with_what_to_do(connected: Connect, open_page: Open) -> None:
+    connected(server(BODY | {"sources": [SOURCE]}))
+    app = open_page("status.py")
+    assert not app.exception
+    text = words(app).replace("\\", "")
+    assert "#### What tools have sent" in text
+    assert "5\u2009120 deliveries kept, the last one 14 Mar 2026 18:22 UTC; 3 not read yet" in text
+    assert "ping: 2 told nothing" in text
+    assert "event named in the body: 1 told nothing, not JSON" in text
+    assert "python -m koalr_server serve" in commands(app)
+
+
+def test_without_any_tool_the_page_names_the_walk(connected: Connect, open_page: Open) -> None:
+    connected(server(BODY | {"sources": []}))
+    app = open_page("status.py")
+    assert "No tool has sent anything yet" in words(app)
+    assert "python -m koalr_server connect" in commands(app)
+
+
+def test_a_server_that_does_not_tell_of_tools_has_no_such_section(connected: Connect, open_page: Open) -> None:
+    connected(server(BODY))
+    assert "tools have sent" not in words(open_page("status.py"))
+
+
+def test_many_events_are_cut_short(connected: Connect, open_page: Open) -> None:
+    idle = [{"event": f"event{number}", "fault": None, "deliveries": 1} for number in range(8)]
+    connected(server(BODY | {"sources": [SOURCE | {"idle": idle}]}))
+    text = words(open_page("status.py"))
+    assert "and 3 more events that told nothing" in text
+    assert "event5" not in text
 
 
 def test_an_unknown_status_of_a_newer_server_breaks_nothing(connected: Connect, open_page: Open) -> None:

@@ -100,10 +100,26 @@ FORBIDDEN = {
     ),
     "koalr_server/ingest": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb"),
     "koalr_server/sources": (*IMPURE, "pyarrow", "koalr_server.commands", "koalr_server.settings", "subprocess"),
+    "koalr_server/connect": (
+        *IMPURE,
+        "requests",
+        "sys",
+        "koalr_server.commands",
+        "koalr_server.settings",
+        "subprocess",
+    ),
     "koalr_server/sync": ("koalr_server.store", "koalr_server.http", "koalr_server.commands", "duckdb", "os", "time"),
     **{
         f"koalr_server/sync/{core}.py": (*IMPURE, "requests")
-        for core in ("position", "report", "github/address", "github/envelopes", "github/patience")
+        for core in (
+            "position",
+            "report",
+            "github/address",
+            "github/envelopes",
+            "github/naming",
+            "github/patience",
+            "github/permissions",
+        )
     },
     "koalr_server/ingest/copilot": ("io", "os", "pathlib", "sys", "time", "random"),
     "koalr_server/ingest/coverage": ("io", "os", "pathlib", "sys", "time", "random"),

@@ -40,6 +40,27 @@ class Step(Lack):
     answers: list[str] = figure("Names of the answers it helps", ["Time to restore"])
 
 
+class Idle(Described):
+    """Deliveries of an event that told nothing."""
+
+    event: str = figure("What the tool calls it, empty where only the body says it", "ping")
+    fault: str | None = figure(
+        "Why the bodies could not be read, null for what does not concern the figures", "not JSON"
+    )
+    deliveries: int = figure("How many, since all were last read anew", 2)
+
+
+class Source(Described):
+    """What a tool has sent."""
+
+    source: str = figure("Its name, as in /api/ingest/{source}", "github")
+    deliveries: int = figure("Bodies that are kept", 5120)
+    newestAt: datetime | None = figure("When the last one came", "2026-03-14T18:22:00Z")
+    unread: int = figure("Of them not read into the figures yet", 0)
+    idle: list[Idle] = whole("Events that told nothing, the most frequent first")
+    lacks: list[Lack] = whole("What to look at, the most urgent first")
+
+
 class Status(Described):
     """Why an answer is empty: findings in the order of the API page, and what to do, most useful first."""
 
@@ -49,3 +70,4 @@ class Status(Described):
     days: int = figure("Counts are of so many days up to the newest record", 90)
     findings: list[Finding] = whole("One per answer, in the order of the API page")
     steps: list[Step] = whole("What to do, most useful first")
+    sources: list[Source] | None = whole("What each tool has sent; null for a key that is limited to teams")

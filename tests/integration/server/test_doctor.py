@@ -10,9 +10,11 @@ import pyarrow as pa
 import pytest
 
 from koalr_server.records import COVERAGE_KINDS
+from koalr_server.sources.observation import Delivery
 from koalr_server.store.database import Database
+from koalr_server.store.deliveries import table_of
 from koalr_server.store.deriving import derive
-from koalr_server.store.gateway import LocalAccess
+from koalr_server.store.gateway import LocalAccess, open_access
 from tests.integration.server.loaded import import_rows
 from tests.integration.server.test_command_line import koalr, serving
 
@@ -50,7 +52,7 @@ def test_it_tells_a_line_per_answer_and_then_what_to_do(acme: Path) -> None:
 
 def test_json_is_what_the_api_answers(acme: Path) -> None:
     body = json.loads(koalr("doctor", "--json", "--data", str(acme), KOALR_AS_OF=AS_OF).stdout)
-    assert list(body) == ["version", "now", "organisation", "days", "findings", "steps"]
+    assert list(body) == ["version", "now", "organisation", "days", "findings", "steps", "sources"]
     assert body["now"] == AS_OF
     frequency = body["findings"][0]
     assert frequency == {
@@ -162,3 +164,45 @@ def test_it_counts_pull_requests_without_coverage_and_without_code_owners(tmp_pa
     owners = told["codeownersCompliance"]
     assert (owners["status"], owners["basis"][0]["count"]) == ("partial", 2)
     assert owners["lacks"][0]["text"].startswith("1 of 3 merged pull requests without a CODEOWNERS file in force")
+
+
+def test_it_tells_what_tools_have_sent_and_what_of_it_told_nothing(tmp_path: Path) -> None:
+    bodies = [("github", "ping", b"{}"), ("github", "star", b"{}"), ("github", "push", b"{"), ("opsgenie", "", b"{}")]
+    with open_access(tmp_path) as store:
+        store.call("accept", {}, {"deliveries": table_of(Delivery(*each[:2], str(each), each[2]) for each in bodies)})
+        store.call("settle", {})
+        late = table_of([Delivery("pagerduty", "", "late", b"{}")])
+        store.call("accept", {}, {"deliveries": late})
+    told = json.loads(koalr("doctor", "--json", "--data", str(tmp_path)).stdout)["sources"]
+    assert [(each["source"], each["deliveries"], each["unread"]) for each in told] == [
+        ("github", 3, 0),
+        ("opsgenie", 1, 0),
+        ("pagerduty", 1, 1),
+    ]
+    assert told[0]["idle"] == [
+        {"event": "ping", "fault": None, "deliveries": 1},
+        {"event": "push", "fault": "not JSON", "deliveries": 1},
+        {"event": "star", "fault": None, "deliveries": 1},
+    ]
+    assert told[1]["lacks"][0]["command"] == f"python -m koalr_server connect --data {tmp_path}"
+    text = koalr("doctor", "--data", str(tmp_path)).stdout
+    assert re.search(r"^github: 3 kept, the last one \d{4}-\d\d-\d\d \d\d:\d\d UTC$", text, re.MULTILINE)
+    assert "    push: 1 told nothing, not JSON\n" in text
+    assert f"    python -m koalr_server serve --data {tmp_path}\n" in text
+
+
+def test_counts_of_a_tool_whose_bodies_are_forgotten_stay(tmp_path: Path) -> None:
+    with open_access(tmp_path) as store:
+        store.call("accept", {}, {"deliveries": table_of([Delivery("github", "ping", "1", b"{}")])})
+        store.call("settle", {})
+    database = Database.open(tmp_path)
+    database.write(lambda cursor: cursor.execute("DELETE FROM deliveries"))
+    (github,) = LocalAccess(database).call("diagnose", {"as_of": None, "team": None})["sources"]
+    database.close()
+    assert (github["deliveries"], github["newestAt"], github["idle"][0]["event"]) == (0, None, "ping")
+
+
+def test_without_any_tool_it_names_the_walk(acme: Path) -> None:
+    assert koalr("doctor", "--data", str(acme)).stdout.endswith(
+        "the command `connect` walks through connecting some.\n"
+    )

@@ -76,5 +76,10 @@ class TestTeamLimitedKey:
         assert (unknown.status_code, unknown.json()["error"]["param"]) == (404, "teamId")
 
 
+def test_what_tools_sent_is_told_to_keys_of_the_whole_organisation_alone(api: Api, status: dict[str, Any]) -> None:
+    assert status["sources"] == api.get("/status", teamId=api.team("Whitehall")).json()["sources"] == []
+    assert api.get("/status", api.new_key(teams=["Whitehall"])).json()["sources"] is None
+
+
 def test_without_a_key_it_is_401(api: Api) -> None:
     assert api.get("/status", "klr_live_" + "x" * 40).status_code in (401, 429)

@@ -1,5 +1,6 @@
 """The status of a server: typed where it is there, None where a server has no such endpoint."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -57,6 +58,35 @@ def test_findings_and_steps_are_typed(koalr: Koalr) -> None:
 def test_a_server_without_the_endpoint_is_none(koalr: Koalr) -> None:
     responses.get(STATUS, status=404, json={"error": {"code": "not_found", "message": "No such path."}})
     assert koalr.status() is None
+
+
+@responses.activate
+def test_what_tools_sent_is_read_where_a_server_tells_it(koalr: Koalr) -> None:
+    idle = {"event": "ping", "fault": None, "deliveries": 2}
+    source = {
+        "source": "github",
+        "deliveries": 5,
+        "newestAt": "2026-03-14T18:22:00Z",
+        "unread": 1,
+        "idle": [idle],
+        "lacks": [],
+    }
+    responses.get(STATUS, json=BODY | {"sources": [source]})
+    status = koalr.status()
+    assert status
+    assert status.sources
+    (github,) = status.sources
+    assert (github.source, github.deliveries, github.unread, github.idle[0].event) == ("github", 5, 1, "ping")
+    assert github.newest_at == datetime(2026, 3, 14, 18, 22, tzinfo=UTC)
+
+
+@responses.activate
+@pytest.mark.parametrize("told", [{}, {"sources": None}])
+def test_without_a_word_on_tools_there_are_none(koalr: Koalr, told: dict[str, None]) -> None:
+    responses.get(STATUS, json=BODY | told)
+    status = koalr.status()
+    assert status
+    assert status.sources is None
 
 
 @responses.activate
