@@ -128,9 +128,11 @@ class Ingest:
     async def _received(self, source: Source, receive: Receive, headers: Mapping[str, str]) -> bytes:
         """The body, if it comes in time and there is room for it."""
         most = MOST_BYTES.get(source.name, OTHERS_MOST_BYTES)
-        if self._bytes_in_flight > MOST_BYTES_IN_FLIGHT:
+        # Whoever does not say how long the body is may fill all the room there is.
+        room = min(most, _told_bytes(headers) or most)
+        if self._bytes_in_flight + room > MOST_BYTES_IN_FLIGHT:
             raise _Refused(503, "Too many deliveries arrive at once; send it again.", RETRY)
-        self._bytes_in_flight += most
+        self._bytes_in_flight += room
         try:
             async with asyncio.timeout(LONGEST_BODY_SECS):
                 return await _read(receive, headers, most)
@@ -138,7 +140,7 @@ class Ingest:
             message = f"The body took longer than {LONGEST_BODY_SECS} s."
             raise _Refused(408, message, {"Connection": "close"}) from None
         finally:
-            self._bytes_in_flight -= most
+            self._bytes_in_flight -= room
 
     def _admit_body(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
         """A body that one of the secrets of its source has signed."""
@@ -155,7 +157,7 @@ class Ingest:
             return refused
         client = scope.get("client")
         limit = self._refusals.setdefault(
-            str(client[0]) if client else "unknown", SlidingLimit(MOST_REFUSALS_PER_MINUTE)
+            str(client[0]) if client else "unknown", SlidingLimit(MOST_REFUSALS_PER_MINUTE + 1)
         )
         verdict = limit.admit(self.clock())
         if verdict.admitted and verdict.remaining > 0:
@@ -166,10 +168,15 @@ class Ingest:
         )
 
 
+def _told_bytes(headers: Mapping[str, str]) -> int:
+    """How long a body says to be, 0 if it does not."""
+    told = headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+
+
 async def _read(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
     """The whole body as it came; what is too large is not read to its end."""
-    told = headers.get("content-length", "")
-    size = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+    size = _told_bytes(headers)
     body = bytearray()
     more = size <= most
     while more:

@@ -7,17 +7,22 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
 import requests
 
+from koalr_server.errors import ConflictError
 from koalr_server.http.app import create_server
 from koalr_server.http.service import Service
 from koalr_server.inbox.inbox import Inbox
 from koalr_server.keys import new_key
+from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
+from koalr_server.store import settling
 from koalr_server.store.database import Database
+from koalr_server.store.deliveries import add_deliveries, prune, table_of
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.settling import reprocess
 from tests.running import running
@@ -245,6 +250,77 @@ class TestReprocessing:
         assert [row["title"] for row in server.database.rows("SELECT title FROM incidents")] == ["API is down"]
         assert not server.database.rows("SELECT 1 FROM work_items")
 
+    def test_keeps_what_bodies_told_that_are_no_longer_kept(self, server: Server) -> None:
+        for event, body in STORY:
+            server.post(body, event)
+        server.read()
+        before = tables(server.database)
+        server.database.write_beside(lambda cursor: prune(cursor, datetime(2100, 1, 1), 2))
+        assert reprocess(server.database, Rules()) == len(STORY) - 2
+        assert tables(server.database) == before
+
+    def test_takes_records_away_that_a_better_reader_no_longer_makes(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.post(STORY[0][1])
+        server.read()
+        monkeypatch.setattr(settling, "assemble", lambda _told, _rules: {})
+        reprocess(server.database, Rules())
+        assert not server.database.rows("SELECT 1 FROM pull_requests")
+
+
+class TestWhatComesLater:
+    def test_is_read_after_everything_was_pruned(self, server: Server) -> None:
+        server.post(STORY[0][1])
+        server.read()
+        server.database.write_beside(lambda cursor: prune(cursor, datetime(2100, 1, 1), 10))
+        server.post(*STORY[4][::-1])
+        server.read()
+        assert [row["number"] for row in server.database.rows("SELECT number FROM pull_requests ORDER BY 1")] == [1, 2]
+
+    def test_is_read_though_a_delivery_before_it_cannot_be(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bad = pull(13, "2026-01-05T09:00:00Z")
+        original = settling.assemble
+
+        def assemble(told: Any, rules: Rules) -> Any:
+            told = list(told)
+            if told and told[0].key.endswith("#13"):
+                raise TypeError("not prepared for this")
+            return original(told, rules)
+
+        monkeypatch.setattr(settling, "assemble", assemble)
+        for body in (STORY[0][1], bad, STORY[4][1]):
+            server.post(body)
+        server.read()
+        assert [row["number"] for row in server.database.rows("SELECT number FROM pull_requests ORDER BY 1")] == [1, 2]
+        assert [row["fault"] for row in server.database.rows("SELECT fault FROM idle_deliveries")] == ["TypeError"]
+
+    def test_is_not_read_twice_by_two_who_read_at_once(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        database = Database.in_memory()
+        table = table_of([Delivery("github", "ping", "1", b"{}"), Delivery("github", "ping", "2", b"{}")])
+        database.write_beside(lambda cursor: add_deliveries(cursor, table, datetime(2026, 1, 5)))
+        original = settling.read
+        second: list[int] = []
+
+        def read(batch: Any) -> Any:
+            told = original(batch)
+            monkeypatch.setattr(settling, "read", original)
+            second.append(settling.settle(database, Rules()))
+            return told
+
+        monkeypatch.setattr(settling, "read", read)
+        assert settling.settle(database, Rules()) == 0
+        assert second == [2]
+        assert database.rows("SELECT deliveries FROM idle_deliveries") == [{"deliveries": 2}]
+        database.close()
+
+    def test_is_accepted_though_a_waiting_sender_went_away(self, server: Server) -> None:
+        first = server.inbox.accept(Delivery("github", "ping", "gone", b"{}"))
+        first.cancel()
+        assert server.post(STORY[0][1]).status_code == 202
+
 
 class TestARefusal:
     def refused(self, answer: requests.Response, status: int, words: str) -> None:
@@ -302,6 +378,27 @@ class TestARefusal:
         answers = [server.post(STORY[0][1], secret="guessed") for _ in range(61)]
         assert [answer.status_code for answer in answers] == [401] * 60 + [429]
         assert int(answers[-1].headers["Retry-After"]) >= 1
+        assert server.post(STORY[0][1]).status_code == 202, "what is in order is never slowed down"
+
+    def test_of_a_body_that_is_too_large_for_a_tool_with_small_ones(self, server: Server) -> None:
+        headers = {"X-Koalr-Key": server.key}
+        answer = requests.post(f"{server.url}/api/ingest/deployments", data=b" " * 2**21, headers=headers, timeout=30)
+        self.refused(answer, 413, "1 MiB")
+
+    def test_of_a_form_with_many_fields(self, server: Server) -> None:
+        raw = ("a=1&" * 20).encode()
+        signature = "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/x-www-form-urlencoded"}
+        self.refused(
+            requests.post(f"{server.url}/api/ingest/github", data=raw, headers=headers, timeout=10), 400, "JSON"
+        )
+
+    def test_of_the_sample_where_deliveries_are_kept(self, server: Server) -> None:
+        server.post({"zen": "Keep it"}, "ping")
+        access = LocalAccess(server.database)
+        assert access.call("content", {})["content"] == "real"
+        with pytest.raises(ConflictError, match="real data"):
+            access.call("load_sample", {"shift": "none"})
 
     def test_of_a_store_with_the_sample(self, server: Server) -> None:
         server.database.write(
