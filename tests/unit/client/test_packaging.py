@@ -49,10 +49,11 @@ def test_the_wheel_holds_the_client_alone(built: Path) -> None:
 def test_the_wheel_needs_few_packages_and_offers_extras(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     metadata = zipfile.ZipFile(wheel).read(f"koalr_api-{__version__}.dist-info/METADATA").decode()
-    needed = re.findall(r"^Requires-Dist: ([\w-]+)([^;\n]*)(;.*extra == .(\w+))?", metadata, re.MULTILINE)
+    needed = re.findall(r"^Requires-Dist: ([\w-]+)([^;\n]*)(;.*extra == .([\w-]+))?", metadata, re.MULTILINE)
     assert sorted((name, extra) for name, _version, _marker, extra in needed) == [
         ("Authlib", "login"),
         ("cachetools", ""),
+        ("cryptography", "github-app"),
         ("httpx2", "login"),
         ("pandas", "pandas"),
         ("redis", "redis"),
