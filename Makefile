@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench fuzz screenshots browser redis
+.PHONY: help run setup test check bench fuzz soak screenshots browser redis
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +37,9 @@ bench: setup ## the benchmarks, as a table
 fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_SEED=number repeats a run
 	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
 		$(VENV)/python -m pytest tests/fuzz
+
+soak: setup ## a server killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
+	KILLS=50 KILLED_PULL_REQUESTS=1700 $(VENV)/python -m pytest tests/integration/server/test_killed_while_receiving.py
 
 screenshots: setup browser ## the pictures of the documents, taken anew
 	$(VENV)/python scripts/screenshots.py
