@@ -43,20 +43,23 @@ def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
 
 
 def review(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    """A review and its pull request; one that is pending, or whose author is gone, is none."""
+    """A review and its pull request; one that is pending is none."""
     thing, told = _thing(body), at(body, "review")
     if thing is None:
         return
     yield from _object(thing, at(body, "pull_request"))
     number, submitted_at = whole(at(told, "id")), instant(at(told, "submitted_at"))
     reviewer, state = name(at(told, "user", "login")), word(at(told, "state"))
-    if number is None or reviewer is None or submitted_at is None:
+    if number is None or submitted_at is None:
         return
+    if reviewer:
+        # A side of its own, so that a body from after the account was deleted does not take the name away.
+        yield thing.told(f"reviewer:{number}", ALWAYS, reviewer=reviewer)
     # A dismissal has no time and cannot be taken back, so it is a side of its own that needs no version.
     if state == "dismissed" or at(body, "action") == "dismissed":
-        yield thing.told(f"dismissed:{number}", ALWAYS, reviewer=reviewer, submittedAt=submitted_at)
+        yield thing.told(f"dismissed:{number}", ALWAYS, submittedAt=submitted_at)
     elif state in ("approved", "changes_requested", "commented"):
-        yield thing.told(f"review:{number}", ALWAYS, reviewer=reviewer, state=state, submittedAt=submitted_at)
+        yield thing.told(f"review:{number}", ALWAYS, state=state, submittedAt=submitted_at)
 
 
 def embedded(body: Any) -> Iterator[Observation]:  # noqa: ANN401
