@@ -23,10 +23,11 @@ def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> 
 
 
 def _pull_request(told: Mapping[str, Fields]) -> Fields:
-    known = {name: value for name, value in told["object"].items() if name not in ("closed", "draft")}
+    known = {name: value for name, value in told["object"].items() if name != "closed"}
     commits = told.get("commits", {})
     return {
         **known,
+        **told.get("labels", {}),
         **told.get("size", {}),
         "readyAt": ready_at(told),
         "commits": commits.get("shas"),
@@ -40,7 +41,7 @@ def ready_at(told: Mapping[str, Fields]) -> str | None:
 
     None while it is a draft, and where nobody was told whether it ever was one.
     """
-    if told["object"]["draft"]:
+    if told.get("draft", {}).get("draft"):
         return None
     moves = [move for facet, move in told.items() if facet.startswith("draft:")]
     if moves:

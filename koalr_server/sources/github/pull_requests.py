@@ -37,8 +37,9 @@ def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
     if thing is None:
         return
     yield from _object(thing, told)
-    if action == "opened" and instant(at(told, "created_at")):
-        yield thing.told("opened", ALWAYS, draft=at(told, "draft") is True)
+    draft = at(told, "draft")
+    if action == "opened" and isinstance(draft, bool) and instant(at(told, "created_at")):
+        yield thing.told("opened", ALWAYS, draft=draft)
     yield from _draft_move(thing, action, instant(at(told, "updated_at")))
 
 
@@ -133,16 +134,19 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         closed=word(at(told, "state")) == "closed" or merged_at is not None,
         closedAt=closed_at or merged_at,
         createdAt=created_at,
-        draft=at(told, "draft") is True,
         headSha=sha(at(told, "head", "sha")),
         isBot=None if at(told, "user", "type") is None else at(told, "user", "type") == "Bot",
-        labels=label_names(at(told, "labels")),
         # Before the merge GitHub puts the commit of a trial merge there.
         mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
         mergedAt=merged_at,
         title=title,
         workItem=work_item_of(repo, number, title, description or "", branch or ""),
     )
+    # What not every body says is a side of its own.
+    if isinstance(at(told, "draft"), bool):
+        yield thing.told("draft", version, draft=at(told, "draft"))
+    if isinstance(at(told, "labels"), list):
+        yield thing.told("labels", version, labels=label_names(at(told, "labels")))
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)

@@ -86,6 +86,27 @@ def test_a_body_without_sizes_leaves_the_known_ones() -> None:
     assert (row["title"], row["additions"]) == ("New", 10)
 
 
+def embedded(minute: int, *absent: str, **fields: Any) -> Delivery:
+    told = {key: value for key, value in pull_request(minute, **fields).items() if key not in absent}
+    return "pull_request_review_comment", {"repository": REPOSITORY, "pull_request": told}
+
+
+def test_a_body_without_labels_or_draft_leaves_the_known_ones() -> None:
+    drafted = on_pull_request("opened", 0, draft=True, labels=[{"name": "bug"}])
+    row = only([drafted, embedded(30, "draft", "labels", title="New")], "pull_requests")
+    assert (row["title"], row["labels"], row.get("readyAt")) == ("New", ["bug"], None)
+    row = only([drafted, embedded(30)], "pull_requests")
+    assert row["labels"] == []
+
+
+def test_without_a_word_of_labels_or_drafts_neither_is_known() -> None:
+    row = only([embedded(0, "draft", "labels")], "pull_requests")
+    assert not {"labels", "readyAt"} & row.keys()
+    event, body = on_pull_request("opened", 0)
+    del body["pull_request"]["draft"]
+    assert "readyAt" not in only([(event, body)], "pull_requests")
+
+
 @pytest.mark.parametrize(
     ("title", "kept"),
     [("", ""), ("a\ud800b\x00c", "a\ufffdb\ufffdc"), ("x" * 5_000, "x" * 1_000)],
