@@ -53,22 +53,32 @@ def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     if repo is None or number is None or created_at is None:
         return
     updated_at = instant(at(told, "updated_at"))
-    path = name(at(told, "path")) or name(at(body, "workflow", "path")) or ""
-    names = {name(at(told, "name")), name(at(body, "workflow", "name")), path.partition("@")[0].rpartition("/")[2]}
+    attempt = whole(at(told, "run_attempt")) or 1
+    path = name(at(told, "path")) or name(at(body, "workflow", "path"))
+    names = {*workflow_names(at(told, "name"), path), *workflow_names(at(body, "workflow", "name"), path)}
     yield Thing(KIND, f"{repo}@run/{number}").told(
-        "run",
+        f"attempt:{attempt}",
         latest(updated_at, created_at),
-        # These two stand first, so that of two bodies of one second the further one holds.
-        attempt=whole(at(told, "run_attempt")) or 1,
+        attempt=attempt,
+        # Before the conclusion, so that of two bodies of one second the completed one holds.
         completed=word(at(told, "conclusion")) is not None,
         conclusion=word(at(told, "conclusion")),
+        defaultBranch=name(at(body, "repository", "default_branch")),
         event=word(at(told, "event")),
-        finishedAt=updated_at,
+        finishedAt=updated_at or created_at,
+        headBranch=name(at(told, "head_branch")),
         id=number,
-        names=sorted(known for known in names if known),
+        names=sorted(names),
         sha=sha(at(told, "head_sha")),
         startedAt=instant(at(told, "run_started_at")) or created_at,
+        tagged="@refs/tags/" in (path or "") or word(at(told, "event")) == "release",
     )
+
+
+def workflow_names(title: Any, path: Any) -> set[str]:  # noqa: ANN401
+    """What a workflow goes by in the rules: its name, and the name of its file."""
+    file = (name(path) or "").partition("@")[0].rpartition("/")[2]
+    return {known for known in (name(title), file) if known}
 
 
 def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
