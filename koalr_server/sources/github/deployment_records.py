@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from koalr_server.sources.github.deployments import WITHDRAWN
+from koalr_server.sources.github.deployments import UNPUBLISHED, WITHDRAWN
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules, among
 
@@ -94,10 +94,8 @@ def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         release
         for facet, release in told.items()
         if facet.startswith("release:")
-        and f"{WITHDRAWN}:{release['id']}" not in told
-        and release["publishedAt"]
+        and _is_out(release, told)
         and release["full"]
-        and not release["draft"]
         and among(release["tag"], rules.deploy_releases)
     ]
     if not published:
@@ -111,3 +109,11 @@ def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         "status": "success",
         "deployedAt": first["publishedAt"],
     }
+
+
+def _is_out(release: Fields, told: Mapping[str, Fields]) -> bool:
+    """Whether a release is published: not a draft, not deleted, and not taken back since."""
+    if release["draft"] or not release["publishedAt"] or f"{WITHDRAWN}:{release['id']}" in told:
+        return False
+    taken_back = told.get(f"{UNPUBLISHED}:{release['id']}")
+    return taken_back is None or "" < taken_back["at"] < release["publishedAt"]

@@ -55,6 +55,11 @@ def release(action: str = "published", **fields: Any) -> Delivery:
     }
 
 
+def read(minute: int, **fields: Any) -> Delivery:
+    event, body = release("synced", **fields)
+    return event, {**body, "read_at": clock(minute)}
+
+
 @pytest.mark.parametrize(
     ("states", "status", "deployed"),
     [
@@ -225,6 +230,48 @@ def test_of_two_bodies_of_one_second_the_completed_run_holds() -> None:
 )
 def test_only_published_releases_of_such_tags_are_deployments(story: list[Delivery]) -> None:
     assert records(story, BY_NAME) == {}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [release("released"), release("edited", prerelease=True)],
+        [release("released"), release("edited", prerelease=True, updated_at=clock(9))],
+        [release("edited", updated_at=clock(8)), release("edited", prerelease=True, updated_at=clock(9))],
+        [release(), read(9, prerelease=True)],
+        [read(5), read(9, prerelease=True)],
+        [read(5), read(9, draft=True, published_at=None)],
+        [release(), release("unpublished", draft=True, published_at=None)],
+        [release(), release("unpublished", published_at=None, updated_at=clock(9))],
+    ],
+)
+def test_a_release_that_became_a_draft_or_prerelease_is_no_deployment_any_more(story: list[Delivery]) -> None:
+    assert records(story, BY_NAME) == records(story[::-1], BY_NAME) == {}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [release("prereleased", prerelease=True), release("released")],
+        [release("edited", prerelease=True), release("edited"), release("released")],
+        [read(5, prerelease=True), read(9)],
+        [read(5, prerelease=True), release("released", updated_at=clock(9))],
+        [release(published_at=clock(2)), release("unpublished", published_at=None, updated_at=clock(3)), release()],
+    ],
+)
+def test_a_release_that_was_published_for_good_is_a_deployment(story: list[Delivery]) -> None:
+    for told in (story, story[::-1]):
+        assert only(told, "deployments", BY_NAME)["deployedAt"] == clock(4)
+
+
+def test_a_tag_that_was_moved_is_where_it_was_read_last() -> None:
+    def tag(minute: int, commit: str) -> Delivery:
+        told = {"name": "v1@2", "commit": {"sha": commit}}
+        return "tag", {"repository": REPOSITORY, "tag": told, "read_at": clock(minute)}
+
+    for story in ([tag(5, MERGED), tag(9, TAGGED)], [tag(5, TAGGED), tag(9, MERGED)]):
+        shas = {only([release(), *told], "deployments")["sha"] for told in (story, story[::-1])}
+        assert shas == {story[1][1]["tag"]["commit"]["sha"]}
 
 
 def test_a_release_published_after_its_draft_or_prerelease_is_a_deployment() -> None:
