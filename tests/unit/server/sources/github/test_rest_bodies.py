@@ -148,6 +148,6 @@ def test_examples_of_teams_come_to_their_records() -> None:
     people = EXAMPLES["/orgs/{org}/teams/{team_slug}/members"]
     told = {"organization": {"login": "github"}, "team": team, "members": people, "read_at": "2026-03-02T09:00:00Z"}
     assert records([("team_members", told)]) == {
-        "teams": [{"name": team["name"]}],
-        "members": [{"team": team["name"], "login": "octocat"}],
+        "teams": [{"id": "github:1", "name": team["name"]}],
+        "members": [{"team": "github:1", "login": "octocat"}],
     }
