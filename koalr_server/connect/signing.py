@@ -45,7 +45,7 @@ def _opsgenie(secret: str, _now: datetime) -> Signed:
 def _incident_io(secret: str, now: datetime) -> Signed:
     body, timestamp = _json({"event_type": "ping"}), str(int(now.timestamp()))
     content = f"{ID}.{timestamp}.".encode() + body
-    mark = base64.b64encode(hmac_sha256(incident_io.signing_key(secret), content)).decode()
+    mark = base64.b64encode(hmac_sha256(incident_io.signing_keys([secret])[0], content)).decode()
     headers = {
         incident_io.ID_HEADER: ID,
         incident_io.TIMESTAMP_HEADER: timestamp,

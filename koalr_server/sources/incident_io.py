@@ -40,7 +40,7 @@ class IncidentIo:
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> None:
         """One of the signatures, over id, time and body, has to be that of one of the secrets, and the time within 5 minutes."""
-        keys = [signing_key(secret) for secret in usable(secrets, "incident.io", SETTING)]
+        keys = signing_keys(usable(secrets, "incident.io", SETTING))
         identity, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "").strip()
         _require_recent(timestamp, now)
         content = f"{identity}.{timestamp}.".encode("utf-8", "surrogatepass") + body
@@ -78,21 +78,25 @@ class IncidentIo:
         return observations(f"incident-io:{identity}", at, _fields(told, status), _state(time, told, status))
 
 
-def signing_key(secret: str) -> bytes:
-    """The bytes that a signing secret stands for.
+def signing_keys(secrets: Sequence[str]) -> list[bytes]:
+    """The bytes that signing secrets stand for; one that is none does not shut out what another one signed.
 
     Raises:
-        Refusal: it is none of incident.io.
+        Refusal: none is a secret of incident.io.
     """
-    try:
-        decoded = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        decoded = b""
-    if not decoded:
+    keys = [decoded for secret in secrets if (decoded := _decoded(secret))]
+    if not keys:
         raise Refusal(
             f"{SETTING} holds something else than signing secrets of incident.io; they begin with {SECRET_PREFIX}."
         )
-    return decoded
+    return keys
+
+
+def _decoded(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _require_recent(timestamp: str, now: datetime) -> None:

@@ -78,7 +78,8 @@ def _fields(action: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "startedAt": instant(told.get("impactStartDate")) or instant(told.get("createdAt")),
     }
     # Bodies differ in how much of an alert they carry, so what one lacks is not taken away.
-    return {name: value for name, value in said.items() if value} | {"counts": action != "delete" and not suppressed}
+    fields: dict[str, Any] = {name: value for name, value in said.items() if value}
+    return fields | {"counts": not suppressed} | ({"deleted": True} if action == "delete" else {})
 
 
 def _priority(told: Mapping[str, Any]) -> str | None:

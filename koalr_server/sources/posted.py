@@ -59,8 +59,11 @@ class Posted:
         return ""
 
     def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str:
-        """The header Idempotency-Key, of up to 200 characters, or a hash of the body."""
-        return key(headers.get(KEY_HEADER)) or digest(body)
+        """A hash of the body, after the header Idempotency-Key of up to 200 characters where there is one.
+
+        The header alone would not do: callers send begin and end of one deployment under one key, and both have to arrive.
+        """
+        return " ".join(filter(None, (key(headers.get(KEY_HEADER)), digest(body))))
 
     def check(self, body: Any) -> list[str]:  # noqa: ANN401 - JSON
         """A sentence for each item that cannot be taken: what is wrong first, what is allowed, what to do. Empty if all can."""

@@ -36,8 +36,8 @@ def observations(key: str, at: str, fields: Mapping[str, Any], state: State | No
     Args:
         key: the id of its record, such as "pagerduty:PQ1K5C8".
         at: the moment the body speaks of, see `values.moment`.
-        fields: what it says, null included: title, severity, service and startedAt as in the record, and `counts`, false for what
-            is no incident (merged, deleted, a test).
+        fields: what it says, null included: title, severity, service and startedAt as in the record, `counts`, false for what
+            is no incident as of this moment (merged, suppressed, a test), and `deleted`, true for what never comes back.
         state: None if the body does not say.
     """
     told = [Observation(KIND, key, name, at, {name: value}) for name, value in fields.items()]
@@ -47,11 +47,11 @@ def observations(key: str, at: str, fields: Mapping[str, Any], state: State | No
 def incident(key: str, facets: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
     """The record of an incident; none before its start and a state are known, and none for what does not count."""
     states = [fields for facet, fields in sorted(facets.items()) if facet.startswith(MOMENT)]
-    told: dict[str, Any] = {"counts": True, "startedAt": None}
+    told: dict[str, Any] = {"counts": True, "deleted": False, "startedAt": None}
     for facet, fields in facets.items():
         if not facet.startswith(MOMENT):
             told |= fields
-    if not states or told["startedAt"] is None or not told["counts"]:
+    if not states or told["startedAt"] is None or told["deleted"] or not told["counts"]:
         return {}
     record = {
         "id": key,

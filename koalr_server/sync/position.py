@@ -20,12 +20,14 @@ class Stub:
         order: the instant that the list is ordered by; "" if the tool tells none.
         version: differs when the element has changed.
         body: the element.
+        changed_by: when it was seen to be another than before, by the tool's clock; "" the first time it is read.
     """
 
     key: str
     order: str
     version: str
     body: Mapping[str, Any]
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,29 @@
 """The record of a deployment (pure)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from koalr_server.sources.github.deployments import WITHDRAWN
+from koalr_server.sources.github.deployments import UNPUBLISHED, WITHDRAWN
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules, among
 
 PRODUCTION = "production"
 FAILURES = ("failure", "error")
-RUN_STATUSES = {
+DECIDED = ("success", *FAILURES)
+# What the conclusion of a run would be as the status of a deployment; others did nothing.
+STATES = {
     "success": "success",
     "failure": "failure",
     "timed_out": "failure",
     "startup_failure": "failure",
-    "cancelled": "cancelled",
+    "cancelled": "inactive",
+    None: "in_progress",
 }
 # Such runs try a change out before it is merged.
 TRIALS = ("pull_request", "pull_request_target", "merge_group")
+# GitHub gives the name of a tag where that of a branch would stand, and does not say which it is.
+_VERSION = re.compile(r"v\d+|v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?", re.ASCII | re.IGNORECASE)
 
 
 def deployment_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:
@@ -53,22 +59,33 @@ def outcome(statuses: Iterable[Fields]) -> dict[str, Any]:
 
 
 def _run(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
-    known = told.get("run")
-    if known is None or known["event"] in TRIALS:
+    """A run with all its attempts. Of those that decided nothing only the last one counts."""
+    known = [fields for facet, fields in told.items() if facet.startswith("attempt:")]
+    attempts = sorted((each for each in known if _deploys(each, rules)), key=lambda each: each["attempt"])
+    statuses = [
+        {"at": each["finishedAt"], "id": each["attempt"], "state": STATES[each["conclusion"]]}
+        for each in attempts
+        if each["conclusion"] in STATES
+    ]
+    if not statuses:
         return None
-    if not any(among(name, rules.deploy_workflows) for name in known["names"]):
-        return None
-    status = RUN_STATUSES.get(known["conclusion"]) if known["completed"] else "in_progress"
-    if status is None:
-        return None
+    decided = [each for each in statuses[:-1] if each["state"] in DECIDED]
     return {
-        "id": f"github:run/{known['id']}",
+        "id": f"github:run/{attempts[0]['id']}",
         "env": PRODUCTION,
-        "sha": known["sha"],
-        "startedAt": known["startedAt"],
-        "status": status,
-        "deployedAt": known["finishedAt"] if status == "success" else None,
+        "sha": attempts[-1]["sha"],
+        "startedAt": attempts[0]["startedAt"],
+        **outcome([*decided, statuses[-1]]),
     }
+
+
+def _deploys(run: Fields, rules: Rules) -> bool:
+    """Whether a run is of a workflow the rules name, and of the default branch or a tag, or nobody knows of which."""
+    if run["event"] in TRIALS or not any(among(title, rules.deploy_workflows) for title in run["names"]):
+        return False
+    head, default = run["headBranch"], run["defaultBranch"]
+    of_tag = run["tagged"] or bool(_VERSION.fullmatch(head or ""))
+    return of_tag or None in (head, default) or bool(head == default)
 
 
 def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
@@ -77,10 +94,8 @@ def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         release
         for facet, release in told.items()
         if facet.startswith("release:")
-        and f"{WITHDRAWN}:{release['id']}" not in told
-        and release["publishedAt"]
+        and _is_out(release, told)
         and release["full"]
-        and not release["draft"]
         and among(release["tag"], rules.deploy_releases)
     ]
     if not published:
@@ -94,3 +109,11 @@ def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         "status": "success",
         "deployedAt": first["publishedAt"],
     }
+
+
+def _is_out(release: Fields, told: Mapping[str, Fields]) -> bool:
+    """Whether a release is published: not a draft, not deleted, and not taken back since."""
+    if release["draft"] or not release["publishedAt"] or f"{WITHDRAWN}:{release['id']}" in told:
+        return False
+    taken_back = told.get(f"{UNPUBLISHED}:{release['id']}")
+    return taken_back is None or "" < taken_back["at"] < release["publishedAt"]

@@ -12,6 +12,7 @@ from koalr_server.sources.observation import ALWAYS, Observation
 
 KIND = "deployment"
 WITHDRAWN = "deleted"
+UNPUBLISHED = "unpublished"
 
 
 def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
@@ -53,22 +54,32 @@ def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     if repo is None or number is None or created_at is None:
         return
     updated_at = instant(at(told, "updated_at"))
-    path = name(at(told, "path")) or name(at(body, "workflow", "path")) or ""
-    names = {name(at(told, "name")), name(at(body, "workflow", "name")), path.partition("@")[0].rpartition("/")[2]}
+    attempt = whole(at(told, "run_attempt")) or 1
+    path = name(at(told, "path")) or name(at(body, "workflow", "path"))
+    names = {*workflow_names(at(told, "name"), path), *workflow_names(at(body, "workflow", "name"), path)}
     yield Thing(KIND, f"{repo}@run/{number}").told(
-        "run",
+        f"attempt:{attempt}",
         latest(updated_at, created_at),
-        # These two stand first, so that of two bodies of one second the further one holds.
-        attempt=whole(at(told, "run_attempt")) or 1,
+        attempt=attempt,
+        # Before the conclusion, so that of two bodies of one second the completed one holds.
         completed=word(at(told, "conclusion")) is not None,
         conclusion=word(at(told, "conclusion")),
+        defaultBranch=name(at(body, "repository", "default_branch")),
         event=word(at(told, "event")),
-        finishedAt=updated_at,
+        finishedAt=updated_at or created_at,
+        headBranch=name(at(told, "head_branch")),
         id=number,
-        names=sorted(known for known in names if known),
+        names=sorted(names),
         sha=sha(at(told, "head_sha")),
         startedAt=instant(at(told, "run_started_at")) or created_at,
+        tagged="@refs/tags/" in (path or "") or word(at(told, "event")) == "release",
     )
+
+
+def workflow_names(title: Any, path: Any) -> set[str]:  # noqa: ANN401
+    """What a workflow goes by in the rules: its name, and the name of its file."""
+    file = (name(path) or "").partition("@")[0].rpartition("/")[2]
+    return {known for known in (name(title), file) if known}
 
 
 def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
@@ -79,13 +90,21 @@ def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
         return
     thing = Thing(KIND, f"{repo}@release/{tag}")
     created_at, published_at = instant(at(told, "created_at")), instant(at(told, "published_at"))
-    if at(body, "action") == WITHDRAWN:
+    updated_at, action = instant(at(told, "updated_at")), at(body, "action")
+    if action == WITHDRAWN:
         yield thing.told(f"{WITHDRAWN}:{number}", ALWAYS)
+    if action == UNPUBLISHED:
+        # A side of its own: without the time of the change and of publication the body looks older than what it takes back.
+        taken_back_at = latest(updated_at, published_at)
+        yield thing.told(f"{UNPUBLISHED}:{number}", taken_back_at, at=taken_back_at)
     yield thing.told(
         f"release:{number}",
-        latest(created_at, published_at, instant(at(told, "updated_at"))),
-        # Stands first, so that of two bodies of one second the one that takes it back holds.
-        draft=at(told, "draft") is True or at(body, "action") == "unpublished",
+        # Older servers do not date changes of a release; the time of reading does.
+        latest(created_at, published_at, updated_at, instant(at(body, "read_at"))),
+        # These three stand first, so that of two bodies of one time a draft holds, then what was edited, then a full release:
+        # what was edited came later, and a prerelease becomes a full one more often than the other way round.
+        draft=at(told, "draft") is True,
+        edited=action == "edited",
         full=at(told, "prerelease") is not True,
         id=number,
         publishedAt=published_at,
@@ -98,14 +117,14 @@ def tag(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """The commit of a tag."""
     repo, told = full_name(at(body, "repository")), at(body, "tag")
     if repo:
-        yield from tagged(repo, at(told, "name"), at(told, "commit", "sha"), None)
+        yield from tagged(repo, at(told, "name"), at(told, "commit", "sha"), instant(at(body, "read_at")))
 
 
-def tagged(repo: str, tag_name: Any, commit: Any, committed_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
-    """That a tag is at a commit; of a tag that was moved, at the one committed last."""
+def tagged(repo: str, tag_name: Any, commit: Any, known_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
+    """That a tag is at a commit, as of when that was read, or of the commit's own time; a tag may be moved."""
     known_tag, known_commit = name(tag_name), sha(commit)
     if known_tag and known_commit:
-        yield Thing(KIND, f"{repo}@release/{known_tag}").told("tag", committed_at or ALWAYS, sha=known_commit)
+        yield Thing(KIND, f"{repo}@release/{known_tag}").told("tag", known_at or ALWAYS, sha=known_commit)
 
 
 def _commit_of(target: Any) -> str | None:  # noqa: ANN401

@@ -10,14 +10,15 @@ Event                                 Body
 `PULL_REQUEST_CHECK_RUNS`             `{repository, pull_request, check_runs: [...]}`, of its head commit
 `PULL_REQUEST_TIMELINE`               `{repository, pull_request, timeline: [...]}`
 `COMMIT`                              `{repository, commit}`, of the default branch
-`TAG`                                 `{repository, tag: {name, commit: {sha}}}`
+`TAG`                                 `{repository, tag: {name, commit: {sha}}, read_at}`
 `ISSUE_TIMELINE`                      `{repository, issue, timeline: [...]}`
 `TEAM_MEMBERS`                        `{organization, team, members: [...], read_at}`
 `TEAM_REPOSITORIES`                   `{organization, repositories: [full name, ...], teams: [{id, name, repositories: [full
                                       name, ...]}, ...], read_at}`: one body per organisation, so that who left is seen
 ====================================  ====================================================================================
 
-Objects with a webhook of their own come in its envelope, with the action "synced".
+Objects with a webhook of their own come in its envelope, with the action "synced"; a release that was
+seen to change also with `read_at`, for some servers do not date that.
 """
 
 PULL_REQUEST_COMMITS = "pull_request_commits"

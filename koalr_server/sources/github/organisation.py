@@ -52,7 +52,7 @@ def team(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     # `team_add` has no action.
     if repo and number is not None and title and action in ("added_to_repository", "removed_from_repository", None):
         yield _exists(repo, at(body, "repository"), gone=False)
-        yield Thing(REPOSITORY, repo).told(f"team:{number}", ALWAYS, left=action in LEFT, name=title)
+        yield Thing(REPOSITORY, repo).told(f"team:{number}", ALWAYS, left=action in LEFT, id=team_id(number))
 
 
 def membership(body: Any) -> Iterator[Observation]:  # noqa: ANN401
@@ -73,15 +73,16 @@ def team_members(body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 
 def team_repositories(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    """All repositories of an organisation with their teams."""
-    listed = at(body, "repositories")
-    teams: dict[str, set[str]] = {repo: set() for repo in _names(listed)}
+    """All repositories of an organisation with their teams, and these."""
+    read_at = at(body, "read_at")
+    teams: dict[str, set[str]] = {repo: set() for repo in _names(at(body, "repositories"))}
     for told in objects(at(body, "teams")):
-        title = name(at(told, "name"))
+        known = list(_team({"team": told, "read_at": read_at}))
+        yield from known
         for repo in _names(at(told, "repositories")):
-            teams.setdefault(repo, set()).update([title] if title else [])
-    for repo, titles in teams.items():
-        yield Thing(REPOSITORY, repo).told("teams", latest(instant(at(body, "read_at"))), names=sorted(titles))
+            teams.setdefault(repo, set()).update(team_id(each.key) for each in known)
+    for repo, ids in teams.items():
+        yield Thing(REPOSITORY, repo).told("teams", latest(instant(read_at)), ids=sorted(ids))
 
 
 def _names(listed: Any) -> list[str]:  # noqa: ANN401
@@ -91,6 +92,11 @@ def _names(listed: Any) -> list[str]:  # noqa: ANN401
         else []
     )
     return [repo for repo in found if repo]
+
+
+def team_id(number: int | str) -> str:
+    """The id of a team's record, by which members and repositories refer to it; names change, and organisations share them."""
+    return f"github:{number}"
 
 
 def _team_thing(body: Any) -> Thing | None:  # noqa: ANN401
@@ -117,12 +123,12 @@ def repository_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Ro
     if known and all(known):
         return {}
     given = [fields for facet, fields in told.items() if facet.startswith("team:")]
-    teams = told["teams"]["names"] if "teams" in told else sorted({team["name"] for team in given if not team["left"]})
+    teams = told["teams"]["ids"] if "teams" in told else sorted({team["id"] for team in given if not team["left"]})
     return {"repos": [{"repo": key, "teams": teams if given or "teams" in told else None}]}
 
 
 def team_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001
-    """`teams` and `members`."""
+    """`teams` and `members`, by the id of the team."""
     names = [fields for facet, fields in told.items() if facet.startswith("name:")]
     if "gone" in told or not names:
         return {}
@@ -130,5 +136,5 @@ def team_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  #
     title = max(current or names, key=lambda known: (known["at"], known["name"]))["name"]
     joined = [fields["login"] for facet, fields in told.items() if facet.startswith("member:") and not fields["left"]]
     logins = told["members"]["logins"] if "members" in told else sorted(joined)
-    members = [{"team": title, "login": login} for login in logins]
-    return {"teams": [{"name": title}], **({"members": members} if members else {})}
+    members = [{"team": team_id(key), "login": login} for login in logins]
+    return {"teams": [{"id": team_id(key), "name": title}], **({"members": members} if members else {})}

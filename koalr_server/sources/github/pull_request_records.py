@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from koalr_server.sources.github.pull_requests import GHOST
 from koalr_server.sources.github.thing import repo_and_number
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules
@@ -22,10 +23,11 @@ def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> 
 
 
 def _pull_request(told: Mapping[str, Fields]) -> Fields:
-    known = {name: value for name, value in told["object"].items() if name not in ("closed", "draft")}
+    known = {name: value for name, value in told["object"].items() if name != "closed"}
     commits = told.get("commits", {})
     return {
         **known,
+        **told.get("labels", {}),
         **told.get("size", {}),
         "readyAt": ready_at(told),
         "commits": commits.get("shas"),
@@ -39,7 +41,7 @@ def ready_at(told: Mapping[str, Fields]) -> str | None:
 
     None while it is a draft, and where nobody was told whether it ever was one.
     """
-    if told["object"]["draft"]:
+    if told.get("draft", {}).get("draft"):
         return None
     moves = [move for facet, move in told.items() if facet.startswith("draft:")]
     if moves:
@@ -52,8 +54,11 @@ def ready_at(told: Mapping[str, Fields]) -> str | None:
 def _reviews(told: Mapping[str, Fields]) -> list[Fields]:
     states = {facet.partition(":")[2]: fields for facet, fields in told.items() if facet.startswith("review:")}
     dismissed = {facet.partition(":")[2]: fields for facet, fields in told.items() if facet.startswith("dismissed:")}
-    reviews = states | {number: {**fields, "state": "dismissed"} for number, fields in dismissed.items()}
-    distinct = {tuple(sorted(review.items())): review for _, review in sorted(reviews.items())}
+    states |= {number: {**fields, "state": "dismissed"} for number, fields in dismissed.items()}
+    reviews = [
+        {"reviewer": GHOST, **fields, **told.get(f"reviewer:{number}", {})} for number, fields in sorted(states.items())
+    ]
+    distinct = {tuple(sorted(review.items())): review for review in reviews}
     return list(distinct.values())
 
 

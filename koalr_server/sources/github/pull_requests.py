@@ -37,26 +37,30 @@ def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
     if thing is None:
         return
     yield from _object(thing, told)
-    if action == "opened" and instant(at(told, "created_at")):
-        yield thing.told("opened", ALWAYS, draft=at(told, "draft") is True)
+    draft = at(told, "draft")
+    if action == "opened" and isinstance(draft, bool) and instant(at(told, "created_at")):
+        yield thing.told("opened", ALWAYS, draft=draft)
     yield from _draft_move(thing, action, instant(at(told, "updated_at")))
 
 
 def review(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    """A review and its pull request; one that is pending, or whose author is gone, is none."""
+    """A review and its pull request; one that is pending is none."""
     thing, told = _thing(body), at(body, "review")
     if thing is None:
         return
     yield from _object(thing, at(body, "pull_request"))
     number, submitted_at = whole(at(told, "id")), instant(at(told, "submitted_at"))
     reviewer, state = name(at(told, "user", "login")), word(at(told, "state"))
-    if number is None or reviewer is None or submitted_at is None:
+    if number is None or submitted_at is None:
         return
+    if reviewer:
+        # A side of its own, so that a body from after the account was deleted does not take the name away.
+        yield thing.told(f"reviewer:{number}", ALWAYS, reviewer=reviewer)
     # A dismissal has no time and cannot be taken back, so it is a side of its own that needs no version.
     if state == "dismissed" or at(body, "action") == "dismissed":
-        yield thing.told(f"dismissed:{number}", ALWAYS, reviewer=reviewer, submittedAt=submitted_at)
+        yield thing.told(f"dismissed:{number}", ALWAYS, submittedAt=submitted_at)
     elif state in ("approved", "changes_requested", "commented"):
-        yield thing.told(f"review:{number}", ALWAYS, reviewer=reviewer, state=state, submittedAt=submitted_at)
+        yield thing.told(f"review:{number}", ALWAYS, state=state, submittedAt=submitted_at)
 
 
 def embedded(body: Any) -> Iterator[Observation]:  # noqa: ANN401
@@ -130,16 +134,19 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         closed=word(at(told, "state")) == "closed" or merged_at is not None,
         closedAt=closed_at or merged_at,
         createdAt=created_at,
-        draft=at(told, "draft") is True,
         headSha=sha(at(told, "head", "sha")),
         isBot=None if at(told, "user", "type") is None else at(told, "user", "type") == "Bot",
-        labels=label_names(at(told, "labels")),
         # Before the merge GitHub puts the commit of a trial merge there.
         mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
         mergedAt=merged_at,
         title=title,
         workItem=work_item_of(repo, number, title, description or "", branch or ""),
     )
+    # What not every body says is a side of its own.
+    if isinstance(at(told, "draft"), bool):
+        yield thing.told("draft", version, draft=at(told, "draft"))
+    if isinstance(at(told, "labels"), list):
+        yield thing.told("labels", version, labels=label_names(at(told, "labels")))
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)

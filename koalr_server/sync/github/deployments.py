@@ -93,15 +93,18 @@ def _take_run(repository: Mapping[str, Any], stub: Stub) -> Taken:
 
 
 def _take_release(errand: Errand, repository: Mapping[str, Any], stub: Stub) -> Taken:
-    told = [synced("release", repository, release=stub.body)]
+    # Only a change is dated, so that a release which is read once more is the same delivery.
+    dated = {"read_at": stub.changed_by} if stub.changed_by else {}
+    told = [synced("release", repository, release=stub.body, **dated)]
     if _deploys(stub.body, errand.run.rules):
         tag = str(stub.body.get("tag_name"))
         try:
-            commit = errand.get(f"/repos/{repository['full_name']}/commits/{quote(tag, safe='')}").body
+            found = errand.get(f"/repos/{repository['full_name']}/commits/{quote(tag, safe='')}")
         except Refused:
             return Taken(told)
-        sha = commit.get("sha") if isinstance(commit, dict) else None
-        told.append(delivery("tag", {"repository": named(repository), "tag": {"name": tag, "commit": {"sha": sha}}}))
+        sha = found.body.get("sha") if isinstance(found.body, dict) else None
+        at_commit = {"name": tag, "commit": {"sha": sha}}
+        told.append(delivery("tag", {"repository": named(repository), "tag": at_commit, "read_at": found.read_at}))
     return Taken(told)
 
 

@@ -103,7 +103,7 @@ class Follower:
             if not answer.changed:
                 return None, []
             marks = answer.marks if marks is None else marks
-            page = [self._listing.stub(body) for body in elements(answer.body, self._listing.within)]
+            page = [self._stub(body, answer.read_at) for body in elements(answer.body, self._listing.within)]
             for stub in page:
                 self._newest = max(self._newest, stub.order)
                 # A list that moves shows an element twice; what was seen first is newer.
@@ -113,6 +113,10 @@ class Follower:
                 break
         news = [stub for stub in found.values() if self._listing.wanted(stub.body) and not self._has(stub)]
         return marks or {}, sorted(news, key=lambda stub: (stub.order, stub.key))
+
+    def _stub(self, body: Mapping[str, Any], read_at: str) -> Stub:
+        stub = self._listing.stub(body)
+        return replace(stub, changed_by=read_at) if stub.key in self._position.edge else stub
 
     def _has(self, stub: Stub) -> bool:
         return self._position.knows(stub) or self._done.get(stub.key) == stub.version

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from koalr_server.sources.github.values import instant
 from koalr_server.sources.rules import Rules
 from koalr_server.sync.github.credentials import Token
 from koalr_server.sync.github.session import Order, Surroundings, read_github
@@ -327,3 +328,17 @@ def test_runs_and_tags_are_asked_for_only_if_the_rules_name_them(serving: Servin
     assert events(store)["workflow_run"] == len(examples()["runs"]["workflow_runs"])
     assert [body["tag"] for body in bodies(store, "tag")] == [{"name": "v1.0.0", "commit": {"sha": "c" * 40}}]
     assert f"{path}/workflows/8/runs" not in there.requests
+
+
+def test_a_release_that_changed_is_told_with_the_time_at_which_that_was_seen(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    there.objects[f"/repos/{ANTS}/commits/v1.0.0"] = {"sha": "c" * 40}
+    for prerelease in (False, False, True, True):
+        there.lists[f"/repos/{ANTS}/releases"][0]["prerelease"] = prerelease
+        read(there, store, rules=Rules(deploy_releases=["v*"]))
+    releases = [body for body in bodies(store, "release") if body["release"]["tag_name"] == "v1.0.0"]
+    assert [body["release"]["prerelease"] for body in releases] == [False, True]
+    dates = [body.get("read_at") for body in releases]
+    assert dates[0] is None
+    assert instant(dates[1]) == dates[1]
+    assert max(body["read_at"] for body in bodies(store, "tag")) >= dates[1]

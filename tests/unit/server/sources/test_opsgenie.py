@@ -42,6 +42,12 @@ def test_a_deleted_or_suppressed_alert_does_not_count(gone: dict[str, Any]) -> N
     assert records("opsgenie", told("Create"), gone) == records("opsgenie", gone, told("Create")) == []
 
 
+@pytest.mark.parametrize("alert", [{}, {"updatedAt": None}, {"updatedAt": CREATED_MS}])
+def test_a_deleted_alert_does_not_count_whatever_time_its_body_has(alert: dict[str, Any]) -> None:
+    story = [told("Create"), told("Close", 5), told("Delete", **alert)]
+    assert records("opsgenie", *story) == records("opsgenie", *story[::-1]) == []
+
+
 def test_a_note_alone_does_not_say_whether_the_alert_is_still_open() -> None:
     assert records("opsgenie", told("AddNote")) == []
 

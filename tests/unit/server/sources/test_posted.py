@@ -152,5 +152,12 @@ def test_what_is_no_object_is_refused(body: Any) -> None:
 
 
 def test_a_delivery_is_known_by_the_key_of_its_sender_else_by_its_content() -> None:
-    assert DEPLOYMENTS.delivery_key({"idempotency-key": "run-7/3"}, b"{}") == "run-7/3"
+    first = DEPLOYMENTS.delivery_key({"idempotency-key": "run-7/3"}, b'{"a": 1}')
+    assert first == DEPLOYMENTS.delivery_key({"idempotency-key": "run-7/3"}, b'{"a":1}')
+    assert first != DEPLOYMENTS.delivery_key({"idempotency-key": "run-7/4"}, b'{"a": 1}')
     assert DEPLOYMENTS.delivery_key({"idempotency-key": "x" * 201}, b"{}") == DEPLOYMENTS.delivery_key({}, b" {}")
+
+
+def test_a_key_that_comes_again_with_another_body_is_another_delivery() -> None:
+    same = {"idempotency-key": "run-7"}
+    assert DEPLOYMENTS.delivery_key(same, b'{"status": "in_progress"}') != DEPLOYMENTS.delivery_key(same, b"{}")

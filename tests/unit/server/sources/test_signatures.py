@@ -169,6 +169,12 @@ def test_incident_io_is_refused_with_another_body_or_secret() -> None:
     assert "fits no secret" in refusal("incident-io", SVIX, [OTHER_SECRET], SVIX_BODY)
 
 
+@pytest.mark.parametrize("stray", ["whsec_", "whsec_no base64", "not even close"])
+def test_incident_io_is_let_in_with_a_good_secret_beside_one_that_is_none(stray: str) -> None:
+    SOURCES["incident-io"].verify(SVIX, SVIX_BODY, [stray, SVIX_SECRET], SVIX_AT)
+    assert "fits no secret" in refusal("incident-io", SVIX, [stray, OTHER_SECRET], SVIX_BODY)
+
+
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_no base64", "whsec_ü", "not even close"])
 def test_a_setting_that_holds_no_signing_secret_is_named_without_its_value(secret: str) -> None:
     said = refusal("incident-io", SVIX, [secret], SVIX_BODY)

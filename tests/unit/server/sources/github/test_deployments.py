@@ -55,6 +55,11 @@ def release(action: str = "published", **fields: Any) -> Delivery:
     }
 
 
+def read(minute: int, **fields: Any) -> Delivery:
+    event, body = release("synced", **fields)
+    return event, {**body, "read_at": clock(minute)}
+
+
 @pytest.mark.parametrize(
     ("states", "status", "deployed"),
     [
@@ -150,9 +155,56 @@ def test_nothing_deploys_unless_the_rules_say_so() -> None:
     assert records([run("success"), release()], Rules()) == {}
 
 
-def test_another_attempt_replaces_the_one_before() -> None:
-    row = only([run("success", 9, run_attempt=2), run("failure", 5, run_attempt=1)], "deployments")
-    assert (row["status"], row["deployedAt"]) == ("success", clock(9))
+@pytest.mark.parametrize(
+    ("conclusions", "status", "deployed"),
+    [
+        (["failure", "success"], "success", 6),
+        (["success", "success"], "success", 5),
+        (["success", None], "success", 5),
+        (["success", "failure"], "failure", None),
+        (["success", "failure", "success"], "success", 7),
+        (["success", "cancelled"], "success", 5),
+        (["success", "skipped"], "success", 5),
+        (["cancelled", None], "in_progress", None),
+        ([None, "cancelled"], "cancelled", None),
+        (["failure", None], "failure", None),
+    ],
+)
+def test_attempts_of_a_run_decide_as_statuses_do(
+    conclusions: list[str | None], status: str, deployed: int | None
+) -> None:
+    told = [
+        run(conclusion, 5 + index, run_attempt=1 + index, run_started_at=clock(1 + index))
+        for index, conclusion in enumerate(conclusions)
+    ]
+    for story in (told, told[::-1]):
+        row = only(story, "deployments")
+        assert (row["status"], row.get("deployedAt")) == (status, None if deployed is None else clock(deployed))
+        assert row["startedAt"] == clock(1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "deploys"),
+    [
+        ({"head_branch": "main"}, True),
+        ({"head_branch": None}, True),
+        ({"head_branch": "search"}, False),
+        ({"head_branch": "v2-search"}, False),
+        ({"head_branch": "12-search"}, False),
+        ({"head_branch": "v2"}, True),
+        ({"head_branch": "1.2.3"}, True),
+        ({"head_branch": "v1.2.3-rc.1"}, True),
+        ({"head_branch": "nightly", "event": "release"}, True),
+        ({"head_branch": "nightly", "path": ".github/workflows/release.yml@refs/tags/nightly"}, True),
+    ],
+)
+def test_runs_of_the_default_branch_and_of_tags_are_deployments(fields: dict[str, Any], deploys: bool) -> None:
+    assert ("deployments" in records([run("success", **fields)])) == deploys
+
+
+def test_a_run_of_any_branch_deploys_where_nobody_names_the_default_one() -> None:
+    event, body = run("success", head_branch="search")
+    assert only([(event, {**body, "repository": {"full_name": "acme/api"}})], "deployments")["status"] == "success"
 
 
 def test_of_two_attempts_of_one_second_the_later_holds() -> None:
@@ -178,6 +230,48 @@ def test_of_two_bodies_of_one_second_the_completed_run_holds() -> None:
 )
 def test_only_published_releases_of_such_tags_are_deployments(story: list[Delivery]) -> None:
     assert records(story, BY_NAME) == {}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [release("released"), release("edited", prerelease=True)],
+        [release("released"), release("edited", prerelease=True, updated_at=clock(9))],
+        [release("edited", updated_at=clock(8)), release("edited", prerelease=True, updated_at=clock(9))],
+        [release(), read(9, prerelease=True)],
+        [read(5), read(9, prerelease=True)],
+        [read(5), read(9, draft=True, published_at=None)],
+        [release(), release("unpublished", draft=True, published_at=None)],
+        [release(), release("unpublished", published_at=None, updated_at=clock(9))],
+    ],
+)
+def test_a_release_that_became_a_draft_or_prerelease_is_no_deployment_any_more(story: list[Delivery]) -> None:
+    assert records(story, BY_NAME) == records(story[::-1], BY_NAME) == {}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [release("prereleased", prerelease=True), release("released")],
+        [release("edited", prerelease=True), release("edited"), release("released")],
+        [read(5, prerelease=True), read(9)],
+        [read(5, prerelease=True), release("released", updated_at=clock(9))],
+        [release(published_at=clock(2)), release("unpublished", published_at=None, updated_at=clock(3)), release()],
+    ],
+)
+def test_a_release_that_was_published_for_good_is_a_deployment(story: list[Delivery]) -> None:
+    for told in (story, story[::-1]):
+        assert only(told, "deployments", BY_NAME)["deployedAt"] == clock(4)
+
+
+def test_a_tag_that_was_moved_is_where_it_was_read_last() -> None:
+    def tag(minute: int, commit: str) -> Delivery:
+        told = {"name": "v1@2", "commit": {"sha": commit}}
+        return "tag", {"repository": REPOSITORY, "tag": told, "read_at": clock(minute)}
+
+    for story in ([tag(5, MERGED), tag(9, TAGGED)], [tag(5, TAGGED), tag(9, MERGED)]):
+        shas = {only([release(), *told], "deployments")["sha"] for told in (story, story[::-1])}
+        assert shas == {story[1][1]["tag"]["commit"]["sha"]}
 
 
 def test_a_release_published_after_its_draft_or_prerelease_is_a_deployment() -> None:

@@ -76,13 +76,13 @@ def test_a_transferred_repository_is_gone_from_its_old_owner(kind: str) -> None:
 
 @pytest.mark.parametrize("action", ["added_to_repository", None])
 def test_a_team_is_given_a_repository_and_loses_it(action: str | None) -> None:
-    assert repos(on_repository(action)) == {"acme/api": ["Core"]}
+    assert repos(on_repository(action)) == {"acme/api": ["github:3"]}
     assert repos(on_repository(action), on_repository("removed_from_repository")) == {"acme/api": []}
 
 
 def test_a_list_of_repositories_is_the_truth_about_teams() -> None:
     given = on_repository("added_to_repository")
-    assert repos(given, repositories(1, "acme/api")) == {"acme/api": ["Core"]}
+    assert repos(given, repositories(1, "acme/api")) == {"acme/api": ["github:3"]}
     assert repos(given, repositories(5), repositories(1, "acme/api")) == {"acme/api": []}
 
 
@@ -107,9 +107,29 @@ def test_a_team_that_is_deleted_takes_its_members_along() -> None:
 def test_a_renamed_team_keeps_its_members_under_its_new_name() -> None:
     renamed = team("edited", "Base", changes={"name": {"from": "Core"}})
     told = [membership("added"), team("created"), renamed]
-    assert only(told, "teams") == {"name": "Base"}
-    assert only(told, "members") == {"team": "Base", "login": "ann"}
+    assert only(told, "teams") == {"id": "github:3", "name": "Base"}
+    assert only(told, "members") == {"team": "github:3", "login": "ann"}
+
+
+def test_a_renamed_team_keeps_its_repositories() -> None:
+    given, renamed = on_repository("added_to_repository"), team("edited", "Base", changes={"name": {"from": "Core"}})
+    assert repos(given, renamed) == {"acme/api": ["github:3"]}
+
+
+def test_teams_of_one_name_in_two_organisations_are_two() -> None:
+    other = ("membership", {"action": "added", "member": {"login": "bob"}, "team": {"id": 4, "name": "Core"}})
+    found = records([membership("added"), other])
+    assert [(row["id"], row["name"]) for row in found["teams"]] == [("github:3", "Core"), ("github:4", "Core")]
+    assert [(row["team"], row["login"]) for row in found["members"]] == [("github:3", "ann"), ("github:4", "bob")]
+
+
+def test_whoever_names_a_team_of_a_repository_tells_of_the_team() -> None:
+    for told in (repositories(1, "acme/api"), on_repository("added_to_repository"), on_repository(None)):
+        assert only([told], "teams") == {"id": "github:3", "name": "Core"}
 
 
 def test_a_list_read_later_knows_the_name() -> None:
-    assert only([members(1, name="Core"), members(5, name="Base"), membership("added")], "teams") == {"name": "Base"}
+    assert only([members(1, name="Core"), members(5, name="Base"), membership("added")], "teams") == {
+        "id": "github:3",
+        "name": "Base",
+    }

@@ -35,6 +35,12 @@ def moves(*events: tuple[str, int]) -> Delivery:
     )
 
 
+def by_nobody(state: str) -> Delivery:
+    event, body = on_review("synced", 12, 90, state, 10)
+    body["review"]["user"] = None
+    return event, body
+
+
 def test_a_merged_pull_request_has_what_its_object_says() -> None:
     fields = {"labels": [{"name": "ui"}, {"name": "bug"}], "user": {"login": "renovate[bot]", "type": "Bot"}}
     assert only([on_pull_request("closed", 20, **merged(20), **fields)], "pull_requests") == {
@@ -78,6 +84,27 @@ def test_a_body_without_sizes_leaves_the_known_ones() -> None:
     later = ("pull_request_review_comment", {"repository": REPOSITORY, "pull_request": {**embedded, "title": "New"}})
     row = only([on_pull_request("opened", 0), later], "pull_requests")
     assert (row["title"], row["additions"]) == ("New", 10)
+
+
+def embedded(minute: int, *absent: str, **fields: Any) -> Delivery:
+    told = {key: value for key, value in pull_request(minute, **fields).items() if key not in absent}
+    return "pull_request_review_comment", {"repository": REPOSITORY, "pull_request": told}
+
+
+def test_a_body_without_labels_or_draft_leaves_the_known_ones() -> None:
+    drafted = on_pull_request("opened", 0, draft=True, labels=[{"name": "bug"}])
+    row = only([drafted, embedded(30, "draft", "labels", title="New")], "pull_requests")
+    assert (row["title"], row["labels"], row.get("readyAt")) == ("New", ["bug"], None)
+    row = only([drafted, embedded(30)], "pull_requests")
+    assert row["labels"] == []
+
+
+def test_without_a_word_of_labels_or_drafts_neither_is_known() -> None:
+    row = only([embedded(0, "draft", "labels")], "pull_requests")
+    assert not {"labels", "readyAt"} & row.keys()
+    event, body = on_pull_request("opened", 0)
+    del body["pull_request"]["draft"]
+    assert "readyAt" not in only([(event, body)], "pull_requests")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +230,13 @@ def test_a_review_is_known_before_its_pull_request() -> None:
     assert list(records([(event, {**body, "pull_request": {"number": 12}})])) == ["reviews"]
 
 
-def test_a_review_of_nobody_is_none() -> None:
-    event, body = on_review("submitted", 10, 90, "approved", 10)
-    body["review"]["user"] = None
-    assert "reviews" not in records([(event, body)])
+def test_a_reviewer_who_deleted_the_account_is_ghost() -> None:
+    assert only([by_nobody("approved")], "reviews")["reviewer"] == "ghost"
+    assert only([by_nobody("dismissed")], "reviews")["reviewer"] == "ghost"
+
+
+@pytest.mark.parametrize("login", ["bob", "zoe"])
+def test_a_reviewer_who_was_known_before_keeps_the_name(login: str) -> None:
+    story = [on_review("submitted", 10, 90, "approved", 10, login=login), by_nobody("approved")]
+    for told in (story, story[::-1]):
+        assert only(told, "reviews")["reviewer"] == login

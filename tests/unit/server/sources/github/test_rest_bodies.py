@@ -9,7 +9,7 @@ from tests.unit.server.sources.github.stories import Delivery
 ANTS = {"full_name": "panjf2000/ants", "default_branch": "master"}
 DEVLAKE = fixture("devlake")
 EXAMPLES = {example["path"].removeprefix("/repos/{owner}/{repo}"): example["value"] for example in fixture("rest")}
-HELLO = {"full_name": "octocat/Hello-World", "default_branch": "main"}
+HELLO = {"full_name": "octocat/Hello-World", "default_branch": "master"}
 
 
 def objects(table: str) -> list[Any]:
@@ -66,7 +66,9 @@ def test_a_repository_is_read_whole() -> None:
 
 def test_runs_are_read_whatever_the_case_of_their_words() -> None:
     trials = [run for run in objects("runs") if run["event"] == "pull_request"]
-    told = [synced("workflow_run", ANTS, workflow_run={**run, "event": "push"}) for run in trials]
+    told = [
+        synced("workflow_run", ANTS, workflow_run={**run, "event": "push", "head_branch": "master"}) for run in trials
+    ]
     assert Counter(row["status"] for row in records(told)["deployments"]) == Counter(
         success=7, failure=4, cancelled=1, in_progress=5
     )
@@ -146,6 +148,6 @@ def test_examples_of_teams_come_to_their_records() -> None:
     people = EXAMPLES["/orgs/{org}/teams/{team_slug}/members"]
     told = {"organization": {"login": "github"}, "team": team, "members": people, "read_at": "2026-03-02T09:00:00Z"}
     assert records([("team_members", told)]) == {
-        "teams": [{"name": team["name"]}],
-        "members": [{"team": team["name"], "login": "octocat"}],
+        "teams": [{"id": "github:1", "name": team["name"]}],
+        "members": [{"team": "github:1", "login": "octocat"}],
     }

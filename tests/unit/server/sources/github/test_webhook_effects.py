@@ -30,7 +30,7 @@ SHOWN = {
     ),
     "repos": ("repo", "teams"),
     "reviews": ("repo", "number", "reviewer", "state", "submittedAt"),
-    "teams": ("name",),
+    "teams": ("id", "name"),
     "work_items": ("key", "type", "createdAt", "startedAt", "doneAt", "status"),
 }
 
@@ -60,7 +60,8 @@ PAGES = deployment("github:145988746", "in_progress", "2022-01-03T01:28:30Z", en
 RELEASE = deployment("github:release/17372790", "success", DEPLOYED, DEPLOYED)
 RUN_AT = "2020-10-05T16:33:49Z"
 RUN, RUN_REPO = "github:run/289782451", "octo-org/octo-repo"
-TEAM = {"teams": [{"name": "github"}]}
+TEAM_ID = "github:3253328"
+TEAM = {"teams": [{"id": TEAM_ID, "name": "github"}]}
 COMMIT = {
     "repo": REPO,
     "sha": SHA,
@@ -103,7 +104,7 @@ EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
     ("issues", "unassigned"): [(2, {"work_items": [item()]})],
     ("issues", "unlabeled"): [(2, {"work_items": [item()]})],
     ("issues", "unlocked"): [(2, {"work_items": [item()]})],
-    ("membership", "added"): [(1, {**TEAM, "members": [{"team": "github", "login": "Codertocat"}]})],
+    ("membership", "added"): [(1, {**TEAM, "members": [{"team": TEAM_ID, "login": "Codertocat"}]})],
     ("membership", "removed"): [(3, TEAM)],
     ("pull_request", "assigned"): [(2, {"pull_requests": [WHOLE]})],
     ("pull_request", "closed"): [(2, {"pull_requests": [{**WHOLE, "closedAt": "2019-05-15T15:21:18Z"}]})],
@@ -147,9 +148,7 @@ EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
     ("repository", "renamed"): [(1, {"repos": [{"repo": "Octocoders/Hello-World"}]})],
     # Gone from the owner it had before.
     ("repository", "transferred"): [(3, {"repos": [{"repo": "Octocoders/Hello-World"}]})],
-    ("team", "added_to_repository"): [
-        (2, {**TEAM, "repos": [{"repo": "Octocoders/Hello-World", "teams": ["github"]}]})
-    ],
+    ("team", "added_to_repository"): [(2, {**TEAM, "repos": [{"repo": "Octocoders/Hello-World", "teams": [TEAM_ID]}]})],
     ("team", "created"): [(1, TEAM)],
     ("team", "edited"): [(1, TEAM)],
     ("team", "removed_from_repository"): [(1, {**TEAM, "repos": [{"repo": "Octocoders/Hello-World", "teams": []}]})],
