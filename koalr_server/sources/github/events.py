@@ -17,8 +17,9 @@ Event                                 Body
                                       name, ...]}, ...], read_at}`: one body per organisation, so that who left is seen
 ====================================  ====================================================================================
 
-Objects with a webhook of their own come in its envelope, with the action "synced"; a release that was
-seen to change also with `read_at`, for some servers do not date that.
+Objects with a webhook of their own come in its envelope, with the action "synced"; a release that was seen to change also with
+`read_at`, for some servers do not date that. A team comes with `read_at` too, and with the action "unlisted" once it is no longer in
+the list of its organisation.
 """
 
 PULL_REQUEST_COMMITS = "pull_request_commits"

@@ -15,6 +15,8 @@ from koalr_server.sources.rules import Rules
 REPOSITORY = "repository"
 TEAM = "team"
 LEFT = ("removed", "removed_from_repository")
+# Actions of the sync: a team stands in the organisation's list, or no longer does.
+LISTED, UNLISTED = "synced", "unlisted"
 
 
 def repository(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
@@ -105,10 +107,14 @@ def _team_thing(body: Any) -> Thing | None:  # noqa: ANN401
 
 
 def _team(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    thing, title = _team_thing(body), name(at(body, "team", "name"))
-    if thing is None or title is None:
+    thing, title, action = _team_thing(body), name(at(body, "team", "name")), at(body, "action")
+    if thing is None:
         return
-    if at(body, "action") == "deleted" or at(body, "team", "deleted") is True:
+    if action in (LISTED, UNLISTED):
+        yield thing.told("listed", latest(instant(at(body, "read_at"))), listed=action == LISTED)
+    if title is None:
+        return
+    if action == "deleted" or at(body, "team", "deleted") is True:
         yield thing.told("gone", ALWAYS)
     known_at = latest(instant(at(body, "read_at")), instant(at(body, "team", "updated_at")))
     yield thing.told(f"name:{title}", known_at, at=known_at, name=title)
@@ -130,7 +136,7 @@ def repository_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Ro
 def team_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001
     """`teams` and `members`, by the id of the team."""
     names = [fields for facet, fields in told.items() if facet.startswith("name:")]
-    if "gone" in told or not names:
+    if "gone" in told or not names or not told.get("listed", {"listed": True})["listed"]:
         return {}
     current = [known for known in names if f"former:{known['name']}" not in told]
     title = max(current or names, key=lambda known: (known["at"], known["name"]))["name"]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from koalr_server.sources.github.deployments import workflow_names
 from koalr_server.sources.rules import Rules, among
 from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
@@ -65,7 +66,7 @@ def read_runs(errand: Errand, repository: Mapping[str, Any]) -> None:
         return
     path = f"/repos/{repository['full_name']}/actions"
     for workflow in errand.whole(f"{path}/workflows", within="workflows").items:
-        if among(_text(workflow.get("name")), errand.run.rules.deploy_workflows):
+        if any(among(name, errand.run.rules.deploy_workflows) for name in _names(workflow)):
             take = partial(_take_run, repository)
             runs = f"{path}/workflows/{workflow.get('id')}/runs"
             _follow(errand, f"runs/{workflow.get('id')}", runs, take, f"{path}/runs", "workflow_runs")
@@ -110,6 +111,10 @@ def _take_release(errand: Errand, repository: Mapping[str, Any], stub: Stub) -> 
 
 def _deploys(release: Mapping[str, Any], rules: Rules) -> bool:
     return among(_text(release.get("tag_name")), rules.deploy_releases)
+
+
+def _names(workflow: Mapping[str, Any]) -> set[str]:
+    return workflow_names(workflow.get("name"), workflow.get("path"))
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

@@ -91,6 +91,9 @@ def read_teams(errand: Errand, repositories: Sequence[Repository]) -> None:
         told.add("team_members", {"organization": organisation, "team": brief, "members": who}, members)
         names = sorted(str(repository.get("full_name")) for repository in owns.items)
         owned.append({**{name: brief.get(name) for name in ("id", "name", "slug")}, "repositories": names})
+    for left in told.left("team"):
+        # Deleted, or hidden from this token.
+        told.tell("team", {"action": "unlisted", "organization": organisation, "team": {"id": left}}, teams)
     looked_at = sorted(str(repository["full_name"]) for repository in repositories)
     body = {"organization": organisation, "repositories": looked_at, "teams": owned}
     told.add("team_repositories", body, teams)
@@ -112,7 +115,16 @@ class _Told:
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         self._now[f"{event} {of}"] = digest
         if self._before.get(f"{event} {of}") != digest:
-            self._deliveries.append(delivery(event, {**body, "read_at": listed.read_at}))
+            self.tell(event, body, listed)
+
+    def tell(self, event: str, body: Mapping[str, Any], listed: Whole) -> None:
+        """Tell something as of the reading of a list."""
+        self._deliveries.append(delivery(event, {**body, "read_at": listed.read_at}))
+
+    def left(self, event: str) -> list[int]:
+        """Numbers of those that this event was told of before, and not this time."""
+        gone = (name.removeprefix(f"{event} ") for name in sorted(self._before.keys() - self._now.keys()))
+        return [int(number) for number in gone if number.isascii() and number.isdigit()]
 
     def hand_over(self, read: int) -> None:
         """Hand over what has changed, and remember it."""

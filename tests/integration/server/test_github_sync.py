@@ -316,7 +316,9 @@ def test_checks_are_asked_for_until_they_have_ended(serving: Serving) -> None:
 def test_runs_and_tags_are_asked_for_only_if_the_rules_name_them(serving: Serving) -> None:
     there, store = serving(), MemoryStore()
     path = f"/repos/{ANTS}/actions"
-    there.lists[f"{path}/workflows"] = [{"id": 7, "name": "Deploy"}, {"id": 8, "name": "Lint"}]
+    by_file = {"id": 9, "name": "Ship it", "path": ".github/workflows/deploy.yml"}
+    there.lists[f"{path}/workflows"] = [{"id": 7, "name": "Deploy"}, {"id": 8, "name": "Lint"}, by_file]
+    there.lists[f"{path}/workflows/9/runs"] = []
     there.lists[f"{path}/workflows/7/runs"] = [
         {**run, "status": "completed", "created_at": "2021-10-01T08:00:00Z"}
         for run in examples()["runs"]["workflow_runs"]
@@ -327,6 +329,7 @@ def test_runs_and_tags_are_asked_for_only_if_the_rules_name_them(serving: Servin
     read(there, store, rules=Rules(deploy_workflows=["deploy*"], deploy_releases=["v*"]))
     assert events(store)["workflow_run"] == len(examples()["runs"]["workflow_runs"])
     assert [body["tag"] for body in bodies(store, "tag")] == [{"name": "v1.0.0", "commit": {"sha": "c" * 40}}]
+    assert f"{path}/workflows/9/runs" in there.requests
     assert f"{path}/workflows/8/runs" not in there.requests
 
 
@@ -342,3 +345,18 @@ def test_a_release_that_changed_is_told_with_the_time_at_which_that_was_seen(ser
     assert dates[0] is None
     assert instant(dates[1]) == dates[1]
     assert max(body["read_at"] for body in bodies(store, "tag")) >= dates[1]
+
+
+def test_a_team_that_left_the_list_is_told_to_have_left_it_once(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    teams = there.lists["/orgs/acme/teams"]
+    read(there, store, organisation="acme")
+    (team,) = teams
+    teams.clear()
+    read(there, store, organisation="acme")
+    read(there, store, organisation="acme")
+    assert [(body["action"], body["team"]["id"]) for body in bodies(store, "team")] == [
+        ("synced", team["id"]),
+        ("unlisted", team["id"]),
+    ]
+    assert instant(bodies(store, "team")[-1]["read_at"])

@@ -133,3 +133,17 @@ def test_a_list_read_later_knows_the_name() -> None:
         "id": "github:3",
         "name": "Base",
     }
+
+
+def test_a_team_that_left_the_list_is_gone_until_it_is_listed_again() -> None:
+    def listed(action: str, minute: int) -> Delivery:
+        return team(action, read_at=clock(minute))
+
+    left = [members(1, "ann"), listed("synced", 1), listed("unlisted", 5)]
+    assert records(left) == records(left[::-1]) == {}
+    assert only([*left, listed("synced", 9)], "teams") == {"id": "github:3", "name": "Core"}
+
+
+def test_a_team_may_leave_the_list_without_its_name() -> None:
+    unnamed = ("team", {"action": "unlisted", "team": {"id": 3}, "read_at": clock(5)})
+    assert records([members(1, "ann"), unnamed]) == {}
