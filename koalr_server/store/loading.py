@@ -40,12 +40,14 @@ def _stage_bots(cursor: Cursor, column: str) -> None:
 
 
 def _teams(cursor: Cursor) -> MergeCount:
-    # A name keeps the id it has unless the file gives another one; then what refers to the old id follows.
+    # A name keeps the id it has unless the file gives another one; then what refers to the old id follows. An id that somebody
+    # gave is never taken over by name: two organisations may each have a team of that name.
     cursor.execute(
         """CREATE OR REPLACE TEMP TABLE named AS
         SELECT coalesce(i.id, t.team_id, 'team_' || substr(md5(i.name), 1, 12)) AS team_id, i.name,
                coalesce(i.createdAt, t.created_at) AS created_at, t.team_id AS old_id, i.ordinal
-        FROM incoming i LEFT JOIN teams t ON t.name = i.name"""
+        FROM incoming i LEFT JOIN teams t ON t.name = i.name
+            AND (i.id IS NULL OR t.team_id = i.id OR starts_with(t.team_id, 'team_'))"""
     )
     for table in ("members", "team_repos"):
         cursor.execute(
@@ -63,7 +65,7 @@ def _create_missing_teams(cursor: Cursor, references: str) -> None:
     cursor.execute(
         f"""INSERT INTO teams
         SELECT DISTINCT 'team_' || substr(md5(ref), 1, 12), ref, NULL::TIMESTAMP FROM ({references}) r
-        WHERE ref IS NOT NULL AND NOT EXISTS (SELECT 1 FROM teams t WHERE t.team_id = r.ref OR t.name = r.ref)"""  # noqa: S608
+        WHERE ref IS NOT NULL AND NOT starts_with(ref, 'github:') AND NOT EXISTS (SELECT 1 FROM teams t WHERE t.team_id = r.ref OR t.name = r.ref)"""  # noqa: S608
     )
 
 
@@ -228,9 +230,16 @@ def _unload_pushed_commits(cursor: Cursor) -> None:
     _unloader("pushed_commits", "SELECT repo, sha FROM incoming")(cursor)
 
 
-_TEAM_IDS = "SELECT t.team_id FROM incoming i JOIN teams t ON t.team_id = i.id OR t.name = i.name"
+_TEAM_IDS = "SELECT t.team_id FROM incoming i JOIN teams t ON t.team_id = i.id OR (i.id IS NULL AND t.name = i.name)"
+
+
+def _unload_teams(cursor: Cursor) -> None:
+    for table in ("team_repos", "teams"):
+        _unloader(table, _TEAM_IDS)(cursor)
+
+
 _UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
-    "teams": _unloader("teams", _TEAM_IDS),
+    "teams": _unload_teams,
     "members": _unloader("members", f"SELECT team_id, login FROM ({_MEMBERS})"),  # noqa: S608 - SQL text of this module
     "repos": _unload_repos,
     "commits": _unloader("commits", "SELECT repo, sha FROM incoming"),

@@ -430,3 +430,29 @@ def test_how_much_is_not_read_yet_is_a_figure(server: Server) -> None:
     server.read()
     told = requests.get(f"{server.url}/api/metrics", headers={"X-Koalr-Key": server.key}, timeout=10).text
     assert "koalr_inbox_unread 0.0" in told
+
+
+def team(number: int, name: str, action: str) -> dict[str, Any]:
+    return {
+        "action": action,
+        "organization": {"login": f"org-{number}"},
+        "team": {"id": number, "name": name, "slug": name},
+    }
+
+
+def member(number: int, name: str, login: str) -> dict[str, Any]:
+    return team(number, name, "added") | {"scope": "team", "member": {"login": login}}
+
+
+def test_teams_of_one_name_in_two_organisations_are_two_and_leave_alone(server: Server) -> None:
+    for number in (1, 2):
+        server.post(team(number, "Core", "created"), "team")
+        server.post(member(number, "Core", f"person-{number}"), "membership")
+        server.read()
+    ids = {row["team_id"] for row in server.database.rows("SELECT team_id FROM teams")}
+    assert ids == {"github:1", "github:2"}
+    assert len(server.database.rows("SELECT 1 FROM members")) == 2
+    server.post(team(1, "Core", "deleted"), "team")
+    server.read()
+    assert server.database.rows("SELECT team_id, login FROM members") == [{"team_id": "github:2", "login": "person-2"}]
+    assert [row["team_id"] for row in server.database.rows("SELECT team_id FROM teams")] == ["github:2"]
