@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -25,7 +25,7 @@ from koalr_api import (
 COME_BACK_SECS = 2.0
 LOOK_AGAIN_SECS = 8.0
 A_MINUTE_SECS = 60.0
-SENTENCE_HEIGHT, CARDS_HEIGHT, CHARTS_HEIGHT = 44, 220, 380
+OUTLINE_HEIGHT = 644
 
 _DECORATION = re.compile(r":[a-z]+-badge\[[^\]]*\]|:material/[a-z_]+:")
 
@@ -35,11 +35,11 @@ RETRY_BUTTON = "retry"
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """The outline of a page while its answers are awaited; nothing if they are there at once."""
-    with ExitStack() as outline:
-        outline.enter_context(st.skeleton(height=SENTENCE_HEIGHT))
-        outline.enter_context(st.skeleton(height=CARDS_HEIGHT))
-        outline.enter_context(st.skeleton(height=CHARTS_HEIGHT))
+    """The outline of a page while its answers are awaited; nothing if they are there at once.
+
+    One, because each is sent, taken back and timed by a thread of its own, also where it is never seen.
+    """
+    with st.skeleton(height=OUTLINE_HEIGHT):
         yield
 
 

@@ -186,6 +186,9 @@ class TestOnARealConnection:
 
     def test_no_library_logs_or_keeps_the_key(self, address: str, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
+        # Other tests may have told it to be quiet, as applications do.
+        caplog.set_level(logging.DEBUG, logger="urllib3")
+        caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
         koalr = Koalr(KEY, base_url=address, max_retries=0)
         assert koalr.metrics.flow().wip_count == 6
         with pytest.raises(APIConnectionError) as caught:
