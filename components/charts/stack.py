@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from components.charts.canvas import Word, bare, every_second, figure, words
 from components.charts.kept import kept
 from components.charts.trends import Course, course_of, value_range
+from components.format import NO_BREAK
 from components.theme import Palette
 
 # Of a row, in pixels: down to its name, down to the room for its line, and from there to the next row.
@@ -103,10 +104,13 @@ def _values(row: Row, palette: Palette) -> list[Word]:
     """The last full week at the end of the line, and the highest above it where that is another."""
     course = row.course
     end = course.last if course.running is None else course.running
-    told = [Word(end, row.y(course.values[course.last]), f"  {row.text(course.last)}", palette.text, anchor="left")]
+    beside = f"{2 * NO_BREAK}{row.text(course.last)}"
+    told = [Word(end, row.y(course.values[course.last]), beside, palette.text, anchor="left")]
     if course.peak_told:
         above = row.y(course.values[course.peak]) + ABOVE_PX
-        told.append(Word(course.peak, above, row.text(course.peak), palette.muted))
+        # Half of a label over one of the first weeks would lie outside on the left.
+        anchor = "left" if course.peak < len(course.values) / 8 else "center"
+        told.append(Word(course.peak, above, row.text(course.peak), palette.muted, anchor=anchor))
     return told
 
 

@@ -60,6 +60,11 @@ class TestWeeklyTrends:
         assert [text.strip() for text in written(figure)[1:]] == [duration(5.0), duration(30.0)]
         assert "Lead time: Weekly values, last full week 5.0" in alt(figure).replace("\u00a0", " ")
 
+    def test_a_label_over_the_first_week_begins_there(self) -> None:
+        words = weekly_trends([self.line([30.0, 1.0, 5.0])], LIGHT, 200).data[-1]
+        placed = dict(zip(words.text, words.textposition, strict=True))
+        assert placed[duration(30.0)] == "middle right"
+
     def test_rows_lie_below_each_other_with_their_own_scale(self) -> None:
         figure = weekly_trends([self.line([1.0, 30.0, 5.0]), self.line([100.0, 3000.0, 500.0])], LIGHT, 400)
         _edges, lines, *_ = figure.data
