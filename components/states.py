@@ -39,7 +39,10 @@ def loading() -> Iterator[None]:
 
     One, because each is sent, taken back and timed by a thread of its own, also where it is never seen.
     """
-    with st.skeleton(height=OUTLINE_HEIGHT):
+    outline = st.skeleton(height=OUTLINE_HEIGHT)
+    # Streamlit shows one that nothing follows only with the next element.
+    st.empty()
+    with outline:
         yield
 
 
