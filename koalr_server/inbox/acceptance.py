@@ -9,9 +9,10 @@ from datetime import datetime
 
 from koalr_server.clock import naive_utc, wall_clock
 from koalr_server.errors import StoreError
+from koalr_server.ingest.deliveries import table_of
 from koalr_server.sources.observation import Delivery
 from koalr_server.store.database import Database
-from koalr_server.store.deliveries import add_deliveries, table_of
+from koalr_server.store.deliveries import add_deliveries
 
 MOST_TOGETHER = 500
 MOST_BYTES_TOGETHER = 64 * 2**20

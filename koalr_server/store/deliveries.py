@@ -1,23 +1,21 @@
 """Raw deliveries in the store: what tools sent, kept as it came before anybody reads it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from koalr_server.sources.observation import Delivery
+from koalr_server.ingest.deliveries import table_of
 from koalr_server.store.database import Database
 from koalr_server.store.merging import count
+
+__all__ = ["Received", "add_deliveries", "after", "cursors", "prune", "set_cursors", "table_of"]
 
 Cursor = duckdb.DuckDBPyConnection
 
 MOST_BYTES_AT_ONCE = 64 * 2**20
-
-SCHEMA = pa.schema(
-    [("source", pa.string()), ("event", pa.string()), ("key", pa.string()), ("body", pa.large_binary())],
-)
 
 
 class Received(NamedTuple):
@@ -29,19 +27,11 @@ class Received(NamedTuple):
     body: bytes
 
 
-def table_of(deliveries: Iterable[Delivery]) -> pa.Table:
-    """Deliveries as the table that `accept` takes."""
-    return pa.Table.from_pylist(
-        [{"source": each.source, "event": each.event, "key": each.key, "body": each.body} for each in deliveries],
-        SCHEMA,
-    )
-
-
 def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> int:
     """Keep deliveries, those whose source and key are known already excepted; answers how many were new.
 
     Args:
-        table: as of SCHEMA, in order of arrival.
+        table: of `table_of`, in order of arrival.
         received_at: naive UTC.
     """
     # Pruning may have emptied the table; a number that was read once must not come again.

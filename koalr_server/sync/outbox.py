@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
+from koalr_server.ingest.deliveries import table_of
 from koalr_server.sources.observation import Delivery
 
-SCHEMA = pa.schema([("source", pa.string()), ("event", pa.string()), ("key", pa.string()), ("body", pa.binary())])
 NO_TABLES: Mapping[str, pa.Table] = {}
 
 
@@ -45,9 +45,8 @@ class Outbox:
         """Have deliveries kept; when this returns they are."""
         if not deliveries:
             return Accepted(0, 0)
-        columns = {name: [getattr(each, name) for each in deliveries] for name in SCHEMA.names}
         with self._lock:
-            answer = self._store.call("accept", {}, {"deliveries": pa.table(columns, SCHEMA)})
+            answer = self._store.call("accept", {}, {"deliveries": table_of(deliveries)})
         return Accepted(answer["accepted"], answer["known"])
 
     def load(self, tables: Mapping[str, pa.Table]) -> Mapping[str, Mapping[str, int]]:
