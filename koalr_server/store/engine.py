@@ -1,0 +1,73 @@
+"""What a store runs on: cursors that find the tables, transactions, and how to tell that something was committed."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from enum import Enum
+from typing import Protocol
+
+import duckdb
+
+Cursor = duckdb.DuckDBPyConnection
+
+
+class Effect(Enum):
+    """Whom a change concerns."""
+
+    ANSWERS = "answers"  # what the API answers may differ
+    NOTES = "notes"  # no answer differs; keys may
+    BESIDE = "beside"  # what was sent, kept and not read yet; made beside all others
+
+
+class Engine(Protocol):
+    """Where the tables of a store are.
+
+    Attributes:
+        kind: for people, such as "single file".
+        place: where, for messages; never with a password.
+        schema: the statements that make what is missing.
+        most_tries: how often a change is made that met another one.
+    """
+
+    kind: str
+    place: str
+    schema: str
+    most_tries: int
+
+    @property
+    def version(self) -> int:
+        """Another number after each commit that answers may depend on."""
+
+    @property
+    def commits(self) -> int:
+        """Another number after each commit that was not made beside the others."""
+
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """A cursor of the caller's own, for statements that change nothing."""
+
+    def transaction(self, effect: Effect) -> AbstractContextManager[Cursor]:
+        """A cursor inside a transaction, alone among those of its kind; it commits unless the block raises."""
+
+    def compact(self) -> dict[str, int]:
+        """Tidy what many small changes left behind; answers what was done, by name."""
+
+    def close(self) -> None:
+        """Let go of the place."""
+
+
+@contextmanager
+def transacting(cursor: Cursor) -> Iterator[Cursor]:
+    """Commit at the end, or leave nothing behind."""
+    cursor.begin()
+    try:
+        yield cursor
+        cursor.commit()
+    except BaseException:
+        # A commit that failed has ended the transaction already.
+        with suppress(duckdb.Error):
+            cursor.rollback()
+        raise
+
+
+def first_line(error: BaseException) -> str:
+    """What an engine's error says, without where in a statement it happened."""
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
