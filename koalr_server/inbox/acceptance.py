@@ -17,7 +17,7 @@ from koalr_server.store.deliveries import add_deliveries
 MOST_TOGETHER = 500
 MOST_BYTES_TOGETHER = 64 * 2**20
 # A commit costs some milliseconds, whatever is in it: so much of a wait makes one of many.
-GATHER_SECS = 0.01
+GATHER_SECS = 0.02
 
 
 class Acceptance:

@@ -18,8 +18,10 @@ from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 
 log = logging.getLogger("koalr_server.inbox")
 
-# What arrives within this time is read together; and reading takes at most half of the writer's time.
 GATHER_SECS = 1.5
+# Reading takes at most a third of the time, so that most deliveries are acknowledged, and most questions answered, beside none.
+REST = 2.0
+LONGEST_REST_SECS = 5.0
 # After a failure of the store, such as a full disk.
 RETRY_SECS = 5.0
 PRUNE_EVERY_SECS = 3600.0
@@ -32,15 +34,22 @@ class Inbox:
         rules: what the tools' words mean to this team.
         raw_days: for how long raw bodies are kept.
         clock: for retention.
+        gather_secs: what arrives within this time is read together.
     """
 
     def __init__(
-        self, database: Database, rules: Rules, raw_days: int, clock: Callable[[], datetime] = wall_clock
+        self,
+        database: Database,
+        rules: Rules,
+        raw_days: int,
+        clock: Callable[[], datetime] = wall_clock,
+        gather_secs: float = GATHER_SECS,
     ) -> None:
         self._database = database
         self._rules = rules
         self._raw = timedelta(days=raw_days)
         self._clock = clock
+        self._gather_secs = gather_secs
         self._arrived = threading.Event()
         self._stopping = threading.Event()
         self._acceptance = Acceptance(database, self._arrived.set, clock)
@@ -88,7 +97,8 @@ class Inbox:
                 if began - pruned >= PRUNE_EVERY_SECS:
                     self._prune()
                     pruned = began
-                pause = max(GATHER_SECS, time.monotonic() - began)
+                took_secs = time.monotonic() - began
+                pause = max(self._gather_secs, min(LONGEST_REST_SECS, REST * took_secs))
             except Exception as error:  # the deliveries are kept, so they can be read later
                 # The first line of an engine's error names files, not what is in them.
                 what = str(error) if isinstance(error, ServerError) else type(error).__name__

@@ -1,7 +1,9 @@
 """The engine of one DuckDB file, or of memory: one process at a time."""
 
+import logging
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
 from koalr_server.store.engine import Cursor, Effect, first_line, transacting
+
+log = logging.getLogger("koalr_server.store")
 
 FILE_NAME = "koalr.duckdb"
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
@@ -19,22 +23,47 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "enable_external_access": "false",
     "lock_configuration": "true",
+    # Raw deliveries fill the log quickly, and folding it into the file makes their senders wait. A log of this length is read
+    # within a second at the next start.
+    "checkpoint_threshold": "64MB",
 }
+# A disk that is quite full takes the engine down with it, and then nothing can be read either.
+LEAST_FREE_BYTES = 128 * 2**20
+# Those who were reading when the engine gave up hear of it at once; none of them takes so long.
+LONGEST_WAIT_SECS = 30.0
 
 
 class SingleFile:
-    """Tables in one file. Whoever writes is a thread of this process, so commits are counted here."""
+    """Tables in one file. Whoever writes is a thread of this process, so commits are counted here.
+
+    An engine that gave up, as it does when the disk is full in the middle of folding its log into the file, refuses everything
+    from then on. The file is opened anew then: what was committed is in its log.
+
+    Args:
+        connect: opens the file.
+        free_bytes: the room on its disk.
+    """
 
     kind = "single file"
     schema = SCHEMA
     most_tries = 1
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, place: str) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
+        place: str,
+        free_bytes: Callable[[], int] = lambda: LEAST_FREE_BYTES,
+    ) -> None:
         self.place = place
-        self._connection = connection
+        self._connect = connect
+        self._free_bytes = free_bytes
+        self._connection = connect()
         self._version = 0
         self._commits = 0
         self._lock = threading.Lock()
+        self._users = 0
+        self._gave_up = False
+        self._change = threading.Condition()
 
     @classmethod
     def open(cls, folder: Path) -> "SingleFile":
@@ -47,20 +76,14 @@ class SingleFile:
         path = folder / FILE_NAME
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return cls(duckdb.connect(str(path), config=SETTINGS), str(path))
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise StoreLockedError(
-                    f"The data folder {folder} is in use by another process; wait for it to end or choose another --data."
-                ) from error
+        except OSError as error:
             raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
-        except (duckdb.Error, OSError) as error:
-            raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
+        return cls(lambda: _connection(path), str(path), lambda: shutil.disk_usage(folder).free)
 
     @classmethod
     def in_memory(cls) -> "SingleFile":
         """Tables that live and die with the process."""
-        return cls(duckdb.connect(":memory:", config=SETTINGS), ":memory:")
+        return cls(lambda: duckdb.connect(":memory:", config=SETTINGS), ":memory:")
 
     @property
     def version(self) -> int:
@@ -74,21 +97,65 @@ class SingleFile:
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A connection shared between threads returns rows of the wrong query, so every read takes its own cursor."""
-        cursor = self._connection.cursor()
-        try:
-            yield cursor
-        finally:
-            cursor.close()
+        """A connection shared between threads returns rows of the wrong query, so every read takes its own cursor.
+
+        Raises:
+            StoreError: the engine gave up, and the file cannot be opened anew.
+        """
+        with self._in_use():
+            cursor = self._connection.cursor()
+            try:
+                yield cursor
+            except duckdb.FatalException:
+                self._gave_up = True
+                raise
+            finally:
+                cursor.close()
 
     @contextmanager
     def transaction(self, effect: Effect) -> Iterator[Cursor]:
-        """See Engine.transaction; the caller has a thread per kind."""
+        """See Engine.transaction; the caller has a thread per kind.
+
+        Raises:
+            StoreError: the disk is nearly full.
+        """
+        free = self._free_bytes()
+        if free < LEAST_FREE_BYTES:
+            raise StoreError(
+                f"The store {self.place} could not be written, nothing was changed: its disk has {free // 2**20} MiB left, and "
+                f"{LEAST_FREE_BYTES // 2**20} MiB stay free so that it can be read. Make room, then try again."
+            )
         with self.reading() as cursor, transacting(cursor):
             yield cursor
         with self._lock:
             self._version += effect is Effect.ANSWERS
             self._commits += effect is not Effect.BESIDE
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._change:
+            if self._gave_up:
+                self._reopen()
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._users -= 1
+                self._change.notify_all()
+
+    def _reopen(self) -> None:
+        """Open the file anew, once nobody uses the engine that gave up."""
+        self._change.wait_for(lambda: not self._users or not self._gave_up, LONGEST_WAIT_SECS)
+        if not self._gave_up:
+            return
+        self._connection.close()
+        self._connection = self._connect()
+        self._gave_up = False
+        # What the last commit came to is in the file alone.
+        self._version += 1
+        self._commits += 1
+        log.warning("the engine gave up, and the store was opened anew")
 
     def compact(self) -> dict[str, int]:
         """Put what was written lately into the file itself."""
@@ -99,3 +166,16 @@ class SingleFile:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _connection(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), config=SETTINGS)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise StoreLockedError(
+                f"The data folder {path.parent} is in use by another process; wait for it to end or choose another --data."
+            ) from error
+        raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
+    except duckdb.Error as error:
+        raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error

@@ -78,7 +78,7 @@ def create_key(database: Database, *scopes: str, teams: tuple[str, ...] = ()) ->
 def server() -> Iterator[Server]:
     database = Database.in_memory()
     key = create_key(database, "read", "write")
-    inbox = Inbox(database, Rules(), RAW_DAYS)
+    inbox = Inbox(database, Rules(), RAW_DAYS, gather_secs=0)
     inbox.start()
     with running(create_server(Service(database), inbox, {"github": (SECRET, "the-old-one")})) as url:
         yield Server(url, database, inbox, key)
