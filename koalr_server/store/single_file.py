@@ -29,6 +29,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 # A disk that is quite full takes the engine down with it, and then nothing can be read either.
 LEAST_FREE_BYTES = 128 * 2**20
+# The engine's words for a file that another process has open, and for one that is not as it left it.
+LOCKED = "Could not set lock on file"
+DAMAGED = ("not a valid DuckDB database file", "checksum", "Could not read enough bytes", "Corrupt", "deserialize")
+AFTER_DAMAGE = " The file is damaged: put the last backup in its place, or move it away to begin with an empty store."
 # Those who were reading when the engine gave up hear of it at once; none of them takes so long.
 LONGEST_WAIT_SECS = 30.0
 
@@ -170,12 +174,15 @@ class SingleFile:
 
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
     try:
+        if path.exists() and path.stat().st_size == 0:
+            # A process that was killed in the moment of making it; there is nothing in it to lose.
+            path.unlink()
         return duckdb.connect(str(path), config=SETTINGS)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+    except (duckdb.Error, OSError) as error:
+        reason = first_line(error)
+        if LOCKED in reason:
             raise StoreLockedError(
                 f"The data folder {path.parent} is in use by another process; wait for it to end or choose another --data."
             ) from error
-        raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
-    except duckdb.Error as error:
-        raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
+        damaged = any(words in str(error) for words in DAMAGED)
+        raise StoreError(f"Cannot open the store {path}: {reason}.{AFTER_DAMAGE if damaged else ''}") from error
