@@ -1,7 +1,9 @@
 """`serve`: the API alone, without the dashboard."""
 
 import argparse
+import signal
 import socket
+import sys
 from typing import Any
 
 from koalr_server.clock import Calendar
@@ -64,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
         settings.webhook_secrets,
     )
     host, port = listener.getsockname()[:2]
+    # The web server ends its own way and raises the signal anew, which would end the process before the store is closed.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
     try:
         server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
