@@ -28,15 +28,20 @@ class SlidingLimit:
     """One caller's budget: `limit` requests in any 60 s, and up to twice that inside a burst.
 
     A burst starts with the first request over the limit, lasts 30 s, and the next may start 60 s after it ended.
-    Refused requests do not count. Times are epoch seconds and never run backwards.
+    Refused requests do not count. Times are epoch seconds; a clock that is put back counts as no time between two requests, so
+    that nobody is kept out until it has caught up.
     """
 
     limit: int
     _admitted: deque[float] = field(default_factory=deque)
     _burst_started: float = -math.inf
+    _latest: float = -math.inf
 
     def admit(self, now: float) -> Verdict:
         """Decide one request."""
+        if now < self._latest:
+            self._shift(now - self._latest)
+        self._latest = now
         self._forget(now)
         passes = len(self._admitted) < self.limit or (
             len(self._admitted) < BURST_FACTOR * self.limit and self._bursting(now)
@@ -44,6 +49,10 @@ class SlidingLimit:
         if passes:
             self._admitted.append(now)
         return self._verdict(passes, now)
+
+    def _shift(self, secs: float) -> None:
+        self._admitted = deque(at + secs for at in self._admitted)
+        self._burst_started += secs
 
     def _forget(self, now: float) -> None:
         while self._admitted and self._admitted[0] <= now - WINDOW_SECS:

@@ -87,3 +87,14 @@ def test_retry_after_is_a_whole_second_at_least() -> None:
     assert verdict.retry_after_secs(10.0) == 60
     assert verdict.retry_after_secs(1e9) == 1
     assert math.isfinite(verdict.reset_at)
+
+
+@pytest.mark.parametrize("back_secs", [0.5, 3600.0, 1e9])
+def test_a_clock_that_is_put_back_keeps_nobody_out_and_lets_nobody_in_twice(back_secs: float) -> None:
+    put_back, undisturbed = SlidingLimit(5), SlidingLimit(5)
+    for number in range(200):
+        now = 2e9 + number / 4
+        shifted = now - back_secs if number >= 60 else now
+        ours, theirs = put_back.admit(shifted), undisturbed.admit(now - (0.25 if number >= 60 else 0))
+        assert ours.admitted == theirs.admitted
+        assert ours.retry_after_secs(shifted) <= 61
