@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from koalr_server.errors import InputError
-from koalr_server.http.limits import Limits
 from koalr_server.limiter import BURST_FACTOR, BURST_SECS, WINDOW_SECS, Verdict
 
 log = logging.getLogger("koalr_server.http")
@@ -65,11 +64,10 @@ return {passes and 1 or 0, over, string.format('%.6f', wait)}
 
 
 class SharedLimits:
-    """Counts in Redis; while that is gone, each replica counts for itself.
+    """Counts in Redis; while that is gone it has no verdict, and each replica counts for itself.
 
     Args:
         url: redis:// or rediss://, perhaps with a password.
-        alone: counts meanwhile.
         clock: epoch seconds, in which verdicts are told.
         monotonic: seconds, for the pause between two tries.
         shared_clock: epoch seconds to count by; None for the clock of Redis.
@@ -81,7 +79,6 @@ class SharedLimits:
     def __init__(
         self,
         url: str,
-        alone: Limits,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         shared_clock: Callable[[], float] | None = None,
@@ -91,21 +88,20 @@ class SharedLimits:
             url, socket_timeout=LONGEST_ANSWER_SECS, socket_connect_timeout=LONGEST_ANSWER_SECS
         )
         self._script = self._client.register_script(ADMIT)
-        self._alone = alone
         self._clock = clock
         self._monotonic = monotonic
         self._shared_clock = shared_clock
         self._again_at = -math.inf
 
-    async def admit(self, caller: str, limit: int) -> Verdict:
-        """See Limits.admit."""
+    async def admit(self, caller: str, limit: int) -> Verdict | None:
+        """Decide one request of a caller who has so many a minute; None while Redis is gone."""
         if self._monotonic() < self._again_at:
-            return await self._alone.admit(caller, limit)
+            return None
         try:
             verdict = await self._ask(caller, limit)
         except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)
-            return await self._alone.admit(caller, limit)
+            return None
         if self._again_at > -math.inf:
             self._again_at = -math.inf
             log.info("%s is back: replicas count requests together again.", self.address)
