@@ -21,6 +21,7 @@ from koalr_server.store import observations
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import Received, after
 from koalr_server.store.deriving import affected_repos, derive
+from koalr_server.store.environments import RULES, forget_environments, rules_held
 from koalr_server.store.loading import load_kind, unload_kind
 from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
@@ -33,7 +34,6 @@ log = logging.getLogger("koalr_server.inbox")
 MOST_AT_ONCE = 2000
 MOST_THINGS_AT_ONCE = 20_000
 SETTLED = "settled_seq"
-RULES = "source_rules"
 # A commit as a push names it: with the fields of a commit, but loaded only where nobody knows better.
 PUSHED = "pushed_commits"
 RECORDS: Mapping[str, Kind] = {**KINDS, PUSHED: KINDS["commits"]}
@@ -116,18 +116,19 @@ def rules_in_force(database: Database, given: Rules) -> Rules:
 
 
 def agree_on_rules(database: Database, rules: Rules) -> bool:
-    """Work out every thing's records anew if the rules are not those they were made by; whether they were not."""
-    text = _written(rules)
+    """Work out every thing's records, and what is production, anew if the rules are not those they were made by; whether they were not."""
     held = get_meta(database, RULES)
-    if held == text:
+    if held == _written(rules):
         return False
+    others = (held or _written(Rules())) != _written(rules)
 
     def change(cursor: Cursor) -> None:
-        _remake(cursor, observations.all_things(cursor) if held is not None else (), rules)
-        set_meta(cursor, RULES, text)
+        if others:
+            _remake(cursor, observations.all_things(cursor), rules)
+        _hold(cursor, rules)
 
-    database.write(change, touches_answers=held is not None)
-    return held is not None
+    database.write(change, touches_answers=others)
+    return others
 
 
 def reprocess(database: Database, rules: Rules) -> int:
@@ -147,10 +148,19 @@ def reprocess(database: Database, rules: Rules) -> int:
             things |= _arrange(cursor, told).keys()
             last, number = batch[-1].seq, number + len(batch)
         _remake(cursor, sorted(things), rules)
-        set_meta(cursor, RULES, _written(rules))
+        _hold(cursor, rules)
         return number
 
     return database.write(change)
+
+
+def _hold(cursor: Cursor, rules: Rules) -> None:
+    """From now on records are made by these rules."""
+    before = rules_held(cursor)
+    set_meta(cursor, RULES, _written(rules))
+    if list(before.production_environments) != list(rules.production_environments):
+        forget_environments(cursor)
+        derive(cursor)
 
 
 def _written(rules: Rules) -> str:

@@ -28,6 +28,7 @@ def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
             env=environment,
             sha=sha(at(told, "sha")),
             startedAt=created_at,
+            isProduction=at(told, "production_environment") is True,
         )
 
 
