@@ -46,7 +46,8 @@ CREATE OR REPLACE TEMP TABLE counted_deployments AS
 WITH others AS (
     SELECT t.same_as, min(d.rollback_of) AS rollback_of, bool_or(d.said_production) AS said_production,
            flatten(list(coalesce(d.commits, []) ORDER BY d.deployment_id)) AS commits
-    FROM told_twice t JOIN deployments d USING (deployment_id) GROUP BY ALL
+    FROM told_twice t JOIN deployments d USING (deployment_id)
+    WHERE d.rollback_of IS NOT NULL OR d.said_production IS NOT NULL OR len(d.commits) > 0 GROUP BY ALL
 ),
 counted AS (
     SELECT d.* REPLACE (

@@ -9,7 +9,7 @@ from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
-from koalr_server.store.settling import settle
+from koalr_server.store.settling import agree_on_rules, settle
 
 RECEIVED_AT = datetime(2026, 4, 1)
 
@@ -29,6 +29,7 @@ def take(database: Database, rules: Rules, *deliveries: Delivery) -> None:
     """Keep and read them."""
     table = table_of(deliveries)
     database.write_beside(lambda cursor: add_deliveries(cursor, table, RECEIVED_AT))
+    agree_on_rules(database, rules)
     while settle(database, rules):
         pass
 

@@ -64,7 +64,6 @@ def test_the_setting_holds_for_files(database: Database, monkeypatch: pytest.Mon
 
 
 def test_the_setting_holds_for_what_is_sent(database: Database) -> None:
-    agree_on_rules(database, BLUE)
     take(database, BLUE, posted("deployments", row("prod", 9)), posted("deployments", row("blue", 10)))
     take(database, BLUE, github(*deployment("Production", 11, said=True)), github(*deployment("blue-eu", 12)))
     assert in_production(database) == ["blue", "blue-eu"]
@@ -112,7 +111,6 @@ def test_named_releases_are_production_whatever_the_setting_says(database: Datab
     rules = Rules(production_environments=("blue",), deploy_releases=("v*",))
     at = "2026-03-02T10:00:00Z"
     release = {"id": 1, "tag_name": "v1", "created_at": at, "published_at": at}
-    agree_on_rules(database, rules)
     take(database, rules, github("release", {"repository": {"full_name": "acme/api"}, "release": release}))
     assert in_production(database) == ["production"]
 
