@@ -208,7 +208,7 @@ def accept(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
     if get_meta(database, "content") == "sample":
         raise ConflictError(_mixed("sample", "real"))
     received_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    accepted = database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
+    accepted = len(database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at)))
     return {"accepted": accepted, "known": table.num_rows - accepted}
 
 
@@ -220,8 +220,8 @@ def settle(database: Database, _arguments: Arguments, _tables: Tables) -> Answer
     rules = settling.rules_in_force(database, Settings.read().rules)
     settling.agree_on_rules(database, rules)
     settled = 0
-    while number := settling.settle(database, rules):
-        settled += number
+    while outcomes := settling.settle(database, rules):
+        settled += outcomes.total()
     return {"settled": settled}
 
 

@@ -38,6 +38,9 @@ SETTLED = "settled_seq"
 PUSHED = "pushed_commits"
 RECORDS: Mapping[str, Kind] = {**KINDS, PUSHED: KINDS["commits"]}
 
+Outcomes = Counter[tuple[str, str, str]]
+"""Deliveries by source, event and outcome: told, told_nothing, or set_aside until a better reader comes."""
+
 
 @dataclass(slots=True)
 class Told:
@@ -52,8 +55,8 @@ def settled_seq(database: Database) -> int:
     return int(get_meta(database, SETTLED) or 0)
 
 
-def settle(database: Database, rules: Rules) -> int:
-    """Read the next batch of deliveries into the tables; answers how many there were, 0 if all are read.
+def settle(database: Database, rules: Rules) -> Outcomes:
+    """Read the next batch of deliveries into the tables; answers what became of them, nothing if all are read.
 
     A batch is one transaction with the number it reached, so that no delivery is read twice or left out, whatever happens. One
     that cannot be read is set aside, and is read again by `reprocess`.
@@ -63,9 +66,10 @@ def settle(database: Database, rules: Rules) -> int:
         reached = settled_seq(database)
         batch = after(database, reached, most)
         if not batch:
-            return 0
+            return Counter()
         try:
-            taken = _transact(database, reached, batch, read(batch), rules)
+            told = read(batch)
+            taken = _transact(database, reached, batch, told, rules)
         except ServerError:
             raise
         except Exception as error:  # whatever it is, it must not keep the next deliveries from being read
@@ -73,10 +77,10 @@ def settle(database: Database, rules: Rules) -> int:
                 most = len(batch) // 2
                 continue
             log.error("delivery %d could not be read and is set aside: %s", batch[0].seq, type(error).__name__)
-            aside = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
-            taken = _transact(database, reached, batch, aside, rules)
+            told = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
+            taken = _transact(database, reached, batch, told, rules)
         if taken:
-            return len(batch)
+            return _outcomes(batch, told)
 
 
 def _transact(database: Database, reached: int, batch: Sequence[Received], told: Told, rules: Rules) -> bool:
@@ -107,6 +111,15 @@ def read(batch: Iterable[Received]) -> Told:
         if not found:
             told.idle[each.source, each.event, fault] += 1
     return told
+
+
+def _outcomes(batch: Iterable[Received], told: Told) -> Outcomes:
+    """What told something is what is not counted as idle."""
+    found: Outcomes = Counter((each.source, each.event, "told") for each in batch)
+    for (source, event, fault), deliveries in told.idle.items():
+        found[source, event, "told"] -= deliveries
+        found[source, event, "set_aside" if fault else "told_nothing"] += deliveries
+    return +found
 
 
 def rules_in_force(database: Database, given: Rules) -> Rules:
