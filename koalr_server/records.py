@@ -122,6 +122,7 @@ KINDS: Mapping[str, Kind] = {
             Field("deployedAt", "instant"),
             Field("commits", "texts"),
             Field("rollbackOf"),
+            Field("isProduction", "boolean"),
             one_of=("startedAt", "deployedAt"),
         ),
         _kind(

@@ -11,6 +11,7 @@ from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
 from koalr_server.store.coverage import derive_coverage_deltas
+from koalr_server.store.environments import decide_environments
 from koalr_server.store.merging import stage
 from koalr_server.store.risk import derive_risk
 
@@ -27,6 +28,8 @@ def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: b
         work_changed: whether teams, members or work items may have changed, which concerns pull requests everywhere.
     """
     _stage_repos(cursor, "affected", _all_repos(cursor) if repos is None else repos)
+    decide_environments(cursor)
+    cursor.execute(_SQL["counted_deployments"])
     cursor.execute(_SQL["incident_facts"])
     cursor.execute(_SQL["pull_request_facts"])
     _rebuild_reached(cursor)
@@ -98,8 +101,8 @@ def _production_deployments(cursor: Cursor) -> dict[str, list[tuple[str, list[st
             UNION SELECT repo, head_sha FROM pull_requests WHERE repo IN (SELECT repo FROM affected)
         )
         SELECT d.repo, d.deployment_id, list_concat(CASE WHEN k.sha IS NOT NULL THEN [d.sha] ELSE [] END, coalesce(d.commits, [])) AS heads
-        FROM deployments d LEFT JOIN known k ON k.repo = d.repo AND k.sha = d.sha
-        WHERE d.repo IN (SELECT repo FROM affected) AND d.status = 'success' AND is_production_env(d.env) AND len(heads) > 0
+        FROM counted_deployments d LEFT JOIN known k ON k.repo = d.repo AND k.sha = d.sha
+        WHERE d.repo IN (SELECT repo FROM affected) AND d.status = 'success' AND d.is_production AND len(heads) > 0
         ORDER BY d.repo, coalesce(d.deployed_at, d.started_at), d.deployment_id"""
     ).fetchall()
     ordered: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)

@@ -195,7 +195,8 @@ def _totals(cursor: Cursor, repo: str) -> dict[str, Any]:
         "reverts": count(cursor, "SELECT count(DISTINCT reverting) FROM reverts WHERE repo = ?", [repo]),
         "production_deployments": count(
             cursor,
-            "SELECT count(*) FROM deployments WHERE repo = ? AND source = 'tag' AND is_production_env(env)",
+            """SELECT count(*) FROM deployment_facts f JOIN deployments d USING (deployment_id)
+            WHERE f.repo = ? AND d.source = 'tag' AND f.is_production""",
             [repo],
         ),
         "first_day": first,

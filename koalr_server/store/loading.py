@@ -163,7 +163,7 @@ def _deployments(cursor: Cursor) -> MergeCount:
         ["deployment_id"],
         f"""SELECT 'import' AS source, {_DEPLOYMENT_ID} AS deployment_id,
         id AS external_id, repo, env, status, sha, ref, startedAt AS started_at, deployedAt AS deployed_at,
-        commits, rollbackOf AS rollback_of, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
+        commits, rollbackOf AS rollback_of, isProduction AS said_production, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
     )
 
 

@@ -21,6 +21,7 @@ from koalr_server.store import observations
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import Received, after
 from koalr_server.store.deriving import affected_repos, derive
+from koalr_server.store.environments import RULES, forget_environments, rules_held
 from koalr_server.store.loading import load_kind, unload_kind
 from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
@@ -33,10 +34,12 @@ log = logging.getLogger("koalr_server.inbox")
 MOST_AT_ONCE = 2000
 MOST_THINGS_AT_ONCE = 20_000
 SETTLED = "settled_seq"
-RULES = "source_rules"
 # A commit as a push names it: with the fields of a commit, but loaded only where nobody knows better.
 PUSHED = "pushed_commits"
 RECORDS: Mapping[str, Kind] = {**KINDS, PUSHED: KINDS["commits"]}
+
+Outcomes = Counter[tuple[str, str, str]]
+"""Deliveries by source, event and outcome: told, told_nothing, or set_aside until a better reader comes."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,8 @@ def settled_seq(database: Database) -> int:
     return int(get_meta(database, SETTLED) or 0)
 
 
-def settle(database: Database, rules: Rules) -> int:
-    """Read the next batch of deliveries into the tables; answers how many there were, 0 if all are read.
+def settle(database: Database, rules: Rules) -> Outcomes:
+    """Read the next batch of deliveries into the tables; answers what became of them, nothing if all are read.
 
     A batch is one transaction with the number it reached, so that no delivery is read twice or left out, whatever happens. One
     that cannot be read is set aside, and is read again by `reprocess`.
@@ -63,9 +66,10 @@ def settle(database: Database, rules: Rules) -> int:
         reached = settled_seq(database)
         batch = after(database, reached, most)
         if not batch:
-            return 0
+            return Counter()
         try:
-            taken = _transact(database, reached, batch, read(batch), rules)
+            told = read(batch)
+            taken = _transact(database, reached, batch, told, rules)
         except ServerError:
             raise
         except Exception as error:  # whatever it is, it must not keep the next deliveries from being read
@@ -73,10 +77,10 @@ def settle(database: Database, rules: Rules) -> int:
                 most = len(batch) // 2
                 continue
             log.error("delivery %d could not be read and is set aside: %s", batch[0].seq, type(error).__name__)
-            aside = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
-            taken = _transact(database, reached, batch, aside, rules)
+            told = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
+            taken = _transact(database, reached, batch, told, rules)
         if taken:
-            return len(batch)
+            return _outcomes(batch, told)
 
 
 def _transact(database: Database, reached: int, batch: Sequence[Received], told: Told, rules: Rules) -> bool:
@@ -109,6 +113,15 @@ def read(batch: Iterable[Received]) -> Told:
     return told
 
 
+def _outcomes(batch: Iterable[Received], told: Told) -> Outcomes:
+    """What told something is what is not counted as idle."""
+    found: Outcomes = Counter((each.source, each.event, "told") for each in batch)
+    for (source, event, fault), deliveries in told.idle.items():
+        found[source, event, "told"] -= deliveries
+        found[source, event, "set_aside" if fault else "told_nothing"] += deliveries
+    return +found
+
+
 def rules_in_force(database: Database, given: Rules) -> Rules:
     """Those of a command's settings; where it has none of its own, those that the store's records were made by."""
     held = get_meta(database, RULES)
@@ -116,18 +129,19 @@ def rules_in_force(database: Database, given: Rules) -> Rules:
 
 
 def agree_on_rules(database: Database, rules: Rules) -> bool:
-    """Work out every thing's records anew if the rules are not those they were made by; whether they were not."""
-    text = _written(rules)
+    """Work out every thing's records, and what is production, anew if the rules are not those they were made by; whether they were not."""
     held = get_meta(database, RULES)
-    if held == text:
+    if held == _written(rules):
         return False
+    others = (held or _written(Rules())) != _written(rules)
 
     def change(cursor: Cursor) -> None:
-        _remake(cursor, observations.all_things(cursor) if held is not None else (), rules)
-        set_meta(cursor, RULES, text)
+        if others:
+            _remake(cursor, observations.all_things(cursor), rules)
+        _hold(cursor, rules)
 
-    database.write(change, touches_answers=held is not None)
-    return held is not None
+    database.write(change, touches_answers=others)
+    return others
 
 
 def reprocess(database: Database, rules: Rules) -> int:
@@ -147,10 +161,19 @@ def reprocess(database: Database, rules: Rules) -> int:
             things |= _arrange(cursor, told).keys()
             last, number = batch[-1].seq, number + len(batch)
         _remake(cursor, sorted(things), rules)
-        set_meta(cursor, RULES, _written(rules))
+        _hold(cursor, rules)
         return number
 
     return database.write(change)
+
+
+def _hold(cursor: Cursor, rules: Rules) -> None:
+    """From now on records are made by these rules."""
+    before = rules_held(cursor)
+    set_meta(cursor, RULES, _written(rules))
+    if list(before.production_environments) != list(rules.production_environments):
+        forget_environments(cursor)
+        derive(cursor)
 
 
 def _written(rules: Rules) -> str:

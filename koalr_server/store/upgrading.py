@@ -41,12 +41,19 @@ def _to_5(_cursor: Cursor) -> None:
     """There are tables for what tools send; the schema creates them."""
 
 
+def _to_6(cursor: Cursor) -> None:
+    """Deployments know what their sender says of the environment; what is production is decided when facts are derived."""
+    cursor.execute("ALTER TABLE deployments ADD COLUMN IF NOT EXISTS said_production BOOLEAN")
+    cursor.execute("DROP MACRO IF EXISTS is_production_env")
+
+
 # Layout found -> what leads to the next one.
 STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {
     "1": ("2", _to_2),
     "2": ("3", _to_3),
     "3": ("4", _to_4),
     "4": ("5", _to_5),
+    "5": ("6", _to_6),
 }
 
 

@@ -10,13 +10,16 @@ from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
 from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, name, objects, sha, text, whole
+from koalr_server.sources.github.values import full_name, sha
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
+from koalr_server.sources.values import at, instant, name, objects, text, whole
 
 KIND = "commit"
 LONGEST_MESSAGE = 20_000
 LONGEST_PATH = 4_096
+# Some histories are older than git, and a clock at zero is no reason to leave a commit out of its line.
+YEARS = range(1970, 2200)
 
 
 def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
@@ -26,7 +29,7 @@ def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
         return
     if ref.startswith("refs/tags/"):
         head = at(body, "head_commit")
-        yield from tagged(repo, ref.removeprefix("refs/tags/"), at(head, "id"), instant(at(head, "timestamp")))
+        yield from tagged(repo, ref.removeprefix("refs/tags/"), at(head, "id"), instant(at(head, "timestamp"), YEARS))
         return
     branch = at(body, "repository", "default_branch") or at(body, "repository", "master_branch")
     if ref == f"refs/heads/{branch}":
@@ -42,7 +45,7 @@ def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
     if pushed and sha(at(head, "id")) not in [sha(at(told, "id")) for told in pushed]:
         pushed.append(head)
     for told in pushed:
-        commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"))
+        commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"), YEARS)
         author = name(at(told, "author", "username")) or name(at(told, "author", "name"))
         if commit is None:
             continue
@@ -63,7 +66,7 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A commit object of the REST API, with or without files."""
     repo, told = full_name(at(body, "repository")), at(body, "commit")
     commit_sha, said = sha(at(told, "sha")), at(told, "commit")
-    committed_at = instant(at(said, "committer", "date")) or instant(at(said, "author", "date"))
+    committed_at = instant(at(said, "committer", "date"), YEARS) or instant(at(said, "author", "date"), YEARS)
     author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
     if repo is None or commit_sha is None or committed_at is None or author is None:
         return
@@ -73,7 +76,7 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
         ALWAYS,
         parents=[parent for item in objects(at(told, "parents")) if (parent := sha(at(item, "sha")))],
         author=author,
-        authoredAt=instant(at(said, "author", "date")) or committed_at,
+        authoredAt=instant(at(said, "author", "date"), YEARS) or committed_at,
         committedAt=committed_at,
         message=text(at(said, "message"), LONGEST_MESSAGE) or "",
     )

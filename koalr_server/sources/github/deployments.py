@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, latest, name, sha, whole, word
+from koalr_server.sources.github.values import full_name, sha
 from koalr_server.sources.observation import ALWAYS, Observation
+from koalr_server.sources.values import at, instant, latest, name, whole, word
 
 KIND = "deployment"
 WITHDRAWN = "deleted"
@@ -28,6 +29,7 @@ def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
             env=environment,
             sha=sha(at(told, "sha")),
             startedAt=created_at,
+            isProduction=at(told, "production_environment") is True,
         )
 
 

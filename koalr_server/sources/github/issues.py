@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered
-from koalr_server.sources.github.values import at, instant, label_names, latest, name, objects, text, whole, word
+from koalr_server.sources.github.values import label_names
 from koalr_server.sources.observation import ALWAYS, Observation
+from koalr_server.sources.values import at, instant, latest, name, objects, text, whole, word
 
 KIND = "issue"
 # Whoever left a repository does not come back under the same number.

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, latest, name, objects, whole
+from koalr_server.sources.github.values import full_name
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
+from koalr_server.sources.values import at, instant, latest, name, objects, whole
 
 REPOSITORY = "repository"
 TEAM = "team"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from koalr_server.sources.github.values import at, full_name, whole
+from koalr_server.sources.github.values import full_name
 from koalr_server.sources.observation import Observation
+from koalr_server.sources.values import at, whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from koalr_server.sources.github.values import instant
 from koalr_server.sources.rules import Rules
+from koalr_server.sources.values import instant
 from koalr_server.sync.github.credentials import Token
 from koalr_server.sync.github.session import Order, Surroundings, read_github
 from koalr_server.sync.outbox import Store

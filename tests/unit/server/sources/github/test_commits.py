@@ -113,3 +113,10 @@ def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
 def test_times_are_whole_seconds_of_utc(date: Any) -> None:
     told = {**pushed(FIRST), "timestamp": date}
     assert only([push(FIRST, commits=[told])], "pushed_commits")["committedAt"] == clock(0)
+
+
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00Z", "1985-04-12T23:20:50Z"])
+def test_a_commit_older_than_git_keeps_its_place(at: str) -> None:
+    who = {"name": "Ann", "date": at}
+    row = only([commit(SECOND, FIRST, commit={"author": who, "committer": who, "message": "Import"})], "commits")
+    assert (row["sha"], row["parents"], row["committedAt"]) == (SECOND, [FIRST], at)
