@@ -34,6 +34,11 @@ def base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def graphql_url(base: str) -> str:
+    """Where GraphQL is asked: beside the REST API, on an Enterprise server at /api/graphql."""
+    return f"{base.removesuffix('/v3')}/graphql"
+
+
 def on_loopback(host: str) -> bool:
     """Whether a host is this machine by its name."""
     if host == "localhost":
