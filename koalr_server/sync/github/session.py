@@ -79,10 +79,11 @@ def read_github(
     off = threading.Event()
     gate = Gate(around.clock, around.sleep or off.wait, say)
     connection = Connection(order.url, order.credentials, gate, around.clock, around.draw)
-    fresh_since = f"{around.clock() - FRESH:%Y-%m-%dT%H:%M:%SZ}"
+    now = around.clock()
+    began_at, fresh_since = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (now, now - FRESH))
     with ThreadPoolExecutor(WORKERS) as workers, ThreadPoolExecutor(PLACES) as places:
         host = urlsplit(order.url).netloc
-        run = Run(connection, outbox, report, workers, host, order.since, fresh_since, order.rules, drawn)
+        run = Run(connection, outbox, report, workers, host, order.since, began_at, fresh_since, order.rules, drawn)
         try:
             tour(run, order.organisation, order.repositories, places)
         except BaseException as error:
