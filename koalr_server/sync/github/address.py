@@ -39,6 +39,12 @@ def graphql_url(base: str) -> str:
     return f"{base.removesuffix('/v3')}/graphql"
 
 
+def of_github(base: str) -> bool:
+    """Whether GitHub runs the server, and so limits what it is asked; those of a company have no limits unless they are set."""
+    host = urlsplit(base).hostname or ""
+    return host == urlsplit(GITHUB).hostname or host.endswith(".ghe.com")
+
+
 def on_loopback(host: str) -> bool:
     """Whether a host is this machine by its name."""
     if host == "localhost":
