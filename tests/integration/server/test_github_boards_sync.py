@@ -494,7 +494,7 @@ def test_answers_of_another_shape_fail_nothing_else(data: Any) -> None:
     assert events(store)["issues"] == 1
 
 
-def test_a_list_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_without_an_end_is_left() -> None:
     there = world_with(0)
     same = {"pageInfo": {"hasNextPage": True, "endCursor": "x"}, "nodes": []}
     there.boards.accident = lambda name, variables: {"data": {"repositoryOwner": {"projectsV2": same}}}
