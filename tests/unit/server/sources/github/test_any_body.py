@@ -51,6 +51,28 @@ LISTED: list[stories.Delivery] = [
         },
     ),
     (
+        "issue_boards",
+        {
+            "repository": stories.REPOSITORY,
+            "issue": {"number": 7},
+            "timeline": [
+                {
+                    "event": "project_v2_item_status_changed",
+                    "created_at": stories.clock(1),
+                    "status": "Done",
+                    "project": {"node_id": "P"},
+                },
+                {"event": "removed_from_project_v2", "created_at": stories.clock(2), "project": {"node_id": "P"}},
+            ],
+            "projects_v2_item": {
+                "project_node_id": "P",
+                "archived": True,
+                "updated_at": stories.clock(4),
+                "status": {"name": "Done", "updated_at": stories.clock(3)},
+            },
+        },
+    ),
+    (
         "team_members",
         {
             "organization": {"login": "acme"},
