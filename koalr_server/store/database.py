@@ -17,7 +17,7 @@ from koalr_server.store.upgrading import upgrade
 log = logging.getLogger("koalr_server.store")
 
 FILE_NAME = "koalr.duckdb"
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 Row = dict[str, Any]

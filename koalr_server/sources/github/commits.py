@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
-from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, name, objects, sha, text, whole
+from koalr_server.sources.github.thing import Repository, Thing, repository_of
+from koalr_server.sources.github.values import at, instant, name, objects, sha, text, whole
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
 
@@ -21,7 +21,7 @@ LONGEST_PATH = 4_096
 
 def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
     """The commits that came to the default branch, or the commit of a tag; nothing of other branches and of deletions."""
-    repo, ref = full_name(at(body, "repository")), at(body, "ref")
+    repo, ref = repository_of(at(body, "repository")), at(body, "ref")
     if repo is None or not isinstance(ref, str) or at(body, "deleted") is True:
         return
     if ref.startswith("refs/tags/"):
@@ -33,7 +33,7 @@ def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
         yield from _chain(repo, body)
 
 
-def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
+def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN401
     # A forced push leaves what was before, so its first commit follows upon something that the body does not name.
     parent = None if at(body, "forced") is True else sha(at(body, "before"))
     pushed = objects(at(body, "commits"))
@@ -47,7 +47,7 @@ def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
         if commit is None:
             continue
         if committed_at and author:
-            yield Thing(KIND, f"{repo}@{commit}").told(
+            yield Thing(KIND, f"{repo.key}@{commit}").told(
                 "pushed",
                 ALWAYS,
                 parents=[parent] if parent else [],
@@ -61,13 +61,13 @@ def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A commit object of the REST API, with or without files."""
-    repo, told = full_name(at(body, "repository")), at(body, "commit")
+    repo, told = repository_of(at(body, "repository")), at(body, "commit")
     commit_sha, said = sha(at(told, "sha")), at(told, "commit")
     committed_at = instant(at(said, "committer", "date")) or instant(at(said, "author", "date"))
     author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
     if repo is None or commit_sha is None or committed_at is None or author is None:
         return
-    thing = Thing(KIND, f"{repo}@{commit_sha}")
+    thing = Thing(KIND, f"{repo.key}@{commit_sha}")
     yield thing.told(
         "object",
         ALWAYS,

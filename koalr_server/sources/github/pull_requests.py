@@ -124,8 +124,12 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         return
     merged_at, closed_at = instant(at(told, "merged_at")), instant(at(told, "closed_at"))
     version = latest(instant(at(told, "updated_at"))) or latest(created_at, merged_at, closed_at)
-    repo, number = repo_and_number(thing.key)
+    prefix, number = repo_and_number(thing.key)
     branch, description = text(at(told, "head", "ref"), LONGEST_NAME), text(at(told, "body"), LONGEST_READ)
+    item = work_item_of(thing.repo, number, title, description or "", branch or "")
+    if item and item.startswith(f"{thing.repo}#"):
+        # By the number of the repository, for later its name may be another one's.
+        item = prefix + item.removeprefix(thing.repo)
     yield thing.told(
         "object",
         version,
@@ -140,7 +144,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
         mergedAt=merged_at,
         title=title,
-        workItem=work_item_of(repo, number, title, description or "", branch or ""),
+        workItem=item,
     )
     # What not every body says is a side of its own.
     if isinstance(at(told, "draft"), bool):

@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from koalr_server.sources.github import commits, deployments, events, issues, organisation, pull_requests, signature
+from koalr_server.sources.github import (
+    commits,
+    deployments,
+    events,
+    issues,
+    names,
+    organisation,
+    pull_requests,
+    signature,
+)
 from koalr_server.sources.observation import Observation
 
 READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
@@ -67,9 +76,10 @@ class GitHub:
         return told if usable else hashlib.sha256(body).hexdigest()
 
     def observe(self, event: str, body: Any) -> list[Observation]:  # noqa: ANN401
-        """What a body of an event tells; nothing of events that are not in `READERS`."""
+        """What a body of an event tells, and what its repositories are called; nothing of events that are not in `READERS`."""
         reader = READERS.get(event)
-        return list(reader(body)) if reader else []
+        told = list(reader(body)) if reader else []
+        return [*told, *names.named(body)] if told else []
 
 
 GITHUB = GitHub()
