@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from koalr_server.errors import ServerError
 from koalr_server.ingest.files.values import CellError, value_of
-from koalr_server.records import KINDS, Kind
+from koalr_server.records import DELIVERED_KINDS, KINDS, Kind
 from koalr_server.sources.assembly import assemble
 from koalr_server.sources.github.names import KIND as REPOSITORY_NAME
 from koalr_server.sources.github.names import Names
@@ -36,9 +36,7 @@ MOST_AT_ONCE = 2000
 MOST_THINGS_AT_ONCE = 20_000
 SETTLED = "settled_seq"
 RULES = "source_rules"
-# A commit as a push names it: with the fields of a commit, but loaded only where nobody knows better.
-PUSHED = "pushed_commits"
-RECORDS: Mapping[str, Kind] = {**KINDS, PUSHED: KINDS["commits"]}
+RECORDS: Mapping[str, Kind] = {**KINDS, **DELIVERED_KINDS}
 
 
 @dataclass(slots=True)
@@ -238,14 +236,14 @@ def _replace_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
     if not gone and not arriving:
         return
     claim(cursor, "real")
-    repos = affected_repos(cursor, _as_commits(gone)) | affected_repos(cursor, _as_commits(arriving))
+    repos = affected_repos(cursor, gone) | affected_repos(cursor, arriving)
     # Backwards, because members name teams: a team that left first would leave its members behind.
     for kind in reversed(list(RECORDS)):
         if kind in gone:
             unload_kind(cursor, kind, gone[kind])
     for kind, table in arriving.items():
         load_kind(cursor, kind, table)
-    repos |= affected_repos(cursor, _as_commits(arriving))
+    repos |= affected_repos(cursor, arriving)
     derive(cursor, repos, work_changed=not WORK_KINDS.isdisjoint(gone.keys() | arriving.keys()))
     stamp(cursor)
 
@@ -254,14 +252,6 @@ def _tables(rows: Mapping[str, Sequence[Fields]]) -> dict[str, pa.Table]:
     """Tables by kind, in the order of loading; kinds without a row that fits are left out."""
     fitting = {kind: _fitting(kind, rows[kind]) for kind in RECORDS if rows.get(kind)}
     return {kind: _table(kind, kept) for kind, kept in fitting.items() if kept}
-
-
-def _as_commits(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-    """Pushed commits concern their repositories as commits do."""
-    if PUSHED not in tables:
-        return tables
-    pushed = [tables[name] for name in (PUSHED, "commits") if name in tables]
-    return {**tables, "commits": pa.concat_tables(pushed)}
 
 
 def _fitting(kind: str, rows: Sequence[Fields]) -> list[dict[str, Any]]:

@@ -15,12 +15,16 @@ from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
 
 KIND = "commit"
+PUSH = "push"
 LONGEST_MESSAGE = 20_000
 LONGEST_PATH = 4_096
 
 
 def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
-    """The commits that came to the default branch, or the commit of a tag; nothing of other branches and of deletions."""
+    """The commits that came to the default branch, and that they came together; or the commit of a tag.
+
+    Nothing of other branches and of deletions.
+    """
     repo, ref = repository_of(at(body, "repository")), at(body, "ref")
     if repo is None or not isinstance(ref, str) or at(body, "deleted") is True:
         return
@@ -41,6 +45,9 @@ def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN40
     # Long lists are cut off before the head.
     if pushed and sha(at(head, "id")) not in [sha(at(told, "id")) for told in pushed]:
         pushed.append(head)
+    shas = [known for told in pushed if (known := sha(at(told, "id")))]
+    if shas:
+        yield Thing(PUSH, f"{repo.key}@{shas[-1]}").told("commits", ALWAYS, commits=shas)
     for told in pushed:
         commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"))
         author = name(at(told, "author", "username")) or name(at(told, "author", "name"))
@@ -92,6 +99,12 @@ def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
         path = text(at(file, "filename"), LONGEST_PATH)
         if path:
             yield {"path": path, "additions": whole(at(file, "additions")), "deletions": whole(at(file, "deletions"))}
+
+
+def push_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
+    """`pushes`."""
+    repo, _, head = key.rpartition("@")
+    return {"pushes": [{"repo": repo, "head": head, **told["commits"]}]}
 
 
 def commit_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler

@@ -15,7 +15,7 @@ from koalr_server.sources.github.values import at, full_name, instant, latest, n
 from koalr_server.sources.observation import Observation
 
 KIND = "repository_name"
-NAMED_KINDS = ("commit", "deployment", "issue", "pull_request", "repository")
+NAMED_KINDS = ("commit", "deployment", "issue", "pull_request", "push", "repository")
 # Where bodies speak of a repository that their observations are about.
 PLACES = (
     ("repository",),

@@ -80,8 +80,21 @@ def commits(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     yield from _object(thing, told)
     authored = [known for item in listed if (known := instant(at(item, "commit", "author", "date")))]
     yield thing.told(
-        "commits", latest(instant(at(told, "updated_at"))), shas=shas, firstCommitAt=min(authored, default=None)
+        "commits",
+        latest(instant(at(told, "updated_at"))),
+        shas=shas,
+        firstCommitAt=min(authored, default=None),
+        alike=[list(each) for item in listed if (each := _likeness(item))],
     )
+
+
+def _likeness(told: Any) -> tuple[str, str, str] | None:  # noqa: ANN401
+    """Commit, when it was written, and first line: the latter two are what a copy made by a rebase has in common with it."""
+    known, said = sha(at(told, "sha")), at(told, "commit")
+    authored_at, message = instant(at(said, "author", "date")), text(at(said, "message"), LONGEST_READ)
+    if known is None or authored_at is None or message is None:
+        return None
+    return known, authored_at, message.partition("\n")[0].rstrip(" \r")
 
 
 def check_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401

@@ -93,6 +93,13 @@ def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
     assert only([told, commit(FIRST, BEFORE, SECOND)], "commits") == expected
 
 
+def test_what_came_to_the_default_branch_together_is_a_push() -> None:
+    assert records([push(FIRST, SECOND), push(FIRST, SECOND)])["pushes"] == [
+        {"repo": "acme/api", "head": SECOND, "commits": [FIRST, SECOND]}
+    ]
+    assert "pushes" not in records([push(FIRST, ref="refs/heads/search")])
+
+
 def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> None:
     assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
     anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
@@ -102,7 +109,7 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])
 def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
     told = {**pushed(FIRST), "timestamp": date}
-    assert records([push(FIRST, commits=[told])]) == {}
+    assert parents(push(FIRST, commits=[told])) == {}
     who = {"name": "Ann", "date": date}
     assert records([commit(FIRST, commit={"author": who, "committer": who, "message": "Search"})]) == {}
 

@@ -68,6 +68,7 @@ def test_all_that_was_told_before_a_rename_stands_once_under_the_new_name(change
         "pull_requests": 1,
         "reviews": 1,
         "pushed_commits": 1,
+        "pushes": 1,
         "deployments": 2,
         "work_items": 1,
         "incidents": 1,
