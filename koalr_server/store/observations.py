@@ -68,10 +68,12 @@ def repository_names(cursor: Cursor) -> Names:
 
 
 def things_of(cursor: Cursor, prefixes: Collection[str]) -> list[Thing]:
-    """Everything known whose key begins with one of these repositories, as numbers or names."""
+    """Everything known that is of one of these repositories, as numbers or names."""
     _stage_prefixes(cursor, prefixes)
     return cursor.execute(
-        "SELECT DISTINCT kind, key FROM observations WHERE regexp_extract(key, '^[^#@]+') IN (SELECT prefix FROM asked_prefixes)"
+        """SELECT DISTINCT kind, key FROM observations
+        WHERE CASE WHEN starts_with(kind, 'posted_') THEN regexp_extract(fields, '"repo": "([^"]+)"', 1)
+                   ELSE regexp_extract(key, '^[^#@]+') END IN (SELECT prefix FROM asked_prefixes)"""
     ).fetchall()
 
 

@@ -38,8 +38,9 @@ def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
 
 
 def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    # A forced push leaves what was before, so its first commit follows upon something that the body does not name.
-    parent = None if at(body, "forced") is True else sha(at(body, "before"))
+    # After a forced push the branch may leave some of that. Which commits it leaves the body does not say, and to leave them all
+    # would lose those that stay and were not deployed yet.
+    parent = sha(at(body, "before"))
     pushed = objects(at(body, "commits"))
     head = at(body, "head_commit")
     # Long lists are cut off before the head.

@@ -1,12 +1,14 @@
-"""What repositories are called: names change and are taken by others, numbers stay (pure).
+"""What repositories of GitHub are called: names change and are taken by others, numbers stay (pure).
 
 Almost every body holds the number and the name of its repository, and the time of its last change, which a new name is. So each
-tells that a name was that number's then. A name that nobody ever told with a number is a repository of its own.
+tells that a name was that number's then. A name that nobody ever told with a number is a repository of its own. What scripts post
+under a name follows it too.
 """
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +18,8 @@ from koalr_server.sources.observation import Observation
 
 KIND = "repository_name"
 NAMED_KINDS = ("commit", "deployment", "issue", "pull_request", "push", "repository")
+# Where the repository stands in the key of what was posted, by the length of the key (sources/deployments.py, incidents.py).
+POSTED = {("posted_deployment", 3): 1, ("posted_deployment", 4): 0, ("posted_incident", 4): 1}
 # Where bodies speak of a repository that their observations are about.
 PLACES = (
     ("repository",),
@@ -83,24 +87,20 @@ class Names:
 
     def identity(self, thing: tuple[str, str]) -> tuple[str, str]:
         """Kind and key of a thing by the present name of its repository."""
-        kind, key = thing
-        return (kind, self._renamed(key)) if kind in NAMED_KINDS else thing
+        prefix, rest = _parts(*thing)
+        return thing[0], rest(self.present(prefix))
 
     def told_as(self, identity: tuple[str, str]) -> list[tuple[str, str]]:
         """All things that have this identity, if they are known."""
         kind, key = identity
-        if kind not in NAMED_KINDS:
-            return [identity]
-        prefix, rest = _parts(key)
+        prefix, rest = _parts(kind, key)
         unnumbered = () if prefix in self._present else (prefix,)
-        return [(kind, told + rest) for told in (*unnumbered, *self._told_as.get(prefix, ()))]
+        return [(kind, rest(told)) for told in (*unnumbered, *self._told_as.get(prefix, ()))]
 
     def retold(self, told: Observation) -> Observation:
-        """An observation in the present names, of its thing and of the work item that it refers to."""
-        fields = told.fields
-        if fields.get("workItem") and "#" in fields["workItem"]:
-            fields = {**fields, "workItem": self._renamed(fields["workItem"])}
-        return replace(told, key=self.identity(told.thing)[1], fields=fields)
+        """An observation in the present names, also those of the repository and the work item that it refers to."""
+        renamed = {name: self._renamed(told.fields[name]) for name in ("repo", "workItem") if told.fields.get(name)}
+        return replace(told, key=self.identity(told.thing)[1], fields={**told.fields, **renamed})
 
     def moved_since(self, before: "Names") -> set[str]:
         """What keys of things began with before, that have another present name now."""
@@ -108,11 +108,23 @@ class Names:
         return {prefix for prefix in self._present.keys() - fresh if self.present(prefix) != before.present(prefix)}
 
     def _renamed(self, key: str) -> str:
-        prefix, rest = _parts(key)
+        prefix, rest = _split(key)
         return self.present(prefix) + rest
 
 
-def _parts(key: str) -> tuple[str, str]:
+def _parts(kind: str, key: str) -> tuple[str, Callable[[str], str]]:
+    """The repository in the key of a thing, and what makes a key of another one; "" and the same key where there is none."""
+    if kind in NAMED_KINDS:
+        prefix, rest = _split(key)
+        return prefix, lambda other: other + rest
+    parts = json.loads(key) if kind.startswith("posted_") else []
+    place = POSTED.get((kind, len(parts)))
+    if place is None or parts[place] is None:
+        return "", lambda _other: key
+    return parts[place], lambda other: json.dumps([*parts[:place], other, *parts[place + 1 :]])
+
+
+def _split(key: str) -> tuple[str, str]:
     """Repository and rest of "acme/api#12", "~7@release/v1" or "acme/api"."""
     prefix = re.split("[#@]", key, maxsplit=1)[0]
     return prefix, key[len(prefix) :]

@@ -127,6 +127,24 @@ def test_a_commit_that_was_pushed_alone_is_a_change_of_its_own() -> None:
     assert store.changes() == [(7, MERGE, 21), (None, DIRECT, 22)]
 
 
+def test_what_was_merged_before_a_forced_push_still_ships() -> None:
+    squash = [push(BASE, pushed(FIRST, 2)), merged(7, 2, SECOND, FIRST)]
+    amended = push(FIRST, pushed(THIRD, 3), forced=True)
+    store = Store([*BEFORE, *squash, amended, *deployed(2, 24, THIRD)])
+    assert store.changes() == [(7, FIRST, 22), (None, THIRD, 21)]
+
+
+def test_a_default_branch_goes_on_under_a_new_name() -> None:
+    old = {**REPOSITORY, "default_branch": "master"}
+    told = push("0" * 40, pushed(BASE, 0), ref="refs/heads/master", repository=old)
+    more = push(BASE, pushed(FIRST, 2), ref="refs/heads/master", repository=old)
+    moved = push("0" * 40, pushed(FIRST, 2), created=True, commits=[])
+    changed = {"action": "edited", "changes": {"default_branch": {"from": "master"}}, "repository": REPOSITORY}
+    later = push(FIRST, pushed(SECOND, 3))
+    store = Store([told, *deployed(1, 1, BASE), more, moved, ("repository", changed), later, *deployed(2, 24, SECOND)])
+    assert store.changes() == [(None, FIRST, 22), (None, SECOND, 21)]
+
+
 def test_each_merge_of_a_queue_brings_what_came_before_it() -> None:
     queue = push(BASE, pushed(FIRST, 2), pushed(MERGE, 9), pushed(SECOND, 3), pushed(THIRD, 4), pushed(OTHER, 9))
     store = Store([*BEFORE, queue, merged(7, 9, FIRST, MERGE), merged(8, 9, THIRD, OTHER), *deployed(2, 24, OTHER)])

@@ -14,6 +14,7 @@ from koalr_server.sources.rules import Rules
 from koalr_server.store.database import FILE_NAME, Database
 from koalr_server.store.deliveries import add_deliveries, prune, table_of
 from koalr_server.store.settling import agree_on_rules, reprocess, settle
+from tests.unit.server.sources.github.stories import MERGED, clock
 from tests.unit.server.sources.github.stories import Delivery as Told
 from tests.unit.server.sources.github.test_names import everything, opened, renamed
 
@@ -22,6 +23,7 @@ TABLES = (
     *("repos", "teams", "team_repos", "commits", "pushed_commits", "pull_requests", "reviews", "deployments"),
     *("incidents", "work_items", "pull_request_facts", "changes", "flow_items", "incident_facts", "thing_records"),
 )
+POSTED = ("deployments", "incidents")
 STORY = [
     *everything("acme/api", 1, 0),
     opened("acme/web", 4, id_=2, body="Closes acme/api#7"),
@@ -34,7 +36,10 @@ STORY = [
 
 def arrive(database: Database, told: Sequence[Told], batch: Callable[[], int] = lambda: 1) -> None:
     """Take deliveries in, and read them in batches."""
-    keyed = [Delivery("github", event, f"{random.random()}", json.dumps(body).encode()) for event, body in told]
+    keyed = [
+        Delivery(event if event in POSTED else "github", event, f"{random.random()}", json.dumps(body).encode())
+        for event, body in told
+    ]
     start = 0
     while start < len(keyed):
         some = keyed[start : start + batch()]
@@ -128,4 +133,38 @@ def test_a_store_that_knew_no_numbers_follows_a_rename_once_it_is_opened(tmp_pat
         ("acme/core", 4),
     ]
     assert database.rows("SELECT repo FROM repos") == [{"repo": "acme/core"}]
+    database.close()
+
+
+def posted(repo: str, **deployment: str) -> list[Told]:
+    """What a script posts of itself, by the name it knows."""
+    outage = {"title": "Slow", "repo": repo, "startedAt": clock(5)}
+    return [
+        ("deployments", {"repo": repo, "id": "run-1", **deployment}),
+        ("deployments", {"repo": repo, "sha": MERGED, "deployedAt": clock(9)}),
+        ("incidents", outage),
+        ("incidents", {**outage, "id": "outage-1", "title": "Slower"}),
+    ]
+
+
+POSTS = [
+    *posted("acme/api", status="in_progress", startedAt=clock(1)),
+    opened("acme/api", 12),
+    renamed("acme/api", "acme/core", 30),
+    *posted("acme/core", status="success", deployedAt=clock(40)),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_scripts_post_follows_the_repository(seed: int) -> None:
+    chance = random.Random(seed)
+    database = Database.in_memory()
+    arrive(database, chance.sample(POSTS, len(POSTS)), lambda: chance.randint(1, 4))
+    deployments = database.rows("SELECT repo, external_id, status FROM deployments ORDER BY ALL")
+    assert [tuple(row.values()) for row in deployments] == [
+        ("acme/core", "run-1", "success"),
+        ("acme/core", None, "success"),
+    ]
+    incidents = database.rows("SELECT repo, title FROM incidents ORDER BY ALL")
+    assert [tuple(row.values()) for row in incidents] == [("acme/core", "Slow"), ("acme/core", "Slower")]
     database.close()

@@ -49,9 +49,12 @@ def test_commits_of_a_push_are_a_chain_from_where_the_branch_was() -> None:
     assert parents(push(FIRST, SECOND, MERGE)) == {FIRST: [BEFORE], SECOND: [FIRST], MERGE: [SECOND]}
 
 
-@pytest.mark.parametrize("fields", [{"forced": True}, {"before": "0" * 40, "created": True}])
-def test_a_push_that_continues_nothing_begins_a_chain(fields: dict[str, Any]) -> None:
-    assert parents(push(FIRST, SECOND, **fields)) == {FIRST: [], SECOND: [FIRST]}
+def test_a_push_that_continues_nothing_begins_a_chain() -> None:
+    assert parents(push(FIRST, SECOND, before="0" * 40, created=True)) == {FIRST: [], SECOND: [FIRST]}
+
+
+def test_a_forced_push_follows_what_it_replaced_for_nobody_tells_where_it_left() -> None:
+    assert parents(push(FIRST, SECOND, forced=True)) == {FIRST: [BEFORE], SECOND: [FIRST]}
 
 
 def test_the_head_of_a_push_too_long_to_list_follows_what_is_listed() -> None:
