@@ -67,6 +67,15 @@ def repository_names(cursor: Cursor) -> Names:
     return Names(each for observations in told.values() for each in observations)
 
 
+def remember_former_names(cursor: Cursor, names: Names) -> None:
+    """Put them where facts are derived from."""
+    former = names.former()
+    columns = {"name": pa.array(list(former), pa.string()), "repo": pa.array(list(former.values()), pa.string())}
+    stage(cursor, "read_names", pa.table(columns))
+    cursor.execute("DELETE FROM former_names")
+    cursor.execute("INSERT INTO former_names BY NAME SELECT * EXCLUDE ordinal FROM read_names")
+
+
 def things_of(cursor: Cursor, prefixes: Collection[str]) -> list[Thing]:
     """Everything known that is of one of these repositories, as numbers or names."""
     _stage_prefixes(cursor, prefixes)

@@ -87,6 +87,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS observations (
     kind VARCHAR, key VARCHAR, facet VARCHAR, version VARCHAR, fields VARCHAR, seq BIGINT
 );
+-- Names that repositories had, with the present one, as far as numbers of repositories told; settling.py keeps it.
+CREATE TABLE IF NOT EXISTS former_names (name VARCHAR, repo VARCHAR);
 -- The records that a thing has made, as JSON by kind: what has to leave when it makes others.
 CREATE TABLE IF NOT EXISTS thing_records (kind VARCHAR, key VARCHAR, records VARCHAR);
 -- Deliveries that tell nothing, counted by event; fault: why a body could not be read, null for an event that does not concern us.

@@ -163,6 +163,7 @@ def _take(cursor: Cursor, told: Told, rules: Rules) -> None:
     names = observations.repository_names(cursor) if any(kind == REPOSITORY_NAME for kind, _ in news) else before
     identities = {names.identity(thing) for thing in news}
     if moved := names.moved_since(before):
+        observations.remember_former_names(cursor, names)
         for thing in observations.things_of(cursor, moved):
             identities |= {before.identity(thing), names.identity(thing)}
         identities.update(observations.referring_to(cursor, {before.present(prefix) for prefix in moved}))
@@ -191,6 +192,7 @@ def _count_idle(cursor: Cursor, source: str, event: str, fault: str | None, deli
 
 def _remake_all(cursor: Cursor, rules: Rules) -> None:
     names = observations.repository_names(cursor)
+    observations.remember_former_names(cursor, names)
     told = {names.identity(thing) for thing in observations.told_things(cursor)}
     _remake(cursor, told.union(observations.made_things(cursor)), names, rules)
 

@@ -102,6 +102,12 @@ class Names:
         renamed = {name: self._renamed(told.fields[name]) for name in ("repo", "workItem") if told.fields.get(name)}
         return replace(told, key=self.identity(told.thing)[1], fields={**told.fields, **renamed})
 
+    def former(self) -> Mapping[str, str]:
+        """The present name by each one that is no longer in use."""
+        return {
+            told: present for told, present in self._present.items() if told != present and not told.startswith("~")
+        }
+
     def moved_since(self, before: "Names") -> set[str]:
         """What keys of things began with before, that have another present name now."""
         fresh = {prefix for prefix in self._present if prefix.startswith("~") and prefix not in before._present}

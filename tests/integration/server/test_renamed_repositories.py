@@ -23,7 +23,7 @@ TABLES = (
     *("repos", "teams", "team_repos", "commits", "pushed_commits", "pull_requests", "reviews", "deployments"),
     *("incidents", "work_items", "pull_request_facts", "changes", "flow_items", "incident_facts", "thing_records"),
 )
-POSTED = ("deployments", "incidents")
+OTHERS = ("deployments", "incidents", "pagerduty")
 STORY = [
     *everything("acme/api", 1, 0),
     opened("acme/web", 4, id_=2, body="Closes acme/api#7"),
@@ -37,7 +37,7 @@ STORY = [
 def arrive(database: Database, told: Sequence[Told], batch: Callable[[], int] = lambda: 1) -> None:
     """Take deliveries in, and read them in batches."""
     keyed = [
-        Delivery(event if event in POSTED else "github", event, f"{random.random()}", json.dumps(body).encode())
+        Delivery(event if event in OTHERS else "github", event, f"{random.random()}", json.dumps(body).encode())
         for event, body in told
     ]
     start = 0
@@ -167,4 +167,41 @@ def test_what_scripts_post_follows_the_repository(seed: int) -> None:
     ]
     incidents = database.rows("SELECT repo, title FROM incidents ORDER BY ALL")
     assert [tuple(row.values()) for row in incidents] == [("acme/core", "Slow"), ("acme/core", "Slower")]
+    database.close()
+
+
+OUTAGE: Told = (
+    "pagerduty",
+    {
+        "event": {
+            "event_type": "incident.triggered",
+            "occurred_at": clock(50),
+            "data": {
+                "id": "Q1",
+                "type": "incident",
+                "title": "Down",
+                "status": "triggered",
+                "created_at": clock(50),
+                "service": {"summary": "api"},
+            },
+        }
+    },
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_incident_of_a_service_named_after_the_repository_stays_with_it(seed: int) -> None:
+    told = [*everything("acme/api", 1, 0), renamed("acme/api", "acme/core", 30), OUTAGE]
+    chance = random.Random(seed)
+    database = Database.in_memory()
+    arrive(database, chance.sample(told, len(told)), lambda: chance.randint(1, 4))
+    assert database.rows("SELECT repo FROM incident_facts WHERE title = 'Down'") == [{"repo": "acme/core"}]
+    database.close()
+
+
+def test_a_service_belongs_to_the_repository_that_has_its_name_now() -> None:
+    told = [*everything("acme/api", 1, 0), renamed("acme/api", "a/core", 30), *everything("zoo/api", 2, 40)]
+    database = Database.in_memory()
+    arrive(database, [*told, OUTAGE])
+    assert database.rows("SELECT repo FROM incident_facts WHERE title = 'Down'") == [{"repo": "zoo/api"}]
     database.close()
