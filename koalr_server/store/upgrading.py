@@ -52,6 +52,8 @@ def _to_6(cursor: Cursor) -> None:
         f"""DELETE FROM observations o WHERE {numbered} AND contains(fields, 'true') AND EXISTS (
             SELECT 1 FROM observations n WHERE n.kind = o.kind AND n.facet = o.facet AND n.key <> o.key)"""  # noqa: S608
     )
+    # Commits of which a push had told first were left out of readings until now.
+    cursor.execute("DELETE FROM git_heads WHERE repo IN (SELECT repo FROM pushed_commits)")
     # A text that is not as it would be written makes whoever reads the next deliveries make all records anew.
     cursor.execute("UPDATE meta SET value = value || ' ' WHERE name = 'source_rules'")
 
