@@ -152,6 +152,24 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 
+# Not files: what bodies of GitHub tell of the ways of commits (sources/github). Pushed commits are commits of which only a push
+# has told; their parents are a guess.
+DELIVERED_KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind("pushed_commits", *KINDS["commits"].fields),
+        _kind("pushes", _required("repo"), _required("head"), Field("commits", "texts")),
+        _kind(
+            "branch_commits",
+            _required("repo"),
+            _required("number", "integer"),
+            _required("sha"),
+            _required("authoredAt", "instant"),
+            TITLE,
+        ),
+    )
+}
+
 # Not files of their own: what Copilot's report bodies boil down to (ingest/copilot), as `load` takes it beside KINDS.
 COPILOT_KINDS: Mapping[str, Kind] = {
     kind.name: kind

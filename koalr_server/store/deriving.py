@@ -10,6 +10,7 @@ import pyarrow as pa
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
+from koalr_server.records import DELIVERED_KINDS
 from koalr_server.store.coverage import derive_coverage_deltas
 from koalr_server.store.environments import decide_environments
 from koalr_server.store.merging import stage
@@ -31,7 +32,8 @@ def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: b
     decide_environments(cursor)
     cursor.execute(_SQL["counted_deployments"])
     cursor.execute(_SQL["incident_facts"])
-    cursor.execute(_SQL["pull_request_facts"])
+    for name in ("landed_commits", "pull_request_facts"):
+        cursor.execute(_SQL[name])
     _rebuild_reached(cursor)
     _stage_revert_mentions(cursor)
     for name in ("changes", "reverts", "deployment_facts"):
@@ -50,7 +52,7 @@ def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:
 def affected_repos(cursor: Cursor, tables: Mapping[str, pa.Table]) -> set[str]:
     """The repositories that freshly loaded import tables say something about; incidents are placed by `derive`."""
     found: set[str] = set()
-    for kind in ("commits", "pull_requests", "reviews", "deployments", "coverage_reports"):
+    for kind in ("commits", "pull_requests", "reviews", "deployments", "coverage_reports", *DELIVERED_KINDS):
         if kind in tables:
             found.update(tables[kind].column("repo").unique().to_pylist())
     if "work_items" in tables:

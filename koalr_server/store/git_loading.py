@@ -78,10 +78,13 @@ def _remove_unreachable(cursor: Cursor, repo: str, reachable: pa.Table) -> int:
 
 
 def _add_commits(cursor: Cursor, commits: pa.Table, files: pa.Table) -> int:
-    """Insert the commits the store lacks, with their files; a sha never changes its content."""
+    """Insert the commits the store lacks, or knows from a push alone, with their files; else a sha never changes its content."""
     cursor.register("read_commits", commits)
     cursor.register("read_files", files)
     try:
+        for table in ("commits", "pushed_commits"):
+            guessed = "SELECT repo, sha FROM pushed_commits SEMI JOIN read_commits USING (repo, sha)"
+            cursor.execute(f"DELETE FROM {table} WHERE (repo, sha) IN ({guessed})")  # noqa: S608 - fixed text
         cursor.execute(
             """CREATE OR REPLACE TEMP TABLE new_commits AS SELECT repo, sha FROM read_commits r
             WHERE NOT EXISTS (SELECT 1 FROM commits c WHERE c.repo = r.repo AND c.sha = r.sha)"""

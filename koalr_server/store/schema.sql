@@ -4,6 +4,9 @@
 CREATE OR REPLACE MACRO span_secs(earlier, later) AS
     CASE WHEN later < earlier THEN 0 ELSE date_diff('second', earlier, later) END;
 
+-- The first line of a message.
+CREATE OR REPLACE MACRO subject(message) AS rtrim(split_part(message, chr(10), 1), ' ' || chr(13));
+
 CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);
 
 CREATE TABLE IF NOT EXISTS teams (team_id VARCHAR, name VARCHAR, created_at TIMESTAMP);
@@ -18,6 +21,10 @@ CREATE TABLE IF NOT EXISTS commits (
 );
 -- Commits of which only a push has told, with the parents that were guessed from it.
 CREATE TABLE IF NOT EXISTS pushed_commits (repo VARCHAR, sha VARCHAR, parents VARCHAR[]);
+-- Pushes to the default branch, by the commit it is at afterwards; shas: what came, oldest first.
+CREATE TABLE IF NOT EXISTS pushes (repo VARCHAR, head_sha VARCHAR, shas VARCHAR[]);
+-- Commits of the branch of a pull request, which need not be in `commits`; title: the first line of the message.
+CREATE TABLE IF NOT EXISTS branch_commits (repo VARCHAR, number BIGINT, sha VARCHAR, authored_at TIMESTAMP, title VARCHAR);
 CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
@@ -79,6 +86,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS observations (
     kind VARCHAR, key VARCHAR, facet VARCHAR, version VARCHAR, fields VARCHAR, seq BIGINT
 );
+-- Names that repositories had, with the present one, as far as numbers of repositories told; settling.py keeps it.
+CREATE TABLE IF NOT EXISTS former_names (name VARCHAR, repo VARCHAR);
 -- The records that a thing has made, as JSON by kind: what has to leave when it makes others.
 CREATE TABLE IF NOT EXISTS thing_records (kind VARCHAR, key VARCHAR, records VARCHAR);
 -- Deliveries that tell nothing, counted by event; fault: why a body could not be read, null for an event that does not concern us.

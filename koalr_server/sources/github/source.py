@@ -11,6 +11,7 @@ from koalr_server.sources.github import (
     deployments,
     events,
     issues,
+    names,
     organisation,
     pull_requests,
     signature,
@@ -77,9 +78,10 @@ class GitHub:
         return told if usable else hashlib.sha256(body).hexdigest()
 
     def observe(self, event: str, body: Any) -> list[Observation]:  # noqa: ANN401
-        """What a body of an event tells; nothing of events that are not in `READERS`."""
+        """What a body of an event tells, and what its repositories are called; nothing of events that are not in `READERS`."""
         reader = READERS.get(event)
-        return list(reader(body)) if reader else []
+        told = list(reader(body)) if reader else []
+        return [*told, *names.named(body)] if told else []
 
 
 GITHUB = GitHub()

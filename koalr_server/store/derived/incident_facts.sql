@@ -40,9 +40,12 @@ WITH linked AS (
     GROUP BY ALL
 ),
 serviced AS (
-    SELECT l.incident_id, min(r.repo) AS service_repo
-    FROM linked l JOIN (SELECT repo FROM deployments UNION SELECT repo FROM repos) r
-        ON l.service = r.repo OR l.service = split_part(r.repo, '/', -1)
+    -- A service is often named after a repository, and keeps that name when the repository gets another one.
+    SELECT l.incident_id, min_by(r.repo, (r.former, r.repo)) AS service_repo
+    FROM linked l JOIN (
+        SELECT repo AS name, repo, false AS former FROM deployments UNION SELECT repo, repo, false FROM repos
+        UNION SELECT name, repo, true FROM former_names
+    ) r ON l.service = r.name OR l.service = split_part(r.name, '/', -1)
     GROUP BY ALL
 )
 SELECT l.incident_id, 'import' AS source, l.title, l.severity, l.status, l.started_at, l.resolved_at,

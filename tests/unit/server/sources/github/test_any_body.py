@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalr_server.ingest.files.values import value_of
-from koalr_server.records import KINDS
+from koalr_server.records import DELIVERED_KINDS, KINDS
 from koalr_server.sources.github.source import GITHUB, READERS
 from tests.unit.server.sources.github import stories
 from tests.unit.server.sources.github.bodies import fixture, only, records
@@ -117,8 +117,7 @@ LISTED: list[stories.Delivery] = [
 ]
 SEEDS = [(event, body) for event, bodies in WEBHOOKS.items() if event in READERS for body in bodies] + LISTED + STORY
 
-# What a push tells of a commit has the fields of one.
-STORABLE = {**KINDS, "pushed_commits": KINDS["commits"]}
+STORABLE = {**KINDS, **DELIVERED_KINDS}
 
 ODD = st.one_of(
     st.none(),
