@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from components import figures, panels
-from components.charts.sparkline import sparkline, sparkline_words
+from components.charts.sparkline import HEIGHT_PX, sparkline, sparkline_words
 from components.format import Unit, change_text, shown
 from components.judgement import Better, delta_colour, verdict
 from components.theme import Palette
@@ -68,13 +68,20 @@ def change_card(
 def draw(cards: Sequence[Card]) -> None:
     """Cards of equal size in a row, or in several where the page is too narrow for one."""
     palette = figures.viewer_palette()
+    # What one of them has takes its room in all: rows of two grids do not know of each other's height.
+    badged, lined = any(card.badge for card in cards), any(card.history for card in cards)
     for place, card in zip(panels.row_of(len(cards)), cards, strict=True):
         with place:
-            _draw(card, palette)
+            _draw_value(card, badged)
+            if card.history:
+                line = sparkline(card.history, _colour(card, palette))
+                st.image(line, width="stretch", alt=sparkline_words(card.history))
+            elif lined:
+                st.space(HEIGHT_PX)
 
 
-def _draw(card: Card, palette: Palette) -> None:
-    if card.badge:
+def _draw_value(card: Card, badged: bool) -> None:
+    if badged:
         # Beside the name, not in it: what a screen reader says of a number would have its colour in it.
         st.markdown(f":small[{card.label}] {card.badge}", help=card.definition)
     st.metric(
@@ -84,12 +91,9 @@ def _draw(card: Card, palette: Palette) -> None:
         delta_color=card.judgement if card.change else "off",
         delta_arrow="auto" if card.change else "off",
         delta_description=card.before,
-        help=None if card.badge else card.definition,
-        label_visibility="collapsed" if card.badge else "visible",
+        help=None if badged else card.definition,
+        label_visibility="collapsed" if badged else "visible",
     )
-    if card.history:
-        line = sparkline(card.history, _colour(card, palette))
-        st.image(line, width="stretch", alt=sparkline_words(card.history))
 
 
 def _colour(card: Card, palette: Palette) -> str:

@@ -19,7 +19,7 @@ def dora_doubts(dora: Dora, days: int, incidents: Page[Incident] | KoalrError | 
     """
     changes = dora.lead_time_distribution.changes if dora.lead_time_distribution else None
     return {
-        "deploy_frequency": few(_most_deployments(dora, days), "deployments"),
+        "deploy_frequency": few(_most_deployments(dora, days), "deploys"),
         "lead_time": few(changes, "changes"),
         "change_failure_rate": WITHIN_NOISE if rate_change_is_noise(dora, days) else "",
         "mttr": few(_restored(incidents), "incidents"),

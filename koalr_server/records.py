@@ -122,6 +122,7 @@ KINDS: Mapping[str, Kind] = {
             Field("deployedAt", "instant"),
             Field("commits", "texts"),
             Field("rollbackOf"),
+            Field("isProduction", "boolean"),
             one_of=("startedAt", "deployedAt"),
         ),
         _kind(
@@ -147,6 +148,24 @@ KINDS: Mapping[str, Kind] = {
             Field("doneAt", "instant"),
             Field("activeSecs", "integer"),
             Field("status"),
+        ),
+    )
+}
+
+# Not files: what bodies of GitHub tell of the ways of commits (sources/github). Pushed commits are commits of which only a push
+# has told; their parents are a guess.
+DELIVERED_KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind("pushed_commits", *KINDS["commits"].fields),
+        _kind("pushes", _required("repo"), _required("head"), Field("commits", "texts")),
+        _kind(
+            "branch_commits",
+            _required("repo"),
+            _required("number", "integer"),
+            _required("sha"),
+            _required("authoredAt", "instant"),
+            TITLE,
         ),
     )
 }

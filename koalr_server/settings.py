@@ -23,6 +23,7 @@ RISK_FLOORS = {
 }
 HIGHEST_FLOOR = 100
 RULES = {
+    "production_environments": "KOALR_PRODUCTION_ENVIRONMENTS",
     "deploy_workflows": "KOALR_DEPLOY_WORKFLOWS",
     "deploy_releases": "KOALR_DEPLOY_RELEASES",
     "incident_labels": "KOALR_INCIDENT_LABELS",

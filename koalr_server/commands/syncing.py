@@ -30,7 +30,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
     reading = sources.add_parser(
         "github",
         parents=[shared],
-        help="pull requests, reviews, commits, deployments, issues, teams, Copilot; KOALR_GITHUB_TOKEN holds the token",
+        help="pull requests, reviews, commits, deployments, issues, boards, teams, Copilot; KOALR_GITHUB_TOKEN holds the token",
     )
     what = reading.add_mutually_exclusive_group(required=True)
     what.add_argument("--org", metavar="NAME", help="an organisation, with all its repositories")

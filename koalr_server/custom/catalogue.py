@@ -1,7 +1,7 @@
 """What a custom metric may be made of: the sources, the time a window selects them by, and their fields (pure data).
 
 Every identifier of a composed statement comes from here. `$now` in an expression is the moment of asking, so that what
-lies after it does not exist yet; `span_secs` and `is_production_env` are macros of the store.
+lies after it does not exist yet; `span_secs` is a macro of the store.
 """
 
 from collections.abc import Mapping
@@ -126,10 +126,10 @@ DEPLOYMENTS = Source(
         text("env", "env", "environment, as imported"),
         text("status", "status", "success, failure, in_progress or cancelled"),
         text("ref", "ref", "tag or version, where known"),
-        boolean("is_production", "is_production_env(env)", "to production, whatever came of it"),
+        boolean("is_production", "is_production", "to production, whatever came of it"),
         boolean(
             "failed",
-            "CASE WHEN is_production THEN coalesce(failed_at <= $now, false) END",
+            "CASE WHEN is_production AND status = 'success' THEN coalesce(failed_at <= $now, false) END",
             "known by now to have failed; unknown unless it succeeded in production",
         ),
         text("failure", "CASE WHEN failed_at <= $now THEN failure END", "incident, rollback or revert"),

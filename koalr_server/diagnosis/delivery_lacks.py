@@ -13,7 +13,7 @@ def no_production(counts: Counts) -> Lack | None:
     if deployments.newest_listed_at is not None:
         text = (
             f"No successful deployment to production is known, only others{named(deployments.environments)}: "
-            "production is an env called production, prod or live, or one that begins so."
+            "production is an env with prod, production, prd or live in its name, or one of KOALR_PRODUCTION_ENVIRONMENTS."
         )
         return Lack(text, importing("deployments"))
     if counts.newest_commit_at is not None:

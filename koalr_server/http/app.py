@@ -9,7 +9,16 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from koalr_server.http import custom_metrics, documentation, errors, forecasts, monitoring, risk, status
+from koalr_server.http import (
+    custom_metrics,
+    documentation,
+    errors,
+    forecasts,
+    ingest_description,
+    monitoring,
+    risk,
+    status,
+)
 from koalr_server.http.bodies import Bodies
 from koalr_server.http.compression import Compression
 from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
@@ -25,7 +34,7 @@ from koalr_server.inbox.inbox import Inbox
 MOUNT = documentation.MOUNT
 ROUTERS = (router, custom_metrics.router, forecasts.router, risk.router, status.router)
 NO_SECRETS: Mapping[str, tuple[str, ...]] = {}
-OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}", "/ingest/{source}")
+OTHER_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}", ingest_description.PATH)
 
 
 def create_api(
@@ -50,7 +59,7 @@ def create_api(
     errors.install(app)
     for endpoints in ROUTERS:
         app.include_router(endpoints, responses={**documentation.ERRORS, **documentation.NOT_MODIFIED})
-    documentation.install(app)
+    documentation.install(app, taking=inbox is not None)
     monitoring.install(app, service, inbox, registry)
     routes = [route for endpoints in ROUTERS for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from koalr_server import VERSION
+from koalr_server.http import ingest_description
 from koalr_server.http.errors import CODES, ApiError
 from koalr_server.http.schemas import ErrorBody
 
@@ -68,8 +69,12 @@ START = """window.ui = SwaggerUIBundle({
 ASSETS = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document: error bodies on every operation, no framework defaults that never happen."""
+def describe(app: FastAPI, taking: bool = False) -> dict[str, Any]:
+    """The OpenAPI document: error bodies on every operation, no framework defaults that never happen.
+
+    Args:
+        taking: whether deliveries of other tools are taken.
+    """
     document = get_openapi(
         title="Koalr API",
         version=VERSION,
@@ -82,16 +87,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
             operation["responses"].pop("422", None)
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
+    if taking:
+        document["paths"][ingest_description.PATH] = ingest_description.operations()
     return document
 
 
-def install(app: FastAPI) -> None:
-    """Serve /openapi.json and /docs below the mount point, open to everyone."""
+def install(app: FastAPI, taking: bool = False) -> None:
+    """Serve /openapi.json and /docs below the mount point, open to everyone; `taking` as of describe."""
     document: dict[str, Any] = {}
 
     async def openapi(request: Request) -> Response:
         if not document:
-            document.update(describe(app))
+            document.update(describe(app, taking))
         # Where the API is mounted is for the one who mounts it to say: a dashboard may live below a path.
         return JSONResponse(document | {"servers": [{"url": request.scope.get("root_path") or MOUNT}]})
 

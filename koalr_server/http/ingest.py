@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from koalr_server.clock import wall_clock
 from koalr_server.errors import StoreError
-from koalr_server.http.errors import error_response
+from koalr_server.http.errors import CODES, error_response
 from koalr_server.http.gate import KEY_HEADER
 from koalr_server.http.paths import local_path
 from koalr_server.inbox.inbox import Inbox
@@ -58,6 +58,7 @@ class Ingest:
         authenticate: key text -> ApiKey, or None.
         sample: whether the store holds the sample.
         clock: epoch seconds.
+        stopwatch: seconds, monotonic.
     """
 
     app: ASGIApp
@@ -66,6 +67,7 @@ class Ingest:
     authenticate: Callable[[str], ApiKey | None]
     sample: Callable[[], bool]
     clock: Callable[[], float] = time.time
+    stopwatch: Callable[[], float] = time.perf_counter
     _bytes_in_flight: int = 0
     _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
 
@@ -78,12 +80,14 @@ class Ingest:
         try:
             answer: Response = await self._answer(found[1], scope, receive)
         except _Refused as refused:
+            self.inbox.figures.refused(found[1], CODES[refused.status])
             request_id = scope["state"]["request_id"]
             answer = error_response(refused.status, str(refused), request_id, headers=refused.headers)
         answer.headers["Cache-Control"] = "no-store"
         await answer(scope, receive, send)
 
     async def _answer(self, name: str, scope: Scope, receive: Receive) -> Response:
+        began = self.stopwatch()
         source = SOURCES.get(name)
         if source is None:
             raise _Refused(404, f"No source {name[:80]!r}; there are {', '.join(sorted(SOURCES))}.")
@@ -103,9 +107,10 @@ class Ingest:
             raise self._slowed(scope, refused) from None
         delivery = _delivery(source, headers, body)
         try:
-            await asyncio.wrap_future(self.inbox.accept(delivery))
+            new = await asyncio.wrap_future(self.inbox.accept(delivery))
         except StoreError as error:
             raise _Refused(503, str(error), RETRY) from None
+        self.inbox.figures.kept(delivery.source, delivery.event, new, self.stopwatch() - began)
         return JSONResponse({"status": "accepted"}, status_code=202)
 
     def _admit_sender(self, source: Source, headers: Mapping[str, str]) -> None:

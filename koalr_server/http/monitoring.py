@@ -50,6 +50,8 @@ class StoreFigures:
 def install(app: FastAPI, service: Service, inbox: Inbox | None, registry: CollectorRegistry) -> None:
     """Serve /healthz and /readyz to everyone, /metrics to whoever has a key."""
     registry.register(StoreFigures(service, inbox))
+    if inbox is not None:
+        inbox.figures.register(registry)
     started = time.monotonic()
 
     @app.get("/healthz", include_in_schema=False)

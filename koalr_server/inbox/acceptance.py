@@ -34,7 +34,7 @@ class Acceptance:
         self._database = database
         self._kept = kept
         self._clock = clock
-        self._arrived: queue.SimpleQueue[tuple[Delivery, Future[None]] | None] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[Delivery, Future[bool]] | None] = queue.SimpleQueue()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="koalr-acceptance", daemon=True)
 
@@ -42,12 +42,12 @@ class Acceptance:
         """Begin to take deliveries."""
         self._thread.start()
 
-    def accept(self, delivery: Delivery) -> "Future[None]":
+    def accept(self, delivery: Delivery) -> "Future[bool]":
         """Keep a delivery; the future is done once it is committed, now or by an earlier one of the same key.
 
-        Its exception is StoreError if it could not be kept.
+        Its result is whether it was now; its exception is StoreError if it could not be kept.
         """
-        future: Future[None] = Future()
+        future: Future[bool] = Future()
         if self._stopped:
             future.set_exception(StoreError("The server is stopping; send it again in a moment."))
         else:
@@ -77,17 +77,17 @@ class Acceptance:
             if ended:
                 return
 
-    def _keep(self, together: list[tuple[Delivery, "Future[None]"]]) -> None:
+    def _keep(self, together: list[tuple[Delivery, "Future[bool]"]]) -> None:
         # Who has gone away meanwhile is not told, and what they sent is kept all the same.
-        waiting = [future for _, future in together if future.set_running_or_notify_cancel()]
+        waiting = {row: future for row, (_, future) in enumerate(together) if future.set_running_or_notify_cancel()}
         try:
             table = table_of(delivery for delivery, _ in together)
             received_at = naive_utc(self._clock())
-            self._database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
+            new = self._database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
         except Exception as error:  # whoever waits is told; the thread goes on
-            for future in waiting:
+            for future in waiting.values():
                 future.set_exception(error)
             return
-        for future in waiting:
-            future.set_result(None)
+        for row, future in waiting.items():
+            future.set_result(row in new)
         self._kept()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from koalr_server.clock import naive_utc, wall_clock
 from koalr_server.errors import ServerError
 from koalr_server.inbox.acceptance import Acceptance
+from koalr_server.inbox.figures import Figures
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
@@ -45,6 +46,7 @@ class Inbox:
         clock: Callable[[], datetime] = wall_clock,
         gather_secs: float = GATHER_SECS,
     ) -> None:
+        self.figures = Figures()
         self._database = database
         self._rules = rules
         self._raw = timedelta(days=raw_days)
@@ -61,7 +63,7 @@ class Inbox:
         self._acceptance.start()
         self._reader.start()
 
-    def accept(self, delivery: Delivery) -> "Future[None]":
+    def accept(self, delivery: Delivery) -> "Future[bool]":
         """Keep a delivery; see Acceptance.accept."""
         return self._acceptance.accept(delivery)
 
@@ -92,8 +94,8 @@ class Inbox:
                 if not agreed:
                     agree_on_rules(self._database, self._rules)
                     agreed = True
-                while settle(self._database, self._rules) and not self._stopping.is_set():
-                    pass
+                while (outcomes := settle(self._database, self._rules)) and not self._stopping.is_set():
+                    self.figures.read(outcomes)
                 if began - pruned >= PRUNE_EVERY_SECS:
                     self._prune()
                     pruned = began

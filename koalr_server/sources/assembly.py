@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from koalr_server.sources import timeline
 from koalr_server.sources.deployments import DEPLOYMENTS
-from koalr_server.sources.github.commits import commit_records
+from koalr_server.sources.github.commits import commit_records, push_records
 from koalr_server.sources.github.deployment_records import deployment_records
 from koalr_server.sources.github.issue_records import issue_records
 from koalr_server.sources.github.organisation import repository_records, team_records
@@ -24,6 +24,7 @@ ASSEMBLERS: Mapping[str, Assembler] = {
     "commit": commit_records,
     "deployment": deployment_records,
     "issue": issue_records,
+    "push": push_records,
     "pull_request": pull_request_records,
     "repository": repository_records,
     "team": team_records,

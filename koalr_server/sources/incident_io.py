@@ -13,7 +13,7 @@ from koalr_server.sources.observation import Observation
 from koalr_server.sources.signatures import digest, hmac_sha256, require_match, usable
 from koalr_server.sources.source import Refusal
 from koalr_server.sources.timeline import State, observations
-from koalr_server.sources.values import elements, instant, key, mapping, moment, number, text
+from koalr_server.sources.values import instant, key, mapping, moment, objects, whole, words
 
 SETTING = "KOALR_INCIDENT_IO_WEBHOOK_SECRET"
 ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -63,11 +63,11 @@ class IncidentIo:
 
     def observe(self, event: str, body: Any) -> list[Observation]:  # noqa: ANN401, ARG002 - JSON
         """What is told of an incident; a private one, of which only the id is sent, and follow-ups or alerts tell nothing."""
-        whole = mapping(body)
-        name = text(whole.get("event_type")) or ""
+        sent = mapping(body)
+        name = words(sent.get("event_type")) or ""
         if not name.partition(".")[2].startswith("incident_"):
             return []
-        payload = mapping(whole.get(name))
+        payload = mapping(sent.get(name))
         told = mapping(payload.get("incident")) or payload
         status = mapping(payload.get("new_status")) or mapping(told.get("incident_status"))
         identity = key(told.get("id"))
@@ -114,33 +114,33 @@ def _require_recent(timestamp: str, now: datetime) -> None:
 
 def _fields(told: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
     severity = mapping(told.get("severity"))
-    rank = number(severity.get("rank"))
+    rank = whole(severity.get("rank"))
     said = {
-        "title": text(told.get("name")),
+        "title": words(told.get("name")),
         "startedAt": _timestamp(told, IMPACT_STARTED) or instant(told.get("created_at")),
     }
     fields: dict[str, Any] = {name: value for name, value in said.items() if value}
     if "severity" in told:
-        fields["severity"] = text(severity.get("name")) or (f"rank {rank}" if rank in RANKS else None)
+        fields["severity"] = words(severity.get("name")) or (f"rank {rank}" if rank in RANKS else None)
     if "custom_field_entries" in told:
         fields["service"] = _service(told)
-    counts = text(status.get("category")) not in NO_INCIDENT and told.get("mode") not in NO_INCIDENT_MODES
+    counts = words(status.get("category")) not in NO_INCIDENT and told.get("mode") not in NO_INCIDENT_MODES
     return fields | {"counts": counts}
 
 
 def _state(time: Any, told: Mapping[str, Any], status: Mapping[str, Any]) -> State | None:  # noqa: ANN401 - JSON
-    category = text(status.get("category"))
+    category = words(status.get("category"))
     if category is None:
         return None
     ended = category in ENDED
     since = (_timestamp(told, RESOLVED) if ended else None) or instant(time)
-    return State(text(status.get("name")) or category, ended, str(since))
+    return State(words(status.get("name")) or category, ended, str(since))
 
 
 def _timestamp(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """The instant of the incident's timestamp of one of the names."""
-    for entry in map(mapping, elements(told.get("incident_timestamp_values"))):
-        name = text(mapping(entry.get("incident_timestamp")).get("name"))
+    for entry in objects(told.get("incident_timestamp_values")):
+        name = words(mapping(entry.get("incident_timestamp")).get("name"))
         if name is not None and name.lower() in names:
             return instant(mapping(entry.get("value")).get("value"))
     return None
@@ -148,11 +148,11 @@ def _timestamp(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
 
 def _service(told: Mapping[str, Any]) -> str | None:
     """The first value of the custom field for the service: an entry of the catalogue, an option, or text."""
-    for entry in map(mapping, elements(told.get("custom_field_entries"))):
-        name = text(mapping(entry.get("custom_field")).get("name"))
+    for entry in objects(told.get("custom_field_entries")):
+        name = words(mapping(entry.get("custom_field")).get("name"))
         if name is None or name.lower() not in SERVICE_FIELDS:
             continue
-        for value in map(mapping, elements(entry.get("values"))):
+        for value in objects(entry.get("values")):
             catalogued, option = mapping(value.get("value_catalog_entry")), mapping(value.get("value_option"))
-            return text(catalogued.get("name")) or text(option.get("value")) or text(value.get("value_text"))
+            return words(catalogued.get("name")) or words(option.get("value")) or words(value.get("value_text"))
     return None

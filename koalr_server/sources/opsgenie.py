@@ -11,7 +11,7 @@ from typing import Any
 from koalr_server.sources.observation import Observation
 from koalr_server.sources.signatures import digest, require_match, usable
 from koalr_server.sources.timeline import State, observations
-from koalr_server.sources.values import elements, instant, key, mapping, moment, number, text
+from koalr_server.sources.values import elements, instant, key, mapping, moment, whole, words
 
 SETTING = "KOALR_OPSGENIE_WEBHOOK_SECRET"
 TOKEN_HEADER = "X-Koalr-Token"  # noqa: S105 - a name
@@ -57,22 +57,22 @@ class Opsgenie:
 
     def observe(self, event: str, body: Any) -> list[Observation]:  # noqa: ANN401, ARG002 - JSON
         """What is told of an alert or an incident, which are read alike."""
-        whole = mapping(body)
-        told = mapping(whole.get("alert")) or mapping(whole.get("incident"))
+        sent = mapping(body)
+        told = mapping(sent.get("alert")) or mapping(sent.get("incident"))
         identity = next(filter(None, (key(told.get(name)) for name in ("alertId", "incidentId", "id"))), None)
         times = (told.get("updatedAt"), told.get("insertedAt"), told.get("createdAt"))
         time = next((value for value in times if moment(value)), None)
         at = moment(time)
         if identity is None or at is None:
             return []
-        action = (text(whole.get("action")) or "").lower().removeprefix("incident")
+        action = (words(sent.get("action")) or "").lower().removeprefix("incident")
         return observations(f"opsgenie:{identity}", at, _fields(action, told), _state(action, time, told))
 
 
 def _fields(action: str, told: Mapping[str, Any]) -> dict[str, Any]:
     suppressed = told.get("suppressed") is True or told.get("status") == SUPPRESSED
     said = {
-        "title": text(told.get("message")),
+        "title": words(told.get("message")),
         "severity": _priority(told),
         "service": _service(told),
         "startedAt": instant(told.get("impactStartDate")) or instant(told.get("createdAt")),
@@ -86,7 +86,7 @@ def _priority(told: Mapping[str, Any]) -> str | None:
     """P1 to P5: the priority, as text or number, else a tag of that name."""
     for value in (told.get("priority"), *elements(told.get("tags"))):
         for rank, name in enumerate(PRIORITIES, start=1):
-            if number(value) == rank or (text(value) or "").upper() == name:
+            if whole(value) == rank or (words(value) or "").upper() == name:
                 return name
     return None
 
@@ -94,11 +94,11 @@ def _priority(told: Mapping[str, Any]) -> str | None:
 def _service(told: Mapping[str, Any]) -> str | None:
     """The detail `service`, else the entity; the services of an incident are ids that nobody else uses."""
     details = mapping(told.get("details")) or mapping(told.get("extraProperties"))
-    return text(details.get("service")) or text(told.get("entity"))
+    return words(details.get("service")) or words(told.get("entity"))
 
 
 def _state(action: str, time: Any, told: Mapping[str, Any]) -> State | None:  # noqa: ANN401 - JSON
-    status = STATUS_BY_ACTION.get(action) or text(told.get("status"))
+    status = STATUS_BY_ACTION.get(action) or words(told.get("status"))
     if status is None:
         return None
     ended = status in ENDED

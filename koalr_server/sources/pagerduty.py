@@ -12,7 +12,7 @@ from typing import Any
 from koalr_server.sources.observation import Observation
 from koalr_server.sources.signatures import digest, hmac_sha256, require_match, usable
 from koalr_server.sources.timeline import State, observations
-from koalr_server.sources.values import elements, instant, key, mapping, moment, text
+from koalr_server.sources.values import instant, key, mapping, moment, objects, words
 
 SETTING = "KOALR_PAGERDUTY_WEBHOOK_SECRET"
 SIGNATURE_HEADER = "X-PagerDuty-Signature"
@@ -72,7 +72,7 @@ def _events(body: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Mapping[str, An
     """Name, time and object of each event, as they are in the body."""
     event = mapping(body.get("event"))
     yield event.get("event_type"), event.get("occurred_at"), mapping(event.get("data"))
-    for message in map(mapping, elements(body.get("messages"))):
+    for message in objects(body.get("messages")):
         yield message.get("event"), message.get("created_on"), mapping(message.get("incident"))
 
 
@@ -80,21 +80,21 @@ def _incident(event: Any, occurred_at: Any, data: Mapping[str, Any]) -> list[Obs
     incident_id, at = key(data.get("id")), moment(occurred_at)
     if data.get("type") != "incident" or incident_id is None or at is None:
         return []
-    event_name = text(event) or ""
+    event_name = words(event) or ""
     state = _state(event_name, occurred_at, data)
     return observations(f"pagerduty:{incident_id}", at, _fields(event_name, occurred_at, data), state)
 
 
 def _fields(event: str, occurred_at: Any, data: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - JSON
     fields: dict[str, Any] = {}
-    if title := text(data.get("title")):
+    if title := words(data.get("title")):
         fields["title"] = title
     if "priority" in data or "urgency" in data:
         priority = mapping(data.get("priority"))
-        fields["severity"] = text(priority.get("summary")) or text(priority.get("name")) or text(data.get("urgency"))
+        fields["severity"] = words(priority.get("summary")) or words(priority.get("name")) or words(data.get("urgency"))
     if "service" in data:
         service = mapping(data["service"])
-        fields["service"] = text(service.get("summary")) or text(service.get("name"))
+        fields["service"] = words(service.get("summary")) or words(service.get("name"))
     # Bodies of 2021 do not say when the incident was created.
     if started_at := instant(data.get("created_at")) or (instant(occurred_at) if event in STARTING_EVENTS else None):
         fields["startedAt"] = started_at
@@ -104,7 +104,7 @@ def _fields(event: str, occurred_at: Any, data: Mapping[str, Any]) -> dict[str, 
 
 
 def _state(event: str, occurred_at: Any, data: Mapping[str, Any]) -> State | None:  # noqa: ANN401 - JSON
-    status = STATUS_BY_EVENT.get(event) or text(data.get("status"))
+    status = STATUS_BY_EVENT.get(event) or words(data.get("status"))
     if status is None:
         return None
     ended = status == "resolved"

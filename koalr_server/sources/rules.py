@@ -10,6 +10,8 @@ class Rules:
     """Settings of sources; each list holds names with `*` and `?`, compared without regard to case.
 
     Args:
+        production_environments: environments that are production (`KOALR_PRODUCTION_ENVIRONMENTS`); none leaves it to their names
+            and to GitHub (sources/environments.py).
         deploy_workflows: GitHub workflows whose runs are deployments to production (`KOALR_DEPLOY_WORKFLOWS`).
         deploy_releases: tags whose GitHub releases are deployments to production (`KOALR_DEPLOY_RELEASES`).
         incident_labels: labels that make a GitHub issue an incident (`KOALR_INCIDENT_LABELS`).
@@ -17,6 +19,7 @@ class Rules:
         done_states: states of a project's board that mean an issue is done (`KOALR_DONE_STATES`).
     """
 
+    production_environments: Sequence[str] = ()
     deploy_workflows: Sequence[str] = ()
     deploy_releases: Sequence[str] = ()
     incident_labels: Sequence[str] = ("incident", "outage")

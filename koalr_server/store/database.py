@@ -21,7 +21,7 @@ __all__ = ["FILE_NAME", "SCHEMA", "SCHEMA_VERSION", "Database"]
 
 log = logging.getLogger("koalr_server.store")
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 FIRST_PAUSE_SECS = 0.05
 
 Row = dict[str, Any]

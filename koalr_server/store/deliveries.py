@@ -27,8 +27,8 @@ class Received(NamedTuple):
     body: bytes
 
 
-def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> int:
-    """Keep deliveries, those whose source and key are known already excepted; answers how many were new.
+def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> set[int]:
+    """Keep deliveries, those whose source and key are known already excepted; answers the rows of `table` that were new.
 
     Args:
         table: of `table_of`, in order of arrival.
@@ -45,14 +45,14 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> in
     try:
         # Numbers may have gaps, where a delivery came twice; they only have to grow. One column is the key, because the engine
         # takes four times as long for two of them.
-        return count(
-            cursor,
+        added = cursor.execute(
             """INSERT INTO deliveries BY NAME
             SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event,
                    $received_at::TIMESTAMP AS received_at, body
-            FROM arrived_deliveries ON CONFLICT DO NOTHING""",
+            FROM arrived_deliveries ON CONFLICT DO NOTHING RETURNING seq""",
             {"before": before, "received_at": received_at},
         )
+        return {seq - before - 1 for (seq,) in added.fetchall()}
     finally:
         cursor.unregister("arrived_deliveries")
 

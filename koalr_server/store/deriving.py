@@ -10,7 +10,9 @@ import pyarrow as pa
 from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
+from koalr_server.records import DELIVERED_KINDS
 from koalr_server.store.coverage import derive_coverage_deltas
+from koalr_server.store.environments import decide_environments
 from koalr_server.store.merging import stage
 from koalr_server.store.risk import derive_risk
 
@@ -27,8 +29,11 @@ def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: b
         work_changed: whether teams, members or work items may have changed, which concerns pull requests everywhere.
     """
     _stage_repos(cursor, "affected", _all_repos(cursor) if repos is None else repos)
+    decide_environments(cursor)
+    cursor.execute(_SQL["counted_deployments"])
     cursor.execute(_SQL["incident_facts"])
-    cursor.execute(_SQL["pull_request_facts"])
+    for name in ("landed_commits", "pull_request_facts"):
+        cursor.execute(_SQL[name])
     _rebuild_reached(cursor)
     _stage_revert_mentions(cursor)
     for name in ("changes", "reverts", "deployment_facts"):
@@ -47,7 +52,7 @@ def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:
 def affected_repos(cursor: Cursor, tables: Mapping[str, pa.Table]) -> set[str]:
     """The repositories that freshly loaded import tables say something about; incidents are placed by `derive`."""
     found: set[str] = set()
-    for kind in ("commits", "pull_requests", "reviews", "deployments", "coverage_reports"):
+    for kind in ("commits", "pull_requests", "reviews", "deployments", "coverage_reports", *DELIVERED_KINDS):
         if kind in tables:
             found.update(tables[kind].column("repo").unique().to_pylist())
     if "work_items" in tables:
@@ -98,8 +103,8 @@ def _production_deployments(cursor: Cursor) -> dict[str, list[tuple[str, list[st
             UNION SELECT repo, head_sha FROM pull_requests WHERE repo IN (SELECT repo FROM affected)
         )
         SELECT d.repo, d.deployment_id, list_concat(CASE WHEN k.sha IS NOT NULL THEN [d.sha] ELSE [] END, coalesce(d.commits, [])) AS heads
-        FROM deployments d LEFT JOIN known k ON k.repo = d.repo AND k.sha = d.sha
-        WHERE d.repo IN (SELECT repo FROM affected) AND d.status = 'success' AND is_production_env(d.env) AND len(heads) > 0
+        FROM counted_deployments d LEFT JOIN known k ON k.repo = d.repo AND k.sha = d.sha
+        WHERE d.repo IN (SELECT repo FROM affected) AND d.status = 'success' AND d.is_production AND len(heads) > 0
         ORDER BY d.repo, coalesce(d.deployed_at, d.started_at), d.deployment_id"""
     ).fetchall()
     ordered: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)

@@ -78,10 +78,13 @@ def _remove_unreachable(cursor: Cursor, repo: str, reachable: pa.Table) -> int:
 
 
 def _add_commits(cursor: Cursor, commits: pa.Table, files: pa.Table) -> int:
-    """Insert the commits the store lacks, with their files; a sha never changes its content."""
+    """Insert the commits the store lacks, or knows from a push alone, with their files; else a sha never changes its content."""
     cursor.register("read_commits", commits)
     cursor.register("read_files", files)
     try:
+        for table in ("commits", "pushed_commits"):
+            guessed = "SELECT repo, sha FROM pushed_commits SEMI JOIN read_commits USING (repo, sha)"
+            cursor.execute(f"DELETE FROM {table} WHERE (repo, sha) IN ({guessed})")  # noqa: S608 - fixed text
         cursor.execute(
             """CREATE OR REPLACE TEMP TABLE new_commits AS SELECT repo, sha FROM read_commits r
             WHERE NOT EXISTS (SELECT 1 FROM commits c WHERE c.repo = r.repo AND c.sha = r.sha)"""
@@ -195,7 +198,8 @@ def _totals(cursor: Cursor, repo: str) -> dict[str, Any]:
         "reverts": count(cursor, "SELECT count(DISTINCT reverting) FROM reverts WHERE repo = ?", [repo]),
         "production_deployments": count(
             cursor,
-            "SELECT count(*) FROM deployments WHERE repo = ? AND source = 'tag' AND is_production_env(env)",
+            """SELECT count(*) FROM deployment_facts f JOIN deployments d USING (deployment_id)
+            WHERE f.repo = ? AND d.source = 'tag' AND f.is_production""",
             [repo],
         ),
         "first_day": first,

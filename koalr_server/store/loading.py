@@ -137,6 +137,16 @@ def _pull_requests(cursor: Cursor) -> MergeCount:
     )
 
 
+def _pushes(cursor: Cursor) -> MergeCount:
+    select = "SELECT repo, head AS head_sha, coalesce(commits, []) AS shas, ordinal FROM incoming"
+    return merge(cursor, "pushes", ["repo", "head_sha"], select)
+
+
+def _branch_commits(cursor: Cursor) -> MergeCount:
+    select = "SELECT repo, number, sha, authoredAt AS authored_at, title, ordinal FROM incoming"
+    return merge(cursor, "branch_commits", ["repo", "number", "sha"], select)
+
+
 def _reviews(cursor: Cursor) -> MergeCount:
     _stage_bots(cursor, "reviewer")
     return merge(
@@ -163,7 +173,7 @@ def _deployments(cursor: Cursor) -> MergeCount:
         ["deployment_id"],
         f"""SELECT 'import' AS source, {_DEPLOYMENT_ID} AS deployment_id,
         id AS external_id, repo, env, status, sha, ref, startedAt AS started_at, deployedAt AS deployed_at,
-        commits, rollbackOf AS rollback_of, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
+        commits, rollbackOf AS rollback_of, isProduction AS said_production, ordinal FROM incoming""",  # noqa: S608 - SQL text of this module
     )
 
 
@@ -195,6 +205,8 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "repos": _repos,
     "commits": _commits,
     "pushed_commits": _pushed_commits,
+    "pushes": _pushes,
+    "branch_commits": _branch_commits,
     "pull_requests": _pull_requests,
     "reviews": _reviews,
     "deployments": _deployments,
@@ -244,6 +256,8 @@ _UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
     "repos": _unload_repos,
     "commits": _unloader("commits", "SELECT repo, sha FROM incoming"),
     "pushed_commits": _unload_pushed_commits,
+    "pushes": _unloader("pushes", "SELECT repo, head AS head_sha FROM incoming"),
+    "branch_commits": _unloader("branch_commits", "SELECT repo, number, sha FROM incoming"),
     "pull_requests": _unloader("pull_requests", "SELECT 'import' AS source, repo, number FROM incoming"),
     "reviews": _unloader("reviews", "SELECT repo, number, reviewer, state, submittedAt AS submitted_at FROM incoming"),
     "deployments": _unloader("deployments", f"SELECT {_DEPLOYMENT_ID} AS deployment_id FROM incoming"),  # noqa: S608

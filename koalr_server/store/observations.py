@@ -1,4 +1,7 @@
-"""Observations in the store: per thing and facet the latest of what was told; and the records that things have made of them."""
+"""Observations in the store: per thing and facet the latest of what was told; and the records that things have made of them.
+
+A thing is told of under the number of its repository or under a name of it, and makes its records under the present name.
+"""
 
 import json
 from collections import defaultdict
@@ -7,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
+from koalr_server.sources.github.names import KIND as REPOSITORY_NAME
+from koalr_server.sources.github.names import Names
 from koalr_server.sources.observation import Observation, Rows
 from koalr_server.store.merging import stage
 
@@ -46,11 +51,52 @@ def remember_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
     cursor.execute("INSERT INTO thing_records BY NAME SELECT * EXCLUDE ordinal FROM made_records")
 
 
-def all_things(cursor: Cursor) -> list[Thing]:
-    """Everything of which something is known, or that has records."""
+def told_things(cursor: Cursor) -> list[Thing]:
+    """Everything of which something is known."""
+    return cursor.execute("SELECT DISTINCT kind, key FROM observations ORDER BY kind, key").fetchall()
+
+
+def made_things(cursor: Cursor) -> list[Thing]:
+    """Everything that has records."""
+    return cursor.execute("SELECT kind, key FROM thing_records ORDER BY kind, key").fetchall()
+
+
+def repository_names(cursor: Cursor) -> Names:
+    """What repositories are called, by all that is known."""
+    told = _by_thing(cursor.execute(f"{_KNOWN} WHERE kind = ?", [REPOSITORY_NAME]))
+    return Names(each for observations in told.values() for each in observations)
+
+
+def remember_former_names(cursor: Cursor, names: Names) -> None:
+    """Put them where facts are derived from."""
+    former = names.former()
+    columns = {"name": pa.array(list(former), pa.string()), "repo": pa.array(list(former.values()), pa.string())}
+    stage(cursor, "read_names", pa.table(columns))
+    cursor.execute("DELETE FROM former_names")
+    cursor.execute("INSERT INTO former_names BY NAME SELECT * EXCLUDE ordinal FROM read_names")
+
+
+def things_of(cursor: Cursor, prefixes: Collection[str]) -> list[Thing]:
+    """Everything known that is of one of these repositories, as numbers or names."""
+    _stage_prefixes(cursor, prefixes)
     return cursor.execute(
-        "SELECT kind, key FROM observations UNION SELECT kind, key FROM thing_records ORDER BY kind, key"
+        """SELECT DISTINCT kind, key FROM observations
+        WHERE CASE WHEN starts_with(kind, 'posted_') THEN regexp_extract(fields, '"repo": "([^"]+)"', 1)
+                   ELSE regexp_extract(key, '^[^#@]+') END IN (SELECT prefix FROM asked_prefixes)"""
     ).fetchall()
+
+
+def referring_to(cursor: Cursor, repos: Collection[str]) -> list[Thing]:
+    """Everything whose records name a work item of one of these repositories."""
+    _stage_prefixes(cursor, repos)
+    return cursor.execute(
+        """SELECT kind, key FROM thing_records
+        WHERE regexp_extract(records, '"workItem": "([^#"]+)#', 1) IN (SELECT prefix FROM asked_prefixes)"""
+    ).fetchall()
+
+
+def _stage_prefixes(cursor: Cursor, prefixes: Collection[str]) -> None:
+    stage(cursor, "asked_prefixes", pa.table({"prefix": pa.array(sorted(prefixes), pa.string())}))
 
 
 def _stage_things(cursor: Cursor, things: Collection[Thing]) -> None:

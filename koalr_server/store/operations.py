@@ -14,6 +14,7 @@ import pyarrow as pa
 from koalr_server.errors import ConflictError
 from koalr_server.records import COPILOT_KINDS, COVERAGE_KINDS, KINDS
 from koalr_server.settings import Settings
+from koalr_server.sources.rules import Rules
 from koalr_server.store import custom_metrics
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, cursors, set_cursors
@@ -87,6 +88,8 @@ def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
     Answers {"counts": per kind, "without_commit": [...]}.
     """
 
+    _agree_on_rules(database)
+
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "real")
         counts = _load_tables(cursor, tables)
@@ -121,6 +124,16 @@ def load_sample(database: Database, arguments: Arguments, tables: Tables) -> Ans
         return {"counts": counts, "without_commit": _deployments_without_commit(cursor)}
 
     return database.write(change)
+
+
+def _agree_on_rules(database: Database) -> None:
+    """Have the rules of this process's settings hold before records are loaded, if it has any of its own."""
+    rules = Settings.read().rules
+    if rules != Rules():
+        # Imported here, because it builds on this module.
+        from koalr_server.store import settling
+
+        settling.agree_on_rules(database, rules)
 
 
 def _deployments_without_commit(cursor: Cursor) -> list[str]:
@@ -158,6 +171,8 @@ def known_heads(database: Database, arguments: Arguments, _tables: Tables) -> An
 def load_git_history(database: Database, arguments: Arguments, tables: Tables) -> Answer:
     """Add what a git repository tells (see git_loading.load_git) in one transaction."""
 
+    _agree_on_rules(database)
+
     def change(cursor: Cursor) -> Answer:
         claim(cursor, "real")
         answer = load_git(cursor, arguments, tables)
@@ -193,7 +208,7 @@ def accept(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
     if get_meta(database, "content") == "sample":
         raise ConflictError(_mixed("sample", "real"))
     received_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    accepted = database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at))
+    accepted = len(database.write_beside(lambda cursor: add_deliveries(cursor, table, received_at)))
     return {"accepted": accepted, "known": table.num_rows - accepted}
 
 
@@ -205,8 +220,8 @@ def settle(database: Database, _arguments: Arguments, _tables: Tables) -> Answer
     rules = settling.rules_in_force(database, Settings.read().rules)
     settling.agree_on_rules(database, rules)
     settled = 0
-    while number := settling.settle(database, rules):
-        settled += number
+    while outcomes := settling.settle(database, rules):
+        settled += outcomes.total()
     return {"settled": settled}
 
 

@@ -1,11 +1,11 @@
 -- Facts as they came in. Timestamps are naive UTC, whole seconds. One writer keeps natural keys unique (see loading.py),
 -- so bulk loads pay for no index.
--- The one rule for what counts as production.
-CREATE OR REPLACE MACRO is_production_env(env) AS regexp_matches(lower(env), '^(production.*|prod|live|prod[-_].*|live-.*)$');
-
 -- Whole seconds from one time to a later one, 0 if they come the wrong way round, null if one is unknown.
 CREATE OR REPLACE MACRO span_secs(earlier, later) AS
     CASE WHEN later < earlier THEN 0 ELSE date_diff('second', earlier, later) END;
+
+-- The first line of a message.
+CREATE OR REPLACE MACRO subject(message) AS rtrim(split_part(message, chr(10), 1), ' ' || chr(13));
 
 CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);
 
@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS commits (
 );
 -- Commits of which only a push has told, with the parents that were guessed from it.
 CREATE TABLE IF NOT EXISTS pushed_commits (repo VARCHAR, sha VARCHAR, parents VARCHAR[]);
+-- Pushes to the default branch, by the commit it is at afterwards; shas: what came, oldest first.
+CREATE TABLE IF NOT EXISTS pushes (repo VARCHAR, head_sha VARCHAR, shas VARCHAR[]);
+-- Commits of the branch of a pull request, which need not be in `commits`; title: the first line of the message.
+CREATE TABLE IF NOT EXISTS branch_commits (repo VARCHAR, number BIGINT, sha VARCHAR, authored_at TIMESTAMP, title VARCHAR);
 CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
@@ -46,9 +50,11 @@ CREATE TABLE IF NOT EXISTS reviews (
     repo VARCHAR, number BIGINT, reviewer VARCHAR, is_bot BOOLEAN, state VARCHAR, submitted_at TIMESTAMP
 );
 -- source: 'import' or 'tag'. external_id is the id the sender gave, which rollbackOf and deploymentId may name.
+-- said_production: whether the sender calls the environment production, null if it does not say.
 CREATE TABLE IF NOT EXISTS deployments (
     source VARCHAR, deployment_id VARCHAR, external_id VARCHAR, repo VARCHAR, env VARCHAR, status VARCHAR,
-    sha VARCHAR, ref VARCHAR, started_at TIMESTAMP, deployed_at TIMESTAMP, commits VARCHAR[], rollback_of VARCHAR
+    sha VARCHAR, ref VARCHAR, started_at TIMESTAMP, deployed_at TIMESTAMP, commits VARCHAR[], rollback_of VARCHAR,
+    said_production BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS incidents (
     incident_id VARCHAR, external_id VARCHAR, title VARCHAR, severity VARCHAR, status VARCHAR,
@@ -80,6 +86,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS observations (
     kind VARCHAR, key VARCHAR, facet VARCHAR, version VARCHAR, fields VARCHAR, seq BIGINT
 );
+-- Names that repositories had, with the present one, as far as numbers of repositories told; settling.py keeps it.
+CREATE TABLE IF NOT EXISTS former_names (name VARCHAR, repo VARCHAR);
 -- The records that a thing has made, as JSON by kind: what has to leave when it makes others.
 CREATE TABLE IF NOT EXISTS thing_records (kind VARCHAR, key VARCHAR, records VARCHAR);
 -- Deliveries that tell nothing, counted by event; fault: why a body could not be read, null for an event that does not concern us.
@@ -97,6 +105,10 @@ CREATE TABLE IF NOT EXISTS custom_metrics (slug VARCHAR, document VARCHAR, saved
 
 -- Facts pre-joined for reading; deriving.py rebuilds them from the tables above. Spans of time are worked out here once and
 -- rows lie in order of time, so that a window reads few of them and computes little.
+-- The decision on each environment, for whatever may be said of it (sources/environments.py).
+CREATE TABLE IF NOT EXISTS environments (env VARCHAR, said_production BOOLEAN, is_production BOOLEAN);
+-- Deployments of which a better source tells too, which is the one that counts.
+CREATE TABLE IF NOT EXISTS told_twice (repo VARCHAR, deployment_id VARCHAR, same_as VARCHAR);
 CREATE TABLE IF NOT EXISTS reached (repo VARCHAR, sha VARCHAR, position BIGINT, deployment_id VARCHAR, baseline BOOLEAN);
 CREATE TABLE IF NOT EXISTS pull_request_facts (
     repo VARCHAR, number BIGINT, pull_request_id VARCHAR, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,

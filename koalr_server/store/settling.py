@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from koalr_server.errors import ServerError
 from koalr_server.ingest.files.values import CellError, value_of
-from koalr_server.records import KINDS, Kind
+from koalr_server.records import DELIVERED_KINDS, KINDS, Kind
 from koalr_server.sources.assembly import assemble
+from koalr_server.sources.github.names import KIND as REPOSITORY_NAME
+from koalr_server.sources.github.names import Names
 from koalr_server.sources.observation import Fields, Observation, Rows, latest
 from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.rules import Rules
@@ -21,6 +23,7 @@ from koalr_server.store import observations
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import Received, after
 from koalr_server.store.deriving import affected_repos, derive
+from koalr_server.store.environments import RULES, forget_environments, rules_held
 from koalr_server.store.loading import load_kind, unload_kind
 from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
@@ -33,10 +36,10 @@ log = logging.getLogger("koalr_server.inbox")
 MOST_AT_ONCE = 2000
 MOST_THINGS_AT_ONCE = 20_000
 SETTLED = "settled_seq"
-RULES = "source_rules"
-# A commit as a push names it: with the fields of a commit, but loaded only where nobody knows better.
-PUSHED = "pushed_commits"
-RECORDS: Mapping[str, Kind] = {**KINDS, PUSHED: KINDS["commits"]}
+RECORDS: Mapping[str, Kind] = {**KINDS, **DELIVERED_KINDS}
+
+Outcomes = Counter[tuple[str, str, str]]
+"""Deliveries by source, event and outcome: told, told_nothing, or set_aside until a better reader comes."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,8 @@ def settled_seq(database: Database) -> int:
     return int(get_meta(database, SETTLED) or 0)
 
 
-def settle(database: Database, rules: Rules) -> int:
-    """Read the next batch of deliveries into the tables; answers how many there were, 0 if all are read.
+def settle(database: Database, rules: Rules) -> Outcomes:
+    """Read the next batch of deliveries into the tables; answers what became of them, nothing if all are read.
 
     A batch is one transaction with the number it reached, so that no delivery is read twice or left out, whatever happens. One
     that cannot be read is set aside, and is read again by `reprocess`.
@@ -63,9 +66,10 @@ def settle(database: Database, rules: Rules) -> int:
         reached = settled_seq(database)
         batch = after(database, reached, most)
         if not batch:
-            return 0
+            return Counter()
         try:
-            taken = _transact(database, reached, batch, read(batch), rules)
+            told = read(batch)
+            taken = _transact(database, reached, batch, told, rules)
         except ServerError:
             raise
         except Exception as error:  # whatever it is, it must not keep the next deliveries from being read
@@ -73,10 +77,10 @@ def settle(database: Database, rules: Rules) -> int:
                 most = len(batch) // 2
                 continue
             log.error("delivery %d could not be read and is set aside: %s", batch[0].seq, type(error).__name__)
-            aside = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
-            taken = _transact(database, reached, batch, aside, rules)
+            told = Told(idle=Counter({(batch[0].source, batch[0].event, type(error).__name__): 1}))
+            taken = _transact(database, reached, batch, told, rules)
         if taken:
-            return len(batch)
+            return _outcomes(batch, told)
 
 
 def _transact(database: Database, reached: int, batch: Sequence[Received], told: Told, rules: Rules) -> bool:
@@ -109,6 +113,15 @@ def read(batch: Iterable[Received]) -> Told:
     return told
 
 
+def _outcomes(batch: Iterable[Received], told: Told) -> Outcomes:
+    """What told something is what is not counted as idle."""
+    found: Outcomes = Counter((each.source, each.event, "told") for each in batch)
+    for (source, event, fault), deliveries in told.idle.items():
+        found[source, event, "told"] -= deliveries
+        found[source, event, "set_aside" if fault else "told_nothing"] += deliveries
+    return +found
+
+
 def rules_in_force(database: Database, given: Rules) -> Rules:
     """Those of a command's settings; where it has none of its own, those that the store's records were made by."""
     held = get_meta(database, RULES)
@@ -116,18 +129,19 @@ def rules_in_force(database: Database, given: Rules) -> Rules:
 
 
 def agree_on_rules(database: Database, rules: Rules) -> bool:
-    """Work out every thing's records anew if the rules are not those they were made by; whether they were not."""
-    text = _written(rules)
+    """Work out every thing's records, and what is production, anew if the rules are not those they were made by; whether they were not."""
     held = get_meta(database, RULES)
-    if held == text:
+    if held == _written(rules):
         return False
+    others = (held or _written(Rules())) != _written(rules)
 
     def change(cursor: Cursor) -> None:
-        _remake(cursor, observations.all_things(cursor) if held is not None else (), rules)
-        set_meta(cursor, RULES, text)
+        if others:
+            _remake_all(cursor, rules)
+        _hold(cursor, rules)
 
-    database.write(change, touches_answers=held is not None)
-    return held is not None
+    database.write(change, touches_answers=others)
+    return others
 
 
 def reprocess(database: Database, rules: Rules) -> int:
@@ -139,18 +153,26 @@ def reprocess(database: Database, rules: Rules) -> int:
     reached = settled_seq(database)
 
     def change(cursor: Cursor) -> int:
-        things = set(observations.all_things(cursor))
         observations.forget_kept(cursor)
         last = number = 0
         while batch := [each for each in after(database, last, MOST_AT_ONCE) if each.seq <= reached]:
             told = read(batch)
-            things |= _arrange(cursor, told).keys()
+            _arrange(cursor, told)
             last, number = batch[-1].seq, number + len(batch)
-        _remake(cursor, sorted(things), rules)
-        set_meta(cursor, RULES, _written(rules))
+        _remake_all(cursor, rules)
+        _hold(cursor, rules)
         return number
 
     return database.write(change)
+
+
+def _hold(cursor: Cursor, rules: Rules) -> None:
+    """From now on records are made by these rules."""
+    before = rules_held(cursor)
+    set_meta(cursor, RULES, _written(rules))
+    if list(before.production_environments) != list(rules.production_environments):
+        forget_environments(cursor)
+        derive(cursor)
 
 
 def _written(rules: Rules) -> str:
@@ -158,12 +180,20 @@ def _written(rules: Rules) -> str:
 
 
 def _take(cursor: Cursor, told: Told, rules: Rules) -> None:
-    known = _arrange(cursor, told)
-    _replace_records(cursor, {thing: assemble(each, rules) for thing, each in known.items()})
+    before = observations.repository_names(cursor)
+    news = _arrange(cursor, told)
+    names = observations.repository_names(cursor) if any(kind == REPOSITORY_NAME for kind, _ in news) else before
+    identities = {names.identity(thing) for thing in news}
+    if moved := names.moved_since(before):
+        observations.remember_former_names(cursor, names)
+        for thing in observations.things_of(cursor, moved):
+            identities |= {before.identity(thing), names.identity(thing)}
+        identities.update(observations.referring_to(cursor, {before.present(prefix) for prefix in moved}))
+    _remake(cursor, identities, names, rules)
 
 
-def _arrange(cursor: Cursor, told: Told) -> dict[Thing, list[Observation]]:
-    """Put what was told beside what was known; answers all that is known now of the things on which there is news."""
+def _arrange(cursor: Cursor, told: Told) -> set[Thing]:
+    """Put what was told beside what was known; answers the things on which there is news."""
     arrived: dict[Thing, list[tuple[Observation, int]]] = defaultdict(list)
     for observation, seq in told.observations:
         arrived[observation.thing].append((observation, seq))
@@ -172,11 +202,7 @@ def _arrange(cursor: Cursor, told: Told) -> dict[Thing, list[Observation]]:
     observations.replace(cursor, [pair for pairs in news.values() for pair in pairs])
     for (source, event, fault), deliveries in told.idle.items():
         _count_idle(cursor, source, event, fault, deliveries)
-    return {
-        thing: [*known.get(thing, []), *(observation for observation, _ in pairs)]
-        for thing, pairs in news.items()
-        if pairs
-    }
+    return {thing for thing, pairs in news.items() if pairs}
 
 
 def _count_idle(cursor: Cursor, source: str, event: str, fault: str | None, deliveries: int) -> None:
@@ -186,12 +212,25 @@ def _count_idle(cursor: Cursor, source: str, event: str, fault: str | None, deli
     cursor.execute("INSERT INTO idle_deliveries VALUES (?, ?, ?, ?)", [source, event, fault, before + deliveries])
 
 
-def _remake(cursor: Cursor, things: Sequence[Thing], rules: Rules) -> None:
-    """The records of things by what is known of them now."""
-    for start in range(0, len(things), MOST_THINGS_AT_ONCE):
-        part = things[start : start + MOST_THINGS_AT_ONCE]
-        known = observations.of_things(cursor, part)
-        _replace_records(cursor, {thing: assemble(known.get(thing, ()), rules) for thing in part})
+def _remake_all(cursor: Cursor, rules: Rules) -> None:
+    names = observations.repository_names(cursor)
+    observations.remember_former_names(cursor, names)
+    told = {names.identity(thing) for thing in observations.told_things(cursor)}
+    _remake(cursor, told.union(observations.made_things(cursor)), names, rules)
+
+
+def _remake(cursor: Cursor, identities: Collection[Thing], names: Names, rules: Rules) -> None:
+    """The records of things, by the present names of their repositories, by what is known of them now."""
+    ordered = sorted(identities)
+    for start in range(0, len(ordered), MOST_THINGS_AT_ONCE):
+        part = ordered[start : start + MOST_THINGS_AT_ONCE]
+        told_as = {identity: names.told_as(identity) for identity in part}
+        known = observations.of_things(cursor, [thing for things in told_as.values() for thing in things])
+        told = {
+            identity: [names.retold(each) for thing in things for each in known.get(thing, ())]
+            for identity, things in told_as.items()
+        }
+        _replace_records(cursor, {identity: assemble(each, rules) for identity, each in told.items()})
 
 
 def _news(known: Sequence[Observation], arrived: Sequence[tuple[Observation, int]]) -> list[tuple[Observation, int]]:
@@ -221,14 +260,14 @@ def _replace_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
     if not gone and not arriving:
         return
     claim(cursor, "real")
-    repos = affected_repos(cursor, _as_commits(gone)) | affected_repos(cursor, _as_commits(arriving))
+    repos = affected_repos(cursor, gone) | affected_repos(cursor, arriving)
     # Backwards, because members name teams: a team that left first would leave its members behind.
     for kind in reversed(list(RECORDS)):
         if kind in gone:
             unload_kind(cursor, kind, gone[kind])
     for kind, table in arriving.items():
         load_kind(cursor, kind, table)
-    repos |= affected_repos(cursor, _as_commits(arriving))
+    repos |= affected_repos(cursor, arriving)
     derive(cursor, repos, work_changed=not WORK_KINDS.isdisjoint(gone.keys() | arriving.keys()))
     stamp(cursor)
 
@@ -237,14 +276,6 @@ def _tables(rows: Mapping[str, Sequence[Fields]]) -> dict[str, pa.Table]:
     """Tables by kind, in the order of loading; kinds without a row that fits are left out."""
     fitting = {kind: _fitting(kind, rows[kind]) for kind in RECORDS if rows.get(kind)}
     return {kind: _table(kind, kept) for kind, kept in fitting.items() if kept}
-
-
-def _as_commits(tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-    """Pushed commits concern their repositories as commits do."""
-    if PUSHED not in tables:
-        return tables
-    pushed = [tables[name] for name in (PUSHED, "commits") if name in tables]
-    return {**tables, "commits": pa.concat_tables(pushed)}
 
 
 def _fitting(kind: str, rows: Sequence[Fields]) -> list[dict[str, Any]]:

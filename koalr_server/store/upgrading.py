@@ -41,12 +41,33 @@ def _to_5(_cursor: Cursor) -> None:
     """There are tables for what tools send; the schema creates them."""
 
 
+def _to_6(cursor: Cursor) -> None:
+    """Names of repositories have a kind of their own, and deployments what their sender says of the environment."""
+    cursor.execute("ALTER TABLE deployments ADD COLUMN IF NOT EXISTS said_production BOOLEAN")
+    cursor.execute("DROP MACRO IF EXISTS is_production_env")
+    numbered = "kind = 'repository' AND starts_with(facet, 'object:') AND facet <> 'object:None'"
+    # A repository that was renamed is not gone.
+    cursor.execute(
+        f"""INSERT INTO observations BY NAME
+        SELECT * REPLACE ('repository_name' AS kind, substr(facet, 8) AS facet) FROM observations WHERE {numbered}"""  # noqa: S608
+    )
+    cursor.execute(
+        f"""DELETE FROM observations o WHERE {numbered} AND contains(fields, 'true') AND EXISTS (
+            SELECT 1 FROM observations n WHERE n.kind = o.kind AND n.facet = o.facet AND n.key <> o.key)"""  # noqa: S608
+    )
+    # Commits of which a push had told first were left out of readings until now.
+    cursor.execute("DELETE FROM git_heads WHERE repo IN (SELECT repo FROM pushed_commits)")
+    # A text that is not as it would be written makes whoever reads the next deliveries make all records anew.
+    cursor.execute("UPDATE meta SET value = value || ' ' WHERE name = 'source_rules'")
+
+
 # Layout found -> what leads to the next one.
 STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {
     "1": ("2", _to_2),
     "2": ("3", _to_3),
     "3": ("4", _to_4),
     "4": ("5", _to_5),
+    "5": ("6", _to_6),
 }
 
 

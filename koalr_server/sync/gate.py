@@ -16,16 +16,22 @@ class Gate:
         clock: the current instant.
         sleep: waits so many seconds, or until the run is called off.
         say: takes the sentence that tells a person why nothing happens.
+        spacing: between two that pass.
     """
 
     def __init__(
-        self, clock: Callable[[], datetime], sleep: Callable[[float], object], say: Callable[[str], None]
+        self,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], object],
+        say: Callable[[str], None],
+        spacing: timedelta = timedelta(),
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._say = say
+        self._spacing = spacing
         self._lock = threading.Lock()
-        self._opens_at = datetime.min.replace(tzinfo=UTC)
+        self._opens_at = self._next_at = datetime.min.replace(tzinfo=UTC)
         self._stopped = threading.Event()
 
     def close(self, seconds: float, why: str) -> None:
@@ -51,14 +57,23 @@ class Gate:
         self._check()
 
     def wait(self) -> None:
-        """Pass when the gate is open.
+        """Pass when the gate is open and it is one's turn.
 
         Raises:
             Stopped: the run was called off.
         """
         self._check()
-        while (seconds := (self._opens_at - self._clock()).total_seconds()) > 0:
+        while (seconds := self._left_secs()) > 0:
             self.pause(seconds)
+
+    def _left_secs(self) -> float:
+        """Seconds to wait; with none the turn is taken."""
+        with self._lock:
+            now = self._clock()
+            passes_at = max(self._opens_at, self._next_at)
+            if passes_at <= now:
+                self._next_at = now + self._spacing
+            return (passes_at - now).total_seconds()
 
     def _check(self) -> None:
         if self._stopped.is_set():

@@ -92,9 +92,9 @@ REVIEWS: dict[str, Callable[[Sight], object]] = {
 
 DEPLOYMENTS: dict[str, Callable[[Sight], object]] = {
     "staging": lambda s: any(one.env == "staging" for one in s.deployments),
-    "production by prefix": lambda s: any(one.deployment.env in ("prod-eu", "live-us") for one in s.shipments),
+    "production as a part": lambda s: any(one.deployment.env in ("prod-eu", "eu.prd") for one in s.shipments),
     "production in capitals": lambda s: any(one.deployment.env == "PROD" for one in s.shipments),
-    "nearly production": lambda s: any(one.env in ("prodigy", "live2") for one in s.deployments),
+    "nearly production": lambda s: any(one.env in ("prodigy", "live-test") for one in s.deployments),
     "every status": lambda s: len({one.status for one in s.deployments}) == 4,
     "success with a start alone": lambda s: any(not one.deployment.deployed_at for one in s.shipments),
     "failure with a start alone": lambda s: any(

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from tests.oracle.rows import Organisation, instant, texts
 
-PRODUCTION_NAMES = ("production", "prod", "live")
-PRODUCTION_STARTS = ("production", "prod-", "prod_", "live-")
+PRODUCTION_PARTS = ("prod", "prd", "live")
+OTHER_PARTS = (
+    *("non", "not", "nonprod", "nonproduction", "pre", "preprod", "preproduction", "preview", "like", "sandbox"),
+    *("dev", "develop", "development", "test", "tests", "testing", "qa", "uat", "stage", "staging", "stg"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,17 @@ class Deployment:
 
 
 def is_production(env: str) -> bool:
-    lowered = env.lower()
-    return lowered in PRODUCTION_NAMES or lowered.startswith(PRODUCTION_STARTS)
+    """By the parts of the name; a number at the end of a part says which one of several it is."""
+    parts = [""]
+    for before, letter in zip(" " + env, env, strict=False):
+        if not letter.isalnum() or ("a" <= before <= "z" and "A" <= letter <= "Z"):
+            parts.append("")
+        if letter.isalnum():
+            parts[-1] += letter.lower()
+    kinds = [part.rstrip("0123456789") for part in parts]
+    if any(kind in OTHER_PARTS for kind in kinds):
+        return False
+    return any(kind in PRODUCTION_PARTS or kind.startswith("production") for kind in kinds)
 
 
 def read_deployments(org: Organisation) -> list[Deployment]:

@@ -6,8 +6,8 @@ from tests.oracle.chance import Chance
 from tests.oracle.random_code import RandomCode
 from tests.oracle.rows import Row, required_instant, wire
 
-ENVIRONMENTS = ("production", "production", "production", "PROD", "prod", "live", "prod-eu", "production-2", "live-us")
-OTHER_ENVIRONMENTS = ("staging", "preprod", "live2", "prodigy")
+ENVIRONMENTS = ("production", "production", "euProduction", "PROD", "prod", "live", "prod-eu", "production-2", "eu.prd")
+OTHER_ENVIRONMENTS = ("staging", "preprod", "live-test", "prodigy")
 STATUSES = ("failure", "in_progress", "cancelled")
 BLAME_EDGE = timedelta(hours=4)
 

@@ -9,45 +9,56 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
-from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, name, objects, sha, text, whole
+from koalr_server.sources.github.thing import Repository, Thing, repository_of
+from koalr_server.sources.github.values import sha
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
+from koalr_server.sources.values import at, instant, name, objects, text, whole
 
 KIND = "commit"
+PUSH = "push"
 LONGEST_MESSAGE = 20_000
 LONGEST_PATH = 4_096
+# Some histories are older than git, and a clock at zero is no reason to leave a commit out of its line.
+YEARS = range(1970, 2200)
 
 
 def push(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
-    """The commits that came to the default branch, or the commit of a tag; nothing of other branches and of deletions."""
-    repo, ref = full_name(at(body, "repository")), at(body, "ref")
+    """The commits that came to the default branch, and that they came together; or the commit of a tag.
+
+    Nothing of other branches and of deletions.
+    """
+    repo, ref = repository_of(at(body, "repository")), at(body, "ref")
     if repo is None or not isinstance(ref, str) or at(body, "deleted") is True:
         return
     if ref.startswith("refs/tags/"):
         head = at(body, "head_commit")
-        yield from tagged(repo, ref.removeprefix("refs/tags/"), at(head, "id"), instant(at(head, "timestamp")))
+        yield from tagged(repo, ref.removeprefix("refs/tags/"), at(head, "id"), instant(at(head, "timestamp"), YEARS))
         return
     branch = at(body, "repository", "default_branch") or at(body, "repository", "master_branch")
     if ref == f"refs/heads/{branch}":
         yield from _chain(repo, body)
 
 
-def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    # A forced push leaves what was before, so its first commit follows upon something that the body does not name.
-    parent = None if at(body, "forced") is True else sha(at(body, "before"))
+def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    # After a forced push the branch may leave some of that. Which commits it leaves the body does not say, and to leave them all
+    # would lose those that stay and were not deployed yet.
+    parent = sha(at(body, "before"))
     pushed = objects(at(body, "commits"))
     head = at(body, "head_commit")
     # Long lists are cut off before the head.
     if pushed and sha(at(head, "id")) not in [sha(at(told, "id")) for told in pushed]:
         pushed.append(head)
+    shas = [known for told in pushed if (known := sha(at(told, "id")))]
+    if shas:
+        yield Thing(PUSH, f"{repo.key}@{shas[-1]}").told("commits", ALWAYS, commits=shas)
     for told in pushed:
-        commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"))
+        commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"), YEARS)
         author = name(at(told, "author", "username")) or name(at(told, "author", "name"))
         if commit is None:
             continue
         if committed_at and author:
-            yield Thing(KIND, f"{repo}@{commit}").told(
+            yield Thing(KIND, f"{repo.key}@{commit}").told(
                 "pushed",
                 ALWAYS,
                 parents=[parent] if parent else [],
@@ -61,19 +72,19 @@ def _chain(repo: str, body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A commit object of the REST API, with or without files."""
-    repo, told = full_name(at(body, "repository")), at(body, "commit")
+    repo, told = repository_of(at(body, "repository")), at(body, "commit")
     commit_sha, said = sha(at(told, "sha")), at(told, "commit")
-    committed_at = instant(at(said, "committer", "date")) or instant(at(said, "author", "date"))
+    committed_at = instant(at(said, "committer", "date"), YEARS) or instant(at(said, "author", "date"), YEARS)
     author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
     if repo is None or commit_sha is None or committed_at is None or author is None:
         return
-    thing = Thing(KIND, f"{repo}@{commit_sha}")
+    thing = Thing(KIND, f"{repo.key}@{commit_sha}")
     yield thing.told(
         "object",
         ALWAYS,
         parents=[parent for item in objects(at(told, "parents")) if (parent := sha(at(item, "sha")))],
         author=author,
-        authoredAt=instant(at(said, "author", "date")) or committed_at,
+        authoredAt=instant(at(said, "author", "date"), YEARS) or committed_at,
         committedAt=committed_at,
         message=text(at(said, "message"), LONGEST_MESSAGE) or "",
     )
@@ -92,6 +103,12 @@ def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
         path = text(at(file, "filename"), LONGEST_PATH)
         if path:
             yield {"path": path, "additions": whole(at(file, "additions")), "deletions": whole(at(file, "deletions"))}
+
+
+def push_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
+    """`pushes`."""
+    repo, _, head = key.rpartition("@")
+    return {"pushes": [{"repo": repo, "head": head, **told["commits"]}]}
 
 
 def commit_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler

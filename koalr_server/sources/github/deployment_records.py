@@ -29,16 +29,19 @@ _VERSION = re.compile(r"v\d+|v?\d+(?:\.\d+)+(?:[-+.][\w.+-]*)?", re.ASCII | re.I
 def deployment_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:
     """`deployments` of a deployment, of a run the rules name, or of a release they name."""
     repo = key.partition("@")[0]
-    row = _deployment(told) or _run(told, rules) or _release(told, rules)
+    row = _deployment(told, rules) or _run(told, rules) or _release(told, rules)
     return {"deployments": [{"repo": repo, **row}]} if row else {}
 
 
-def _deployment(told: Mapping[str, Fields]) -> Fields | None:
+def _deployment(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
     known = told.get("deployment")
     if known is None:
         return None
     statuses = [status for facet, status in told.items() if facet.startswith("status:")]
-    return {**known, "id": f"github:{known['id']}", **outcome(statuses)}
+    row = {**known, "id": f"github:{known['id']}", **outcome(statuses)}
+    # GitHub says false of every name but "production", so only true was said by somebody; and the setting knows better.
+    called_so = row.pop("isProduction", False) and not rules.production_environments
+    return {**row, "isProduction": True} if called_so else row
 
 
 def outcome(statuses: Iterable[Fields]) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def _run(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
     return {
         "id": f"github:run/{attempts[0]['id']}",
         "env": PRODUCTION,
+        "isProduction": True,
         "sha": attempts[-1]["sha"],
         "startedAt": attempts[0]["startedAt"],
         **outcome([*decided, statuses[-1]]),
@@ -104,6 +108,7 @@ def _release(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
     return {
         "id": f"github:release/{first['id']}",
         "env": PRODUCTION,
+        "isProduction": True,
         "sha": told.get("tag", first)["sha"],
         "startedAt": first["publishedAt"],
         "status": "success",

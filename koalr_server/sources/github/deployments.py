@@ -6,9 +6,10 @@ All are things of one kind with keys of their own: `acme/api@deployment/7`, `acm
 from collections.abc import Iterator
 from typing import Any
 
-from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, latest, name, sha, whole, word
+from koalr_server.sources.github.thing import Repository, Thing, repository_of
+from koalr_server.sources.github.values import sha
 from koalr_server.sources.observation import ALWAYS, Observation
+from koalr_server.sources.values import at, instant, latest, name, whole, word
 
 KIND = "deployment"
 WITHDRAWN = "deleted"
@@ -17,28 +18,29 @@ UNPUBLISHED = "unpublished"
 
 def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
     """The deployment in the body."""
-    repo, told = full_name(at(body, "repository")), at(body, "deployment")
+    repo, told = repository_of(at(body, "repository")), at(body, "deployment")
     number, created_at = whole(at(told, "id")), instant(at(told, "created_at"))
     environment = name(at(told, "environment")) or name(at(told, "original_environment"))
     if repo and number is not None and created_at and environment:
-        yield Thing(KIND, f"{repo}@deployment/{number}").told(
+        yield Thing(KIND, f"{repo.key}@deployment/{number}").told(
             "deployment",
             latest(created_at, instant(at(told, "updated_at"))),
             id=number,
             env=environment,
             sha=sha(at(told, "sha")),
             startedAt=created_at,
+            isProduction=at(told, "production_environment") is True,
         )
 
 
 def deployment_status(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A status and its deployment."""
     yield from deployment(body)
-    repo, told = full_name(at(body, "repository")), at(body, "deployment_status")
+    repo, told = repository_of(at(body, "repository")), at(body, "deployment_status")
     number, of = whole(at(told, "id")), whole(at(body, "deployment", "id"))
     state, created_at = word(at(told, "state")), instant(at(told, "created_at"))
     if repo and number is not None and of is not None and state and created_at:
-        yield Thing(KIND, f"{repo}@deployment/{of}").told(
+        yield Thing(KIND, f"{repo.key}@deployment/{of}").told(
             f"status:{number}",
             latest(created_at, instant(at(told, "updated_at"))),
             id=number,
@@ -49,7 +51,7 @@ def deployment_status(body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A run of a workflow, whichever it is: the rules decide later which ones deploy."""
-    repo, told = full_name(at(body, "repository")), at(body, "workflow_run")
+    repo, told = repository_of(at(body, "repository")), at(body, "workflow_run")
     number, created_at = whole(at(told, "id")), instant(at(told, "created_at"))
     if repo is None or number is None or created_at is None:
         return
@@ -57,7 +59,7 @@ def workflow_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     attempt = whole(at(told, "run_attempt")) or 1
     path = name(at(told, "path")) or name(at(body, "workflow", "path"))
     names = {*workflow_names(at(told, "name"), path), *workflow_names(at(body, "workflow", "name"), path)}
-    yield Thing(KIND, f"{repo}@run/{number}").told(
+    yield Thing(KIND, f"{repo.key}@run/{number}").told(
         f"attempt:{attempt}",
         latest(updated_at, created_at),
         attempt=attempt,
@@ -84,11 +86,11 @@ def workflow_names(title: Any, path: Any) -> set[str]:  # noqa: ANN401
 
 def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A release, whichever it is; its commit too where it names one instead of a branch."""
-    repo, told = full_name(at(body, "repository")), at(body, "release")
+    repo, told = repository_of(at(body, "repository")), at(body, "release")
     number, tag = whole(at(told, "id")), name(at(told, "tag_name"))
     if repo is None or number is None or tag is None:
         return
-    thing = Thing(KIND, f"{repo}@release/{tag}")
+    thing = Thing(KIND, f"{repo.key}@release/{tag}")
     created_at, published_at = instant(at(told, "created_at")), instant(at(told, "published_at"))
     updated_at, action = instant(at(told, "updated_at")), at(body, "action")
     if action == WITHDRAWN:
@@ -115,16 +117,16 @@ def release(body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 def tag(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """The commit of a tag."""
-    repo, told = full_name(at(body, "repository")), at(body, "tag")
+    repo, told = repository_of(at(body, "repository")), at(body, "tag")
     if repo:
         yield from tagged(repo, at(told, "name"), at(told, "commit", "sha"), instant(at(body, "read_at")))
 
 
-def tagged(repo: str, tag_name: Any, commit: Any, known_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
+def tagged(repo: Repository, tag_name: Any, commit: Any, known_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
     """That a tag is at a commit, as of when that was read, or of the commit's own time; a tag may be moved."""
     known_tag, known_commit = name(tag_name), sha(commit)
     if known_tag and known_commit:
-        yield Thing(KIND, f"{repo}@release/{known_tag}").told("tag", known_at or ALWAYS, sha=known_commit)
+        yield Thing(KIND, f"{repo.key}@release/{known_tag}").told("tag", known_at or ALWAYS, sha=known_commit)
 
 
 def _commit_of(target: Any) -> str | None:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Events that no webhook has, by which the sync hands over what only the REST API tells (pure data).
+"""Events that no webhook has, by which the sync hands over what only the REST API and GraphQL tell (pure data).
 
 `repository` is a repository object, of which `full_name` is enough; `pull_request` and `issue` are objects, of which `number` is
 enough; lists are whole, all pages joined. `read_at` is the `Date` of GitHub's answer: the only time there is for such a list.
@@ -12,6 +12,10 @@ Event                                 Body
 `COMMIT`                              `{repository, commit}`, of the default branch
 `TAG`                                 `{repository, tag: {name, commit: {sha}}, read_at}`
 `ISSUE_TIMELINE`                      `{repository, issue, timeline: [...]}`
+`ISSUE_BOARDS`                        `{repository, issue, timeline: [...], projects_v2_item}`: all moves of an issue on boards of
+                                      Projects, and where it stands on one, unless it left that: `{node_id, project_node_id,
+                                      archived, updated_at, status, state, stage}`, each of the last three null or `{name,
+                                      updated_at}`
 `TEAM_MEMBERS`                        `{organization, team, members: [...], read_at}`
 `TEAM_REPOSITORIES`                   `{organization, repositories: [full name, ...], teams: [{id, name, repositories: [full
                                       name, ...]}, ...], read_at}`: one body per organisation, so that who left is seen
@@ -28,5 +32,6 @@ PULL_REQUEST_TIMELINE = "pull_request_timeline"
 COMMIT = "commit"
 TAG = "tag"
 ISSUE_TIMELINE = "issue_timeline"
+ISSUE_BOARDS = "issue_boards"
 TEAM_MEMBERS = "team_members"
 TEAM_REPOSITORIES = "team_repositories"

@@ -26,7 +26,14 @@ class Span:
 
 
 def ordered(moves: Iterable[Fields]) -> list[Fields]:
-    return sorted(moves, key=lambda move: (move["at"], move["track"]))
+    """Moves in order, without those into a state where the track stands already: one move may be told with two times."""
+    found: list[Fields] = []
+    states: dict[str, str | None] = {}
+    for move in sorted(moves, key=lambda move: (move["at"], move["track"])):
+        if states.get(move["track"]) != move["state"]:
+            found.append(move)
+        states[move["track"]] = move["state"]
+    return found
 
 
 def spans_of_work(moves: Sequence[Fields], started_states: Sequence[str]) -> list[Span]:
@@ -44,7 +51,10 @@ def spans_of_work(moves: Sequence[Fields], started_states: Sequence[str]) -> lis
 
 
 def done_on_a_board(moves: Sequence[Fields], done_states: Sequence[str], reopened_at: str) -> str | None:
-    """When a board's last move made the issue done, if that came after it was last reopened; of several boards the first."""
-    last = {move["track"]: move for move in moves if move["track"].startswith("board:")}
+    """When a board's last move made the issue done, if that came after it was last reopened; of several boards the first.
+
+    What is done and then taken off the board or archived stays done.
+    """
+    last = {move["track"]: move for move in moves if move["track"].startswith("board:") and not move.get("left")}
     done = [move["at"] for move in last.values() if among(move["state"], done_states) and move["at"] > reopened_at]
     return min(done, default=None)

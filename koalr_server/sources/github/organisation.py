@@ -7,10 +7,12 @@ carry one; where a list is known it is the truth, and webhooks tell only until t
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from koalr_server.sources.github.thing import Thing
-from koalr_server.sources.github.values import at, full_name, instant, latest, name, objects, whole
+from koalr_server.sources.github.names import former_name
+from koalr_server.sources.github.thing import Repository, Thing, repository_of
+from koalr_server.sources.github.values import full_name
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
+from koalr_server.sources.values import at, instant, latest, name, objects, whole
 
 REPOSITORY = "repository"
 TEAM = "team"
@@ -20,41 +22,32 @@ LISTED, UNLISTED = "synced", "unlisted"
 
 
 def repository(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
-    """A repository; under its old name it is gone when it was renamed or transferred."""
+    """A repository; where bodies have no numbers, it is gone under its old name when it was renamed or transferred."""
     told, action = at(body, "repository"), at(body, "action")
-    repo = full_name(told)
+    repo = repository_of(told)
     if repo is None:
         return
     yield _exists(repo, told, gone=action == "deleted")
-    former = _former_name(repo, body)
-    if former and former != repo:
-        yield _exists(former, told, gone=True)
+    former = former_name(body)
+    if former and repo.number is None:
+        yield _exists(Repository(former, None), told, gone=True)
 
 
-def _exists(repo: str, told: Any, gone: bool) -> Observation:  # noqa: ANN401
-    """That a repository goes by a name, or no longer; by its number, for a new one may take the name."""
+def _exists(repo: Repository, told: Any, gone: bool) -> Observation:  # noqa: ANN401
+    """That there is a repository, or no longer."""
     version = latest(instant(at(told, "updated_at")), instant(at(told, "created_at")))
-    return Thing(REPOSITORY, repo).told(f"object:{whole(at(told, 'id'))}", version, gone=gone)
-
-
-def _former_name(repo: str, body: Any) -> str | None:  # noqa: ANN401
-    owner, _, title = repo.partition("/")
-    before = at(body, "changes", "owner", "from")
-    former_owner = name(at(before, "user", "login")) or name(at(before, "organization", "login")) or owner
-    return full_name(
-        {"full_name": f"{former_owner}/{name(at(body, 'changes', 'repository', 'name', 'from')) or title}"}
-    )
+    return Thing(REPOSITORY, repo.key).told(f"object:{repo.number}", version, gone=gone)
 
 
 def team(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """A team, and a repository that was given to it or taken from it."""
     yield from _team(body)
     number, title = whole(at(body, "team", "id")), name(at(body, "team", "name"))
-    action, repo = at(body, "action"), full_name(at(body, "repository"))
+    action, repo = at(body, "action"), repository_of(at(body, "repository"))
     # `team_add` has no action.
     if repo and number is not None and title and action in ("added_to_repository", "removed_from_repository", None):
         yield _exists(repo, at(body, "repository"), gone=False)
-        yield Thing(REPOSITORY, repo).told(f"team:{number}", ALWAYS, left=action in LEFT, id=team_id(number))
+        yield Thing(REPOSITORY, repo.key).told(f"team:{number}", ALWAYS, left=action in LEFT, id=team_id(number))
 
 
 def membership(body: Any) -> Iterator[Observation]:  # noqa: ANN401

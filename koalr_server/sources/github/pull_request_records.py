@@ -13,10 +13,12 @@ FAILED = ("failure", "timed_out", "startup_failure", "action_required")
 
 
 def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
-    """`pull_requests` as soon as its object is known; `reviews` also without."""
+    """`pull_requests` as soon as its object is known; `reviews` and `branch_commits` also without."""
     repo, number = repo_and_number(key)
     named: dict[str, Any] = {"repo": repo, "number": number}
-    rows = {"reviews": [{**named, **review} for review in _reviews(told)]}
+    rows: dict[str, list[Fields]] = {"reviews": [{**named, **review} for review in _reviews(told)]}
+    alike = told.get("commits", {}).get("alike", ())
+    rows["branch_commits"] = [{**named, "sha": sha, "authoredAt": at, "title": title} for sha, at, title in alike]
     if "object" in told:
         rows["pull_requests"] = [{**named, **_pull_request(told)}]
     return {kind: found for kind, found in rows.items() if found}

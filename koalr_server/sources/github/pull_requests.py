@@ -4,21 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
-from koalr_server.sources.github.values import (
-    LONGEST_NAME,
-    at,
-    instant,
-    label_names,
-    latest,
-    name,
-    objects,
-    sha,
-    text,
-    whole,
-    word,
-)
+from koalr_server.sources.github.values import label_names, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
+from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, name, objects, text, whole, word
 
 KIND = "pull_request"
 # GitHub's own name for who deleted the account.
@@ -80,8 +69,21 @@ def commits(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     yield from _object(thing, told)
     authored = [known for item in listed if (known := instant(at(item, "commit", "author", "date")))]
     yield thing.told(
-        "commits", latest(instant(at(told, "updated_at"))), shas=shas, firstCommitAt=min(authored, default=None)
+        "commits",
+        latest(instant(at(told, "updated_at"))),
+        shas=shas,
+        firstCommitAt=min(authored, default=None),
+        alike=[list(each) for item in listed if (each := _likeness(item))],
     )
+
+
+def _likeness(told: Any) -> tuple[str, str, str] | None:  # noqa: ANN401
+    """Commit, when it was written, and first line: the latter two are what a copy made by a rebase has in common with it."""
+    known, said = sha(at(told, "sha")), at(told, "commit")
+    authored_at, message = instant(at(said, "author", "date")), text(at(said, "message"), LONGEST_READ)
+    if known is None or authored_at is None or message is None:
+        return None
+    return known, authored_at, message.partition("\n")[0].rstrip(" \r")
 
 
 def check_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
@@ -124,8 +126,12 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         return
     merged_at, closed_at = instant(at(told, "merged_at")), instant(at(told, "closed_at"))
     version = latest(instant(at(told, "updated_at"))) or latest(created_at, merged_at, closed_at)
-    repo, number = repo_and_number(thing.key)
+    prefix, number = repo_and_number(thing.key)
     branch, description = text(at(told, "head", "ref"), LONGEST_NAME), text(at(told, "body"), LONGEST_READ)
+    item = work_item_of(thing.repo, number, title, description or "", branch or "")
+    if item and item.startswith(f"{thing.repo}#"):
+        # By the number of the repository, for later its name may be another one's.
+        item = prefix + item.removeprefix(thing.repo)
     yield thing.told(
         "object",
         version,
@@ -140,7 +146,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
         mergedAt=merged_at,
         title=title,
-        workItem=work_item_of(repo, number, title, description or "", branch or ""),
+        workItem=item,
     )
     # What not every body says is a side of its own.
     if isinstance(at(told, "draft"), bool):

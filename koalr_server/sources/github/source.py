@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from koalr_server.sources.github import commits, deployments, events, issues, organisation, pull_requests, signature
+from koalr_server.sources.github import (
+    boards,
+    commits,
+    deployments,
+    events,
+    issues,
+    names,
+    organisation,
+    pull_requests,
+    signature,
+)
 from koalr_server.sources.observation import Observation
 
 READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
@@ -15,7 +25,7 @@ READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
     "issue_comment": issues.embedded,
     "issues": issues.issue,
     "membership": organisation.membership,
-    "projects_v2_item": issues.board_item,
+    "projects_v2_item": boards.item,
     "pull_request": pull_requests.pull_request,
     "pull_request_review": pull_requests.review,
     "pull_request_review_comment": pull_requests.embedded,
@@ -27,6 +37,7 @@ READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
     "team_add": organisation.team,
     "workflow_run": deployments.workflow_run,
     events.COMMIT: commits.commit,
+    events.ISSUE_BOARDS: boards.issue_boards,
     events.ISSUE_TIMELINE: issues.timeline,
     events.PULL_REQUEST_CHECK_RUNS: pull_requests.check_runs,
     events.PULL_REQUEST_COMMITS: pull_requests.commits,
@@ -67,9 +78,10 @@ class GitHub:
         return told if usable else hashlib.sha256(body).hexdigest()
 
     def observe(self, event: str, body: Any) -> list[Observation]:  # noqa: ANN401
-        """What a body of an event tells; nothing of events that are not in `READERS`."""
+        """What a body of an event tells, and what its repositories are called; nothing of events that are not in `READERS`."""
         reader = READERS.get(event)
-        return list(reader(body)) if reader else []
+        told = list(reader(body)) if reader else []
+        return [*told, *names.named(body)] if told else []
 
 
 GITHUB = GitHub()

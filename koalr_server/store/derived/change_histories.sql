@@ -1,12 +1,14 @@
 -- The affected repositories' changes in order of time, and what their pull requests consist of, for change_signals.py.
 
 -- The commits a pull request consists of: its own without merges, up to its end; else, or if some of its own are not in the
--- store, the squash it landed as. A part, such as its head alone, is not taken for the whole where the whole is known.
+-- store, the squash it landed as; of one that was rebased all the copies. A part, such as its head alone, is not taken for the whole where the whole is known.
 CREATE OR REPLACE TEMP TABLE change_commits AS
 WITH named AS (
     SELECT DISTINCT repo, number, unnest(own_shas) AS sha, true AS own, coalesce(merged_at, closed_at) AS until
-    FROM pull_request_facts
+    FROM pull_request_facts ANTI JOIN (FROM landed_commits WHERE copied) USING (repo, number)
     WHERE repo IN (SELECT repo FROM affected)
+    UNION ALL
+    SELECT repo, number, sha, true, NULL FROM landed_commits WHERE copied
     UNION ALL
     SELECT repo, number, landing_shas[1], false, NULL FROM pull_request_facts
     WHERE repo IN (SELECT repo FROM affected) AND merged_at IS NOT NULL AND landing_shas[1] IS DISTINCT FROM head_sha

@@ -27,10 +27,10 @@ lead_times AS (
            CAST(round_even(quantile_cont(lead_secs, 0.5), 0) AS BIGINT) AS lead_time_secs
     FROM changes WHERE repo IN (SELECT repo FROM affected) AND NOT is_bot AND lead_secs IS NOT NULL GROUP BY ALL
 )
-SELECT d.deployment_id, d.repo, d.env, s.deployment_id IS NOT NULL AS is_production, d.status, d.sha, d.ref,
+SELECT d.deployment_id, d.repo, d.env, d.is_production, d.status, d.sha, d.ref,
        coalesce(d.deployed_at, d.started_at) AS listed_at,
        CASE WHEN d.status = 'success' THEN coalesce(d.deployed_at, d.started_at) ELSE d.deployed_at END AS deployed_at, s.finished_at, l.lead_time_secs, f.failed_at, f.failure
-FROM deployments d
+FROM counted_deployments d
 LEFT JOIN shipped s USING (deployment_id)
 LEFT JOIN failures f USING (deployment_id)
 LEFT JOIN lead_times l USING (deployment_id)

@@ -1,22 +1,26 @@
 -- Incidents resolved to repositories. All of them are placed anew, because one may move from one repository to another when
 -- something else becomes known; repositories whose incidents are not what they were join the affected ones.
 CREATE OR REPLACE TEMP TABLE shipped AS
-SELECT deployment_id, repo, coalesce(deployed_at, started_at) AS finished_at FROM deployments
-WHERE status = 'success' AND is_production_env(env);
+SELECT deployment_id, repo, coalesce(deployed_at, started_at) AS finished_at FROM counted_deployments
+WHERE status = 'success' AND is_production;
 
--- Rollbacks and incidents name a deployment by the id its sender gave, or by ours.
+-- Rollbacks and incidents name a deployment by the id its sender gave, or by ours; of one told twice either name will do.
 CREATE OR REPLACE TEMP TABLE deployment_names AS
 WITH used AS (
     SELECT rollback_of AS name FROM deployments WHERE rollback_of IS NOT NULL
     UNION SELECT deployment_id FROM incidents WHERE deployment_id IS NOT NULL
+),
+named AS (
+    SELECT repo, external_id AS name, deployment_id FROM deployments WHERE external_id IN (SELECT name FROM used)
+    UNION SELECT repo, deployment_id, deployment_id FROM deployments WHERE deployment_id IN (SELECT name FROM used)
 )
-SELECT repo, external_id AS name, deployment_id FROM deployments WHERE external_id IN (SELECT name FROM used)
-UNION SELECT repo, deployment_id, deployment_id FROM deployments WHERE deployment_id IN (SELECT name FROM used);
+SELECT n.repo, n.name, coalesce(t.same_as, n.deployment_id) AS deployment_id
+FROM named n LEFT JOIN told_twice t ON t.deployment_id = n.deployment_id;
 
 -- Few deployments are rollbacks; picking them out first keeps the joins below small.
 CREATE OR REPLACE TEMP TABLE rollback_pairs AS
 SELECT named.deployment_id AS target_id, d.deployment_id AS undo_id
-FROM (SELECT * FROM deployments WHERE rollback_of IS NOT NULL) d
+FROM (SELECT * FROM counted_deployments WHERE rollback_of IS NOT NULL) d
 JOIN deployment_names named ON named.repo = d.repo AND named.name = d.rollback_of;
 
 CREATE OR REPLACE TEMP TABLE rollbacks AS
@@ -36,9 +40,12 @@ WITH linked AS (
     GROUP BY ALL
 ),
 serviced AS (
-    SELECT l.incident_id, min(r.repo) AS service_repo
-    FROM linked l JOIN (SELECT repo FROM deployments UNION SELECT repo FROM repos) r
-        ON l.service = r.repo OR l.service = split_part(r.repo, '/', -1)
+    -- A service is often named after a repository, and keeps that name when the repository gets another one.
+    SELECT l.incident_id, min_by(r.repo, (r.former, r.repo)) AS service_repo
+    FROM linked l JOIN (
+        SELECT repo AS name, repo, false AS former FROM deployments UNION SELECT repo, repo, false FROM repos
+        UNION SELECT name, repo, true FROM former_names
+    ) r ON l.service = r.name OR l.service = split_part(r.name, '/', -1)
     GROUP BY ALL
 )
 SELECT l.incident_id, 'import' AS source, l.title, l.severity, l.status, l.started_at, l.resolved_at,

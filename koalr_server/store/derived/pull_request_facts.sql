@@ -3,7 +3,8 @@ DELETE FROM pull_request_facts WHERE repo IN (SELECT repo FROM affected);
 
 CREATE OR REPLACE TEMP TABLE joined_pull_requests AS
 WITH imported AS (SELECT * FROM pull_requests WHERE source = 'import' AND repo IN (SELECT repo FROM affected)),
-     from_git AS (SELECT * FROM pull_requests WHERE source = 'git' AND repo IN (SELECT repo FROM affected))
+     from_git AS (SELECT * FROM pull_requests WHERE source = 'git' AND repo IN (SELECT repo FROM affected)),
+     landed AS (SELECT repo, number, list(sha ORDER BY place, sha) AS shas FROM landed_commits GROUP BY ALL)
 SELECT coalesce(i.repo, g.repo) AS repo,
        coalesce(i.number, g.number) AS number,
        coalesce(g.kind, i.kind) AS kind,
@@ -14,13 +15,14 @@ SELECT coalesce(i.repo, g.repo) AS repo,
        coalesce(i.merged_at, g.merged_at) AS merged_at, i.closed_at,
        coalesce(i.merge_sha, g.merge_sha) AS merge_sha,
        coalesce(g.copies, []) AS copies,
-       list_concat(coalesce(i.commits, []), coalesce(g.commits, [])) AS own_shas,
+       list_concat(coalesce(l.shas, []), coalesce(i.commits, []), coalesce(g.commits, [])) AS own_shas,
        i.head_sha, coalesce(i.head_sha, i.commits[-1], g.commits[-1]) AS last_sha,
        coalesce(i.additions, g.additions) AS additions,
        coalesce(i.deletions, g.deletions) AS deletions,
        coalesce(i.changed_files, g.changed_files) AS changed_files,
        coalesce(i.labels, []) AS labels, i.work_item, i.failed_checks
-FROM imported i FULL JOIN from_git g ON g.repo = i.repo AND g.number = i.number;
+FROM imported i FULL JOIN from_git g ON g.repo = i.repo AND g.number = i.number
+LEFT JOIN landed l ON l.repo = i.repo AND l.number = i.number;
 
 INSERT INTO pull_request_facts BY NAME
 WITH landed AS (
@@ -30,8 +32,11 @@ WITH landed AS (
 ),
 own AS (
     SELECT p.repo, p.number, min(c.authored_at) AS first_authored_at
-    FROM (SELECT repo, number, unnest(own_shas) AS sha FROM joined_pull_requests) p
+    FROM (SELECT repo, number, merged_at, unnest(own_shas) AS sha FROM joined_pull_requests) p
     JOIN commits c ON c.repo = p.repo AND c.sha = p.sha
+    LEFT JOIN landed_commits l ON l.repo = p.repo AND l.number = p.number AND l.sha = p.sha
+    -- The only time that a push gives a commit may be that of the copy, which a forge makes as it merges.
+    WHERE l.dated IS DISTINCT FROM false OR c.authored_at < p.merged_at - INTERVAL 1 MINUTE
     GROUP BY ALL
 ),
 -- A squash commit is the only commit git keeps of its pull request. Written by a forge it is authored as it is merged,

@@ -1,1 +1,1 @@
-"""GitHub over its REST API: repositories, pull requests, commits, deployments, issues, teams, Copilot."""
+"""GitHub over its REST API and GraphQL: repositories, pull requests, commits, deployments, issues, boards, teams, Copilot."""

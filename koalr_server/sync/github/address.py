@@ -34,6 +34,17 @@ def base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def graphql_url(base: str) -> str:
+    """Where GraphQL is asked: beside the REST API, on an Enterprise server at /api/graphql."""
+    return f"{base.removesuffix('/v3')}/graphql"
+
+
+def of_github(base: str) -> bool:
+    """Whether GitHub runs the server, and so limits what it is asked; those of a company have no limits unless they are set."""
+    host = urlsplit(base).hostname or ""
+    return host == urlsplit(GITHUB).hostname or host.endswith(".ghe.com")
+
+
 def on_loopback(host: str) -> bool:
     """Whether a host is this machine by its name."""
     if host == "localhost":

@@ -11,16 +11,35 @@ class Refused(Exception):
     Args:
         status: 403, 404, 409, 410, 422, 451 and the like.
         single_sign_on: the organisation wants the token authorised first.
+        word: what GraphQL says in place of a status, such as "FORBIDDEN".
     """
 
-    def __init__(self, status: int, single_sign_on: bool = False) -> None:
-        super().__init__(f"GitHub answered {status}")
+    def __init__(self, status: int, single_sign_on: bool = False, word: str = "") -> None:
         self.status = status
         self.single_sign_on = single_sign_on
+        self.said = word or str(status)
+        super().__init__(f"GitHub answered {self.said}")
+
+
+class Unsupported(Exception):
+    """This server's GraphQL does not know what was asked for."""
 
 
 class Unanswered(Exception):
     """There was no usable answer after all tries; the text says what came instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAnswer:
+    """An answer of GraphQL.
+
+    Args:
+        data: what was asked for, as far as it may be seen.
+        refusal: why parts of it are null; None if nothing was refused.
+    """
+
+    data: Mapping[str, Any]
+    refusal: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""Asks GitHub's REST API and does not give up early."""
+"""Asks GitHub's REST API, and its GraphQL, and does not give up early."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -11,22 +11,17 @@ import requests
 
 from koalr_server.errors import InputError
 from koalr_server.sync.gate import Gate
-from koalr_server.sync.github.address import may_download, same_origin
-from koalr_server.sync.github.answer import Answer, Refused, Unanswered
+from koalr_server.sync.github import graph
+from koalr_server.sync.github.address import graphql_url, may_download, same_origin
+from koalr_server.sync.github.answer import Answer, GraphAnswer, Refused, Unanswered
 from koalr_server.sync.github.credentials import Credentials
-from koalr_server.sync.github.patience import (
-    MOST_FAULTS,
-    MOST_PAUSES,
-    Draw,
-    Reply,
-    Verdict,
-    backoff_secs,
-    running_low,
-    verdict,
-)
+from koalr_server.sync.github.patience import MOST_FAULTS, Draw, Reply
+from koalr_server.sync.github.persistence import Persistence, no_body
 from koalr_server.sync.github.transport import AGENT, NO_PARAMETERS, Bearer, Transport, anonymous
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28", **AGENT}
+# Ids as webhooks have them, of things from before there were such ids too.
+GRAPH_HEADERS = {**HEADERS, "X-Github-Next-Global-ID": "1"}
 REDIRECTS = (301, 302, 307, 308)
 MOST_REDIRECTS = 3
 MOST_PAGES = 10_000
@@ -51,9 +46,8 @@ class Connection:
     ) -> None:
         self._base_url = base_url
         self._credentials = credentials
-        self._gate = gate
         self._clock = clock
-        self._draw = draw
+        self._persistence = Persistence(gate, clock, draw)
         self._transport = Transport()
 
     def get(
@@ -102,6 +96,33 @@ class Connection:
             answer = self.get(answer.following, asked=asked)
             yield answer
 
+    def ask(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        asked: Callable[[], None] = nobody_counts,
+        most_faults: int = MOST_FAULTS,
+    ) -> GraphAnswer:
+        """Ask GraphQL.
+
+        Args:
+            document: one query.
+            most_faults: tries that may fail.
+
+        Raises:
+            Unsupported: this server does not know what is asked for.
+            Refused, Unanswered, InputError, Stopped: as of `get`.
+        """
+        url, content = graphql_url(self._base_url), {"query": document, "variables": variables}
+
+        def send() -> Reply | str:
+            token = self._credentials.token(self._clock(), self._exchange)
+            return self._transport.send("POST", url, Bearer(token), headers=GRAPH_HEADERS, content=content)
+
+        reply, body = self._persistence.until_answered(send, asked, graph.look, most_faults=most_faults)
+        self._answer(reply, None)
+        return graph.read(reply, body)
+
     def download(self, url: str, asked: Callable[[], None] = nobody_counts) -> str:
         """The text behind a signed address, which is told nothing of the credentials.
 
@@ -110,7 +131,8 @@ class Connection:
         """
         if not may_download(url):
             raise Unanswered("a report has an address that is not https")
-        reply, _ = self._persist(lambda: self._transport.send("GET", url, anonymous), asked, parsed=False)
+        send = partial(self._transport.send, "GET", url, anonymous)
+        reply, _ = self._persistence.until_answered(send, asked, parse=no_body)
         if reply.status != 200:
             raise Unanswered(f"the address of a report answered {reply.status}")
         return reply.text
@@ -126,52 +148,19 @@ class Connection:
             token = self._credentials.token(self._clock(), self._exchange)
             return self._transport.send("GET", url, Bearer(token), parameters, {**HEADERS, **marks})
 
-        return self._persist(send, asked)
+        return self._persistence.until_answered(send, asked)
 
     def _exchange(self, path: str, token: str) -> Mapping[str, Any]:
         def send() -> Reply | str:
             return self._transport.send("POST", self._base_url + path, Bearer(token), headers=HEADERS)
 
-        reply, body = self._persist(send, nobody_counts)
+        reply, body = self._persistence.until_answered(send, nobody_counts)
         if reply.status != 201 or not isinstance(body, dict):
             raise InputError(
                 f"GitHub gave the App no token ({reply.status}): check KOALR_GITHUB_APP_ID, KOALR_GITHUB_APP_INSTALLATION and that the"
                 " private key is one of this App."
             )
         return body
-
-    def _persist(
-        self, send: Callable[[], Reply | str], asked: Callable[[], None], parsed: bool = True
-    ) -> tuple[Reply, Any]:
-        """Send until there is an answer worth having: the answer and its body."""
-        pauses = faults = 0
-        while True:
-            self._gate.wait()
-            asked()
-            reply = send()
-            found, body = self._judged(reply, pauses, faults, parsed)
-            if isinstance(reply, Reply) and found.kind in ("take", "refused"):
-                return reply, body
-            pauses, faults = pauses + (found.kind == "pause"), faults + (found.kind == "again")
-            if pauses > MOST_PAUSES or faults >= MOST_FAULTS:
-                raise Unanswered(f"{found.why}, {pauses + faults} times")
-            if found.kind == "pause":
-                self._gate.close(found.seconds, found.why)
-            else:
-                self._gate.pause(found.seconds)
-
-    def _judged(self, reply: Reply | str, pauses: int, faults: int, parsed: bool) -> tuple[Verdict, Any]:
-        if isinstance(reply, str):
-            return Verdict("again", backoff_secs(faults, self._draw), reply), None
-        found = verdict(reply, pauses, faults, self._clock(), self._draw)
-        if found.kind == "take" and (seconds := running_low(reply.headers, self._clock())) is not None:
-            self._gate.close(seconds, "The hourly rate limit is almost used up")
-        if found.kind != "take" or not parsed or reply.status in (204, 304):
-            return found, None
-        try:
-            return found, json.loads(reply.text)
-        except (ValueError, RecursionError):
-            return Verdict("again", backoff_secs(faults, self._draw), "GitHub's answer broke off or was no JSON"), None
 
     def _answer(self, reply: Reply, body: Any) -> Answer:  # noqa: ANN401 - JSON
         if reply.status == 401:

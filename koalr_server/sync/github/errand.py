@@ -9,6 +9,7 @@ from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
 from koalr_server.sync.github.answer import Answer, Refused, Unanswered
 from koalr_server.sync.github.connection import NO_MARKS, Connection
+from koalr_server.sync.github.patience import MOST_FAULTS
 from koalr_server.sync.outbox import Outbox
 from koalr_server.sync.report import Report
 
@@ -27,6 +28,7 @@ class Run:
         host: of the API; part of the names under which is remembered what was read.
         workers: runs what is asked for in parallel; errands themselves run elsewhere, for they wait for it.
         since: instant; nothing older is asked for.
+        began_at: instant of the beginning of the run.
         fresh_since: instant; what is older and unfinished will stay so.
         drawn: told how many requests were made.
     """
@@ -37,6 +39,7 @@ class Run:
     workers: Executor
     host: str
     since: str
+    began_at: str
     fresh_since: str
     rules: Rules
     drawn: Callable[[int], None]
@@ -110,6 +113,13 @@ class Errand:
                 self.run.report.refuse(self.place, needs(self.resource, permission, refusal))
             return None
 
+    def ask(self, document: str, variables: Mapping[str, Any], most_faults: int = MOST_FAULTS) -> Mapping[str, Any]:
+        """Ask GraphQL; what may not be seen is null, which is said once. Errors as of Connection.ask."""
+        answer = self.run.connection.ask(document, variables, self._asked, most_faults)
+        if answer.refusal is not None:
+            self.run.report.refuse(self.place, needs(self.resource, self._permission, answer.refusal))
+        return answer.data
+
     def download(self, url: str) -> str:
         """The text behind a signed address; errors as of Connection.download."""
         return self.run.connection.download(url, self._asked)
@@ -151,6 +161,10 @@ class Errand:
         """Say that something is missing this time."""
         self.run.report.miss(self.place, f"{self.resource}: {why}")
 
+    def leave_out(self, why: str) -> None:
+        """Say that something cannot be read here, today or tomorrow."""
+        self.run.report.refuse(self.place, f"{self.resource}: {why}")
+
     def _refused(self, refusal: Refused) -> None:
         # 409: a repository without commits; 410: issues are switched off, or an endpoint is retired. There is nothing to see.
         if refusal.status in (404, *FORBIDDEN):
@@ -169,8 +183,8 @@ class Errand:
 def needs(resource: str, permission: str, refusal: Refused) -> str:
     """What to say of a refusal."""
     if refusal.single_sign_on:
-        return f"{resource}: authorise the token for the organisation's single sign-on, on the page of the token ({refusal.status})"
-    return f"{resource}: GitHub answered {refusal.status}; the token needs {permission}"
+        return f"{resource}: authorise the token for the organisation's single sign-on, on the page of the token ({refusal.said})"
+    return f"{resource}: GitHub answered {refusal.said}; the token needs {permission}"
 
 
 def elements(body: Any, within: str | None = None) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON

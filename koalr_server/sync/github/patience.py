@@ -58,7 +58,7 @@ def verdict(reply: Reply, pauses: int, faults: int, now: datetime, draw: Draw) -
         faults: how often it has failed before.
     """
     if reply.status in (403, 429):
-        return _limited(reply, pauses, now, draw)
+        return limited(reply, pauses, now, draw)
     if reply.status in PASSING:
         return Verdict("again", backoff_secs(faults, draw), f"GitHub answered {reply.status}")
     if reply.status in (200, 201, 202, 204, 304):
@@ -66,7 +66,8 @@ def verdict(reply: Reply, pauses: int, faults: int, now: datetime, draw: Draw) -
     return Verdict("refused", why=f"GitHub answered {reply.status}")
 
 
-def _limited(reply: Reply, pauses: int, now: datetime, draw: Draw) -> Verdict:
+def limited(reply: Reply, pauses: int, now: datetime, draw: Draw) -> Verdict:
+    """What to do about an answer of status 403 or 429."""
     retry_after = reply.headers.get("Retry-After")
     named = any(words in reply.text.lower() for words in SECONDARY_WORDS)
     if _number(reply.headers.get("X-RateLimit-Remaining")) == 0 and not named and retry_after is None:

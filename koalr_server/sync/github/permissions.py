@@ -79,6 +79,13 @@ PERMISSIONS: Sequence[Permission] = (
         "/repos/{repository}/issues",
     ),
     Permission(
+        "boards of Projects with the moves of issues",
+        "flow, forecast",
+        "organisation: Projects",
+        "read:project",
+        "/orgs/{organisation}/projectsV2",
+    ),
+    Permission(
         "teams, members, their repositories",
         "teams everywhere",
         "organisation: Members",

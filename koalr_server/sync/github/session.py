@@ -12,6 +12,7 @@ from koalr_server.clock import wall_clock
 from koalr_server.errors import ServerError
 from koalr_server.sources.rules import Rules
 from koalr_server.sync.gate import Gate
+from koalr_server.sync.github.address import of_github
 from koalr_server.sync.github.connection import Connection
 from koalr_server.sync.github.credentials import Credentials
 from koalr_server.sync.github.envelopes import SOURCE
@@ -24,6 +25,8 @@ from koalr_server.sync.report import Report
 FRESH = timedelta(days=7)
 # GitHub asks for few requests at a time; more of them bring its secondary limit.
 WORKERS, PLACES = 6, 3
+# GitHub allows 900 points a minute, and a question is one.
+SPACING = timedelta(minutes=1) / 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,13 @@ def read_github(
     """
     outbox, report = Outbox(store, SOURCE), Report()
     off = threading.Event()
-    gate = Gate(around.clock, around.sleep or off.wait, say)
+    gate = Gate(around.clock, around.sleep or off.wait, say, SPACING if of_github(order.url) else timedelta())
     connection = Connection(order.url, order.credentials, gate, around.clock, around.draw)
-    fresh_since = f"{around.clock() - FRESH:%Y-%m-%dT%H:%M:%SZ}"
+    now = around.clock()
+    began_at, fresh_since = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (now, now - FRESH))
     with ThreadPoolExecutor(WORKERS) as workers, ThreadPoolExecutor(PLACES) as places:
         host = urlsplit(order.url).netloc
-        run = Run(connection, outbox, report, workers, host, order.since, fresh_since, order.rules, drawn)
+        run = Run(connection, outbox, report, workers, host, order.since, began_at, fresh_since, order.rules, drawn)
         try:
             tour(run, order.organisation, order.repositories, places)
         except BaseException as error:

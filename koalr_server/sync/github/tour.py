@@ -1,11 +1,11 @@
-"""One run: every resource of every repository, then the organisation's."""
+"""One run: every resource of every repository, then the organisation's, then the boards of all owners."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from koalr_server.sync.github import commits, deployments, issues, pulls
+from koalr_server.sync.github import boards, commits, deployments, issues, pulls
 from koalr_server.sync.github.copilot import PERMISSION as COPILOT_PERMISSION
 from koalr_server.sync.github.copilot import read_reports, read_retired_days, read_seats
 from koalr_server.sync.github.errand import Errand, Run
@@ -46,12 +46,23 @@ def tour(run: Run, organisation: str | None, names: Sequence[str], places: Execu
     list(places.map(partial(_read_repository, run), found))
     if organisation is not None and found:
         _read_organisation(run, organisation, found)
+    # Last, so that points which are used up hold up nothing else.
+    for owner, full_names in _by_owner(found).items():
+        errand = Errand(run, owner, "boards", boards.PERMISSION)
+        errand.attempt(partial(boards.read_boards, errand, full_names))
 
 
 def _read_repository(run: Run, repository: Repository) -> None:
     for resource, (permission, read) in RESOURCES.items():
         errand = Errand(run, repository["full_name"], resource, permission)
         errand.attempt(partial(read, errand, repository))
+
+
+def _by_owner(repositories: Sequence[Repository]) -> Mapping[str, set[str]]:
+    owners: dict[str, set[str]] = {}
+    for repository in repositories:
+        owners.setdefault(repository["full_name"].partition("/")[0], set()).add(repository["full_name"])
+    return owners
 
 
 def _read_organisation(run: Run, login: str, repositories: Sequence[Repository]) -> None:

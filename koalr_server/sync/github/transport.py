@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import requests
 
@@ -48,14 +49,16 @@ class Transport:
         auth: Auth,
         parameters: Mapping[str, str | int] = NO_PARAMETERS,
         headers: Mapping[str, str] = AGENT,
+        content: Mapping[str, Any] | None = None,
     ) -> Reply | str:
-        """The answer, redirects as they are. Exceptions hold addresses, so their text goes nowhere."""
+        """The answer, redirects as they are; `content` is sent as JSON. Exceptions hold addresses, so their text goes nowhere."""
         try:
             response = self._session().request(
                 method,
                 url,
                 params=dict(parameters),
                 headers=dict(headers),
+                json=content,
                 auth=auth,
                 allow_redirects=False,
                 timeout=(CONNECT_SECS, READ_SECS),

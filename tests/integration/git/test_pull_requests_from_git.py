@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.git.builder import Repository
 from tests.integration.git.conftest import Ingest
+from tests.integration.server.loaded import import_rows
 
 
 def test_a_github_merge_has_title_branch_commits_and_author(repository: Repository, ingest: Ingest) -> None:
@@ -262,3 +263,24 @@ def test_a_team_can_be_given(repository: Repository, ingest: Ingest) -> None:
     assert ingest.rows("SELECT name, repo FROM teams JOIN team_repos USING (team_id)") == [
         {"name": "Platform", "repo": "acme/api"}
     ]
+
+
+def test_a_rebase_that_an_import_tells_of_is_one_change_where_the_clone_has_the_branch(
+    repository: Repository, ingest: Ingest
+) -> None:
+    repository.commit("start")
+    repository.tag("v1.0.0")
+    repository.branch("feature")
+    own = [repository.commit("one", "b.txt"), repository.commit("two\n\nWith care.", "b.txt")]
+    repository.checkout("main")
+    direct = repository.commit("elsewhere")
+    repository.moment += 3600
+    repository.git("cherry-pick", *own)
+    repository.tag("v1.0.1")
+    ingest(repository.path)
+    told = {"repo": "acme/api", "number": 7, "title": "Both", "author": "ann", "mergedAt": "2025-01-01T06:00:00Z"}
+    import_rows(ingest.database, {"pull_requests": [{**told, "mergeSha": repository.head(), "commits": own}]})
+    changes = {row["number"]: row for row in ingest.rows("SELECT number, sha, first_commit_at FROM changes")}
+    assert {number: row["sha"] for number, row in changes.items()} == {7: repository.head(), None: direct}
+    assert changes[7]["first_commit_at"] == datetime(2025, 1, 1, 3)
+    assert ingest.rows("SELECT len(commits) AS commits FROM pull_request_signals") == [{"commits": 2}]

@@ -1,4 +1,4 @@
-"""GitHub's REST API as far as the sync asks for it, over a world that tests change, with the accidents of a real network.
+"""GitHub's REST API and GraphQL as far as the sync asks for them, over a world that tests change, with the accidents of a real network.
 
 Bodies are real (tests/fixtures/github_rest/NOTICE.md). Lists are paged with Link, have entity tags and are ordered as GitHub's are.
 """
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tests.integration.server.github_boards import Boards
 from tests.running import running
 
 TOKEN = "ghs_a-token-for-tests"
@@ -59,6 +60,7 @@ class World:
     time: VirtualTime
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     objects: dict[str, Any] = field(default_factory=dict)
+    boards: Boards = field(default_factory=Boards)
     accidents: dict[int, Accident] = field(default_factory=dict)
     reading: Callable[[str], None] = lambda path: None
     refused: dict[str, int] = field(default_factory=dict)
@@ -72,8 +74,8 @@ class World:
     seen: list[dict[str, str]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, request: Request) -> Response:
-        """Answer a request, in the order they come in."""
+    def answer(self, request: Request, content: bytes = b"") -> Response:
+        """Answer a request with its body, in the order they come in."""
         with self._lock:
             path = request.url.path.removeprefix(self.prefix)
             self.requests.append(path)
@@ -82,7 +84,7 @@ class World:
             accident = self.accidents.pop(len(self.requests), None)
             if accident is not None and (happened := accident(self, request)) is not None:
                 return happened
-            return self._limited() or self._found(request, path)
+            return self._limited() or self._found(request, path, content)
 
     def _limited(self) -> Response | None:
         if self.hourly is None:
@@ -94,12 +96,14 @@ class World:
         self.left -= 1
         return None
 
-    def _found(self, request: Request, path: str) -> Response:
+    def _found(self, request: Request, path: str, content: bytes) -> Response:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return refusal(401, "Bad credentials")
         for part, status in self.refused.items():
             if part in path:
                 return refusal(status, "Resource not accessible by personal access token")
+        if path == self._graphql and request.method == "POST":
+            return self._sent(request, self.boards.answer(json.loads(content)))
         if path in self.objects:
             return self._sent(request, self.objects[path])
         if path in self.lists:
@@ -107,6 +111,10 @@ class World:
         if "/compare/" in path:
             return self._compared(request, path)
         return refusal(404, "Not Found", self.headers())
+
+    @property
+    def _graphql(self) -> str:
+        return "/api/graphql" if self.prefix else "/graphql"
 
     def _page(self, request: Request, path: str, field_name: str | None = None) -> Response:
         name = path.rsplit("/", 1)[1]
@@ -161,7 +169,8 @@ class World:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application."""
         request = Request(scope, receive)
-        await self.answer(request)(scope, receive, send)
+        content = await request.body()
+        await self.answer(request, content)(scope, receive, send)
 
     @contextmanager
     def running(self) -> Iterator["World"]:

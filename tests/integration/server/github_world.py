@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from tests.integration.server.github_server import VirtualTime, World
 
@@ -56,6 +57,7 @@ def add_repository(found: World, full_name: str) -> None:
     owner, name = full_name.split("/")
     path = f"/repos/{full_name}"
     repository = {**shown["repository"], "full_name": full_name, "name": name, "default_branch": "main"}
+    repository["id"] = crc32(full_name.encode())
     repository["pushed_at"] = "2021-10-13T13:00:00Z"
     found.objects[path] = repository | {"owner": {**repository["owner"], "login": owner}}
     found.lists[f"{path}/pulls"] = []

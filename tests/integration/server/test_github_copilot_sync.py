@@ -31,9 +31,9 @@ def with_copilot(there: World) -> None:
 
     answer = there.answer
 
-    def answered(request: Request) -> Response:
+    def answered(request: Request, content: bytes = b"") -> Response:
         if "sig" not in request.query_params:
-            return answer(request)
+            return answer(request, content)
         there.seen.append({"url": str(request.url), **dict(request.headers)})
         return Response((COPILOT / request.url.path.rsplit("/", 1)[1]).read_text())
 

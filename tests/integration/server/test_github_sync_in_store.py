@@ -53,3 +53,18 @@ def test_a_disturbed_sync_leaves_the_same_tables_as_an_undisturbed_one() -> None
         "work_items": 2 * 26,
     }
     assert sum("Changed while it was read" in row for row in undisturbed["pull_requests"]) == 1
+
+
+@pytest.mark.skipif("accept" not in OPERATIONS, reason="this store takes no deliveries yet")
+def test_a_repository_that_was_renamed_between_two_syncs_is_there_once() -> None:
+    database = Database.in_memory()
+    for name in ("acme/ants", "acme/bees"):
+        with world(name).running() as there:
+            listed = there.lists["/orgs/acme/repos"][0]
+            listed |= {"id": 7, "updated_at": f"2026-03-0{1 + (name == 'acme/bees')}T09:00:00Z"}
+            assert not read(there, LocalAccess(database), organisation="acme").missing
+    for table in ("repos", "team_repos", "commits", "pull_requests", "reviews", "deployments", "work_items"):
+        assert database.rows(f"SELECT DISTINCT repo FROM {table}") == [{"repo": "acme/bees"}], table
+    assert len(database.rows("SELECT 1 FROM pull_requests")) == 49
+    assert len(database.rows("SELECT 1 FROM work_items")) == 26
+    database.close()

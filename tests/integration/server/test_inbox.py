@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.settling import reprocess
 from tests.running import running
 
+OPERATIONS = Path(__file__).parents[3] / "docs" / "OPERATIONS.md"
 SECRET = "shared-with-github"
 RAW_DAYS = 90
 
@@ -307,11 +310,11 @@ class TestWhatComesLater:
         def read(batch: Any) -> Any:
             told = original(batch)
             monkeypatch.setattr(settling, "read", original)
-            second.append(settling.settle(database, Rules()))
+            second.append(settling.settle(database, Rules()).total())
             return told
 
         monkeypatch.setattr(settling, "read", read)
-        assert settling.settle(database, Rules()) == 0
+        assert not settling.settle(database, Rules())
         assert second == [2]
         assert database.rows("SELECT deliveries FROM idle_deliveries") == [{"deliveries": 2}]
         database.close()
@@ -428,8 +431,47 @@ def test_a_server_that_was_killed_reads_at_its_next_start_what_it_acknowledged(s
 def test_how_much_is_not_read_yet_is_a_figure(server: Server) -> None:
     server.post(STORY[0][1])
     server.read()
-    told = requests.get(f"{server.url}/api/metrics", headers={"X-Koalr-Key": server.key}, timeout=10).text
-    assert "koalr_inbox_unread 0.0" in told
+    assert "koalr_inbox_unread 0.0" in figures(server)
+
+
+def figures(server: Server) -> list[str]:
+    return requests.get(f"{server.url}/api/metrics", headers={"X-Koalr-Key": server.key}, timeout=10).text.splitlines()
+
+
+def test_what_becomes_of_deliveries_is_figures(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    event, body = STORY[0]
+    server.post(body, event, **{"X-GitHub-Delivery": "twice"})
+    server.post(body, event, **{"X-GitHub-Delivery": "twice"})
+    server.post({"zen": "Keep it simple."}, "ping")
+    server.post(body, event, secret="guessed")
+    server.posted("nowhere", {})
+    server.read()
+    monkeypatch.setattr(settling, "assemble", lambda _told, _rules: 1 / 0)
+    server.post(STORY[1][1], STORY[1][0])
+    server.read()
+    expected = {
+        f'koalr_inbox_deliveries_total{{event="{event}",outcome="accepted",source="github"}} 1.0',
+        f'koalr_inbox_deliveries_total{{event="{event}",outcome="duplicate",source="github"}} 1.0',
+        'koalr_inbox_refused_total{reason="unauthorized",source="github"} 1.0',
+        'koalr_inbox_refused_total{reason="not_found",source="other"} 1.0',
+        f'koalr_inbox_read_total{{event="{event}",outcome="told",source="github"}} 1.0',
+        'koalr_inbox_read_total{event="ping",outcome="told_nothing",source="github"} 1.0',
+        f'koalr_inbox_read_total{{event="{STORY[1][0]}",outcome="set_aside",source="github"}} 1.0',
+        'koalr_inbox_acknowledgement_seconds_count{source="github"} 4.0',
+    }
+    # What was read is counted a moment after it is in the tables.
+    deadline = time.monotonic() + 20
+    while missing := expected.difference(figures(server)):
+        assert time.monotonic() < deadline, missing
+        time.sleep(0.05)
+
+
+def test_every_figure_is_documented_and_every_documented_one_is_shown(server: Server) -> None:
+    server.post(STORY[0][1])
+    server.post(STORY[0][1], secret="guessed")
+    shown = {line.split()[2] for line in figures(server) if line.startswith("# TYPE koalr_")}
+    documented = set(re.findall(r"^\| `(koalr_\w+)` \|", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert documented == {name for name in shown if not name.endswith("_created")}
 
 
 def team(number: int, name: str, action: str) -> dict[str, Any]:

@@ -59,6 +59,20 @@ INSERT INTO git_heads VALUES ('a/b', 'HEAD', 'f00'), ('a/b', 'refs/heads/main', 
 CREATE TABLE pull_request_facts (repo VARCHAR, number BIGINT, title VARCHAR, merged_at TIMESTAMP);
 """
 
+# What the fifth layout had in another form than the present one: a rule of its own for what is production.
+FIFTH_LAYOUT = """
+CREATE TABLE meta (name VARCHAR, value VARCHAR);
+INSERT INTO meta VALUES ('schema_version', '5'), ('content', 'real');
+CREATE MACRO is_production_env(env) AS regexp_matches(lower(env), '^prod');
+CREATE TABLE deployments (
+    source VARCHAR, deployment_id VARCHAR, external_id VARCHAR, repo VARCHAR, env VARCHAR, status VARCHAR,
+    sha VARCHAR, ref VARCHAR, started_at TIMESTAMP, deployed_at TIMESTAMP, commits VARCHAR[], rollback_of VARCHAR
+);
+INSERT INTO deployments BY NAME
+SELECT 'import' AS source, 'dep_' || env AS deployment_id, 'a/b' AS repo, env, 'success' AS status, TIMESTAMP '2025-03-02' AS deployed_at
+FROM (VALUES ('eu-production'), ('prod-test'), ('prod')) named(env);
+"""
+
 
 @pytest.fixture
 def key() -> str:
@@ -112,6 +126,26 @@ def test_the_next_reading_after_the_second_layout_looks_for_codeowners(tmp_path:
     database = Database.open(tmp_path)
     known = LocalAccess(database).call("known_heads", {"repo": "a/b"})
     assert known == {"heads": {"refs/heads/main": "f00"}}
+    database.close()
+
+
+def test_what_is_production_is_decided_anew_after_the_fifth_layout(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(FIFTH_LAYOUT)
+    database = Database.open(tmp_path)
+    assert database.rows("SELECT env FROM deployment_facts WHERE is_production ORDER BY env") == [
+        {"env": "eu-production"},
+        {"env": "prod"},
+    ]
+    row = {
+        "repo": "a/b",
+        "env": "fleet",
+        "status": "success",
+        "deployedAt": "2025-03-02T00:00:00Z",
+        "isProduction": True,
+    }
+    import_rows(database, {"deployments": [row]})
+    assert Loaded(database, NOW).metric("dora", 30)["deployFrequency"] == 0.1
     database.close()
 
 

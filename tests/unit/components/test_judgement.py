@@ -96,7 +96,7 @@ class TestDoubts:
         assert dora_doubts(dora(failed=0.2), 30)["change_failure_rate"] == ""
         assert dora_doubts(dora(), 30)["deploy_frequency"] == ""
         rare = Dora(0.1, 51.1, None, None, "high", DoraFigures(0.2, 43.9, None, None, "high"))
-        assert dora_doubts(rare, 30)["deploy_frequency"] == "few deployments"
+        assert dora_doubts(rare, 30)["deploy_frequency"] == "few deploys"
 
     def test_a_card_in_doubt_is_grey_and_says_why(self) -> None:
         told = dora()

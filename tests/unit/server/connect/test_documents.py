@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[4]
 SOURCES_PAGE = (ROOT / "docs" / "SOURCES.md").read_text(encoding="utf-8")
 WEBHOOKS_PAGE = (ROOT / "docs" / "WEBHOOKS.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", WEBHOOKS_PAGE, re.MULTILINE | re.DOTALL))
-SYNC_MODULES = ("pulls", "commits", "deployments", "issues", "organisation", "copilot")
+SYNC_MODULES = ("pulls", "commits", "deployments", "issues", "boards", "organisation", "copilot")
 
 
 def table(heading: str) -> list[list[str]]:

@@ -7,58 +7,57 @@ import pytest
 from tests.unit.server.sources.telling import body, record, records
 
 
-def incident(**fields: Any) -> dict[str, Any]:
-    return {"severity": None, "resolvedAt": None, "service": None} | fields
+def incident(id_: str, title: str, status: str, started_at: str, **others: str) -> dict[str, Any]:
+    row = {"id": id_, "title": title, "status": status, "startedAt": started_at}
+    return {**row, "severity": None, "resolvedAt": None, "service": None, **others}
 
 
 def envelope(name: str, told: Any) -> dict[str, Any]:
     return {"event_type": name, name: told}
 
 
+def by_title(source: str, bodies: list[Any]) -> dict[str, tuple[str | None, ...]]:
+    """Status, severity, start and end of the incidents that bodies make."""
+    said = ("status", "severity", "startedAt", "resolvedAt")
+    return {row["title"]: tuple(row[name] for name in said) for row in records(source, *bodies)}
+
+
 REAL = {
     "pagerduty_v3_triggered": incident(
-        id="pagerduty:PFQZPSY",
-        title="Test Incident 3",
-        severity="high",
-        status="triggered",
-        startedAt="2021-06-04T13:35:29Z",
-        service="pig208",
+        "pagerduty:PFQZPSY", "Test Incident 3", "triggered", "2021-06-04T13:35:29Z", severity="high", service="pig208"
     ),
     "pagerduty_v3_priority_updated": incident(
-        id="pagerduty:Q3B15VLMF3ASBD",
-        title="Critical: Checkout API High Latency",
+        "pagerduty:Q3B15VLMF3ASBD",
+        "Critical: Checkout API High Latency",
+        "triggered",
+        "2026-04-01T02:07:30Z",
         severity="P2",
-        status="triggered",
-        startedAt="2026-04-01T02:07:30Z",
         service="Default Service",
     ),
     "pagerduty_v3_reopened": incident(
-        id="pagerduty:Q05XJA8GDXGOB3",
-        title="Test Incident 2",
+        "pagerduty:Q05XJA8GDXGOB3",
+        "Test Incident 2",
+        "triggered",
+        "2026-03-30T13:37:07Z",
         severity="P3",
-        status="triggered",
-        startedAt="2026-03-30T13:37:07Z",
         service="Default Service",
     ),
     "opsgenie_create": incident(
-        id="opsgenie:ec03dad6-62c8-4c94-b38b-d88f398e900f",
-        title="another alert",
+        "opsgenie:ec03dad6-62c8-4c94-b38b-d88f398e900f",
+        "another alert",
+        "open",
+        "2017-08-14T11:25:56Z",
         severity="P3",
-        status="open",
-        startedAt="2017-08-14T11:25:56Z",
         service="Server",
     ),
     "opsgenie_acknowledge": incident(
-        id="opsgenie:052652ac-5d1c-464a-812a-7dd18bbfba8c",
-        title="test alert",
-        status="acknowledged",
-        startedAt="2015-01-05T10:03:11Z",
+        "opsgenie:052652ac-5d1c-464a-812a-7dd18bbfba8c", "test alert", "acknowledged", "2015-01-05T10:03:11Z"
     ),
     "opsgenie_close": incident(
-        id="opsgenie:052652ac-5d1c-464a-812a-7dd18bbfba8c",
-        title="test alert",
-        status="closed",
-        startedAt="2015-01-05T10:03:11Z",
+        "opsgenie:052652ac-5d1c-464a-812a-7dd18bbfba8c",
+        "test alert",
+        "closed",
+        "2015-01-05T10:03:11Z",
         resolvedAt="2015-01-05T10:06:14Z",
     ),
 }
@@ -92,11 +91,11 @@ def test_an_opsgenie_alert_goes_from_acknowledged_to_closed_in_either_order() ->
 def test_incident_io_tells_an_incident_in_triage() -> None:
     told = body("incidentio_superplane_incident_created")["data"]["incident"]
     expected = incident(
-        id="incident-io:01HF8K2TYRXG4PQA5NW7B9C0D1",
-        title="snaketoy-web 5xx spike (eu-west-1)",
+        "incident-io:01HF8K2TYRXG4PQA5NW7B9C0D1",
+        "snaketoy-web 5xx spike (eu-west-1)",
+        "Triage",
+        "2026-03-04T09:18:42Z",
         severity="Major",
-        status="Triage",
-        startedAt="2026-03-04T09:18:42Z",
     )
     assert record("incident-io", envelope("public_incident.incident_created_v2", told)) == expected
 
@@ -110,10 +109,7 @@ def test_pagerduty_rest_incidents_in_the_envelope_of_the_webhook() -> None:
         {"event": {"event_type": "incident.synced", "occurred_at": "2022-11-04T00:00:00Z", "data": each}}
         for each in body("pagerduty_rest_incidents")
     ]
-    assert {
-        row["title"]: (row["status"], row["severity"], row["startedAt"], row["resolvedAt"])
-        for row in records("pagerduty", *bodies)
-    } == {
+    assert by_title("pagerduty", bodies) == {
         "Crash reported": ("triggered", "high", "2022-11-03T06:23:06Z", None),
         "Slow startup": ("acknowledged", "high", "2022-11-03T06:44:28Z", None),
         "Spamming logs": ("resolved", "low", "2022-11-03T06:45:36Z", "2022-11-03T06:51:44Z"),
@@ -122,10 +118,7 @@ def test_pagerduty_rest_incidents_in_the_envelope_of_the_webhook() -> None:
 
 def test_opsgenie_rest_incidents_in_the_envelope_of_the_webhook() -> None:
     bodies = [{"action": "synced", "incident": each} for each in body("opsgenie_rest_incidents")]
-    assert {
-        row["title"]: (row["status"], row["severity"], row["startedAt"], row["resolvedAt"])
-        for row in records("opsgenie", *bodies)
-    } == {
+    assert by_title("opsgenie", bodies) == {
         "Incident#1": ("open", "P3", "2023-09-06T14:30:56Z", None),
         "Incident#2": ("resolved", "P5", "2023-09-05T18:20:28Z", "2023-09-05T18:21:21Z"),
     }

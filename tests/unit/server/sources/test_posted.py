@@ -25,6 +25,7 @@ def test_a_deployment_is_one_to_production_that_succeeded_unless_it_says_otherwi
         "deployedAt": "2026-03-02T10:05:00Z",
         "commits": None,
         "rollbackOf": None,
+        "isProduction": None,
     }
     said = {"env": "staging", "status": "failure", "sha": "abc", "commits": ["abc", "def"], "rollbackOf": "run-6"}
     assert record("deployments", DEPLOYED | said).items() >= said.items()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalr_server.errors import InputError
-from koalr_server.sync.github.address import base_url, may_download, same_origin
+from koalr_server.sync.github.address import base_url, graphql_url, may_download, of_github, same_origin
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,29 @@ def test_reports_come_encrypted_or_from_this_machine() -> None:
 def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
     assert not same_origin(text, "https://api.github.com") or text.startswith(("https://", "HTTPS://", "https:"))
     may_download(text)
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("https://api.github.com", "https://api.github.com/graphql"),
+        ("https://api.acme.ghe.com", "https://api.acme.ghe.com/graphql"),
+        ("https://ghe.example/api/v3", "https://ghe.example/api/graphql"),
+    ],
+)
+def test_graphql_is_beside_the_rest_api(base: str, expected: str) -> None:
+    assert graphql_url(base) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "limits"),
+    [
+        ("https://api.github.com", True),
+        ("https://api.acme.ghe.com", True),
+        ("https://ghe.example/api/v3", False),
+        ("https://api.github.com.example/api/v3", False),
+        ("http://127.0.0.1:8080", False),
+    ],
+)
+def test_servers_of_github_itself_have_limits(base: str, limits: bool) -> None:
+    assert of_github(base) is limits

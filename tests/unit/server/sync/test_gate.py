@@ -1,7 +1,7 @@
 """One gate before the tool."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,29 @@ def test_a_longer_wait_takes_the_place_of_a_shorter_one() -> None:
     gate.wait()
     assert sum(time.slept) == 90
     assert len(said) == 2
+
+
+def test_one_after_the_other_passes_also_after_a_limit() -> None:
+    time = VirtualTime(NOW)
+    gate = Gate(time.clock, time.sleep, lambda _: None, timedelta(seconds=2))
+    passed = []
+    for number in range(6):
+        if number == 3:
+            gate.close(60, "A limit")
+        gate.wait()
+        passed.append((time.clock() - NOW).total_seconds())
+    assert passed == [0, 2, 4, 64, 66, 68]
+
+
+def test_several_that_ask_at_once_pass_one_after_the_other() -> None:
+    time = VirtualTime(NOW)
+    gate = Gate(time.clock, time.sleep, lambda _: None, timedelta(seconds=2))
+    threads = [threading.Thread(target=gate.wait) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert time.clock() >= NOW + timedelta(seconds=14)
 
 
 def test_who_waits_gives_up_when_the_run_is_called_off() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koalr_server.ingest.files.values import value_of
-from koalr_server.records import KINDS
+from koalr_server.records import DELIVERED_KINDS, KINDS
 from koalr_server.sources.github.source import GITHUB, READERS
 from tests.unit.server.sources.github import stories
 from tests.unit.server.sources.github.bodies import fixture, only, records
@@ -48,6 +48,28 @@ LISTED: list[stories.Delivery] = [
             "repository": stories.REPOSITORY,
             "issue": stories.issue(1),
             "timeline": [{"event": "labeled", "created_at": stories.clock(1), "label": {"name": "doing"}}],
+        },
+    ),
+    (
+        "issue_boards",
+        {
+            "repository": stories.REPOSITORY,
+            "issue": {"number": 7},
+            "timeline": [
+                {
+                    "event": "project_v2_item_status_changed",
+                    "created_at": stories.clock(1),
+                    "status": "Done",
+                    "project": {"node_id": "P"},
+                },
+                {"event": "removed_from_project_v2", "created_at": stories.clock(2), "project": {"node_id": "P"}},
+            ],
+            "projects_v2_item": {
+                "project_node_id": "P",
+                "archived": True,
+                "updated_at": stories.clock(4),
+                "status": {"name": "Done", "updated_at": stories.clock(3)},
+            },
         },
     ),
     (
@@ -95,8 +117,7 @@ LISTED: list[stories.Delivery] = [
 ]
 SEEDS = [(event, body) for event, bodies in WEBHOOKS.items() if event in READERS for body in bodies] + LISTED + STORY
 
-# What a push tells of a commit has the fields of one.
-STORABLE = {**KINDS, "pushed_commits": KINDS["commits"]}
+STORABLE = {**KINDS, **DELIVERED_KINDS}
 
 ODD = st.one_of(
     st.none(),

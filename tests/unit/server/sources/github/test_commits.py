@@ -49,9 +49,12 @@ def test_commits_of_a_push_are_a_chain_from_where_the_branch_was() -> None:
     assert parents(push(FIRST, SECOND, MERGE)) == {FIRST: [BEFORE], SECOND: [FIRST], MERGE: [SECOND]}
 
 
-@pytest.mark.parametrize("fields", [{"forced": True}, {"before": "0" * 40, "created": True}])
-def test_a_push_that_continues_nothing_begins_a_chain(fields: dict[str, Any]) -> None:
-    assert parents(push(FIRST, SECOND, **fields)) == {FIRST: [], SECOND: [FIRST]}
+def test_a_push_that_continues_nothing_begins_a_chain() -> None:
+    assert parents(push(FIRST, SECOND, before="0" * 40, created=True)) == {FIRST: [], SECOND: [FIRST]}
+
+
+def test_a_forced_push_follows_what_it_replaced_for_nobody_tells_where_it_left() -> None:
+    assert parents(push(FIRST, SECOND, forced=True)) == {FIRST: [BEFORE], SECOND: [FIRST]}
 
 
 def test_the_head_of_a_push_too_long_to_list_follows_what_is_listed() -> None:
@@ -93,6 +96,13 @@ def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
     assert only([told, commit(FIRST, BEFORE, SECOND)], "commits") == expected
 
 
+def test_what_came_to_the_default_branch_together_is_a_push() -> None:
+    assert records([push(FIRST, SECOND), push(FIRST, SECOND)])["pushes"] == [
+        {"repo": "acme/api", "head": SECOND, "commits": [FIRST, SECOND]}
+    ]
+    assert "pushes" not in records([push(FIRST, ref="refs/heads/search")])
+
+
 def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> None:
     assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
     anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
@@ -102,7 +112,7 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])
 def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
     told = {**pushed(FIRST), "timestamp": date}
-    assert records([push(FIRST, commits=[told])]) == {}
+    assert parents(push(FIRST, commits=[told])) == {}
     who = {"name": "Ann", "date": date}
     assert records([commit(FIRST, commit={"author": who, "committer": who, "message": "Search"})]) == {}
 
@@ -113,3 +123,10 @@ def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
 def test_times_are_whole_seconds_of_utc(date: Any) -> None:
     told = {**pushed(FIRST), "timestamp": date}
     assert only([push(FIRST, commits=[told])], "pushed_commits")["committedAt"] == clock(0)
+
+
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00Z", "1985-04-12T23:20:50Z"])
+def test_a_commit_older_than_git_keeps_its_place(at: str) -> None:
+    who = {"name": "Ann", "date": at}
+    row = only([commit(SECOND, FIRST, commit={"author": who, "committer": who, "message": "Import"})], "commits")
+    assert (row["sha"], row["parents"], row["committedAt"]) == (SECOND, [FIRST], at)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from koalr_server.sources.github.issue_records import severity, type_of
+from koalr_server.sources.github.names import KIND as REPOSITORY_NAME
+from koalr_server.sources.github.source import GITHUB
 from koalr_server.sources.rules import Rules
 from tests.unit.server.sources.github.bodies import only, records
 from tests.unit.server.sources.github.stories import (
@@ -150,6 +152,84 @@ def test_an_item_of_a_board_without_the_number_of_its_issue_tells_nothing() -> N
     name, body = on_board(5, "In progress")
     body["projects_v2_item"]["content"] = None
     assert records([(name, body)]) == {}
+
+
+def standing(minute: int, status: str | None = None, **item: Any) -> dict[str, Any]:
+    """Where an item of a board stands since a minute."""
+    field = None if status is None else {"name": status, "updated_at": clock(minute)}
+    return {"project_node_id": "P", "archived": False, "updated_at": clock(minute), "status": field, **item}
+
+
+def boards(*turns: dict[str, Any], **item: Any) -> Delivery:
+    """All moves of an issue, with `projects_v2_item` where it stands on a board."""
+    return "issue_boards", {"repository": REPOSITORY, "issue": {"number": 7}, "timeline": list(turns), **item}
+
+
+def moved(minute: int, status: str, project: str = "P") -> dict[str, Any]:
+    return event("project_v2_item_status_changed", minute, status=status, project={"node_id": project})
+
+
+def left(minute: int, project: str = "P") -> dict[str, Any]:
+    return event("removed_from_project_v2", minute, project={"node_id": project})
+
+
+CLOSED = on_issue("closed", 20, **closed(20))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        boards(moved(5, "In progress"), moved(9, "Todo")),
+        boards(moved(5, "In progress"), moved(9, "")),
+        boards(moved(5, "In progress"), left(9)),
+        boards(moved(5, "In progress"), projects_v2_item=standing(9, "Todo")),
+        boards(moved(5, "In progress"), projects_v2_item=standing(9, archived=True)),
+        boards(moved(5, "In progress"), moved(9, "Todo"), projects_v2_item=standing(9, "Todo")),
+        boards(event("added_to_project_v2", 5, project={"node_id": "P"}), moved(5, "In progress"), left(9)),
+    ],
+)
+def test_moves_on_boards_of_projects_are_states(told: Delivery) -> None:
+    assert times([CLOSED, told]) == (clock(5), clock(20), 4 * 60, "done")
+
+
+def test_the_moves_of_a_webhook_and_of_a_sync_are_the_same() -> None:
+    webhooks = [on_board(5, "In progress"), on_board(9, "Done"), on_board(12, None, "deleted")]
+    told = boards(moved(5, "In progress"), moved(9, "Done"), left(12))
+    alone = [GITHUB.observe(*webhook)[0] for webhook in webhooks]
+    assert [each for each in GITHUB.observe(*told) if each.kind != REPOSITORY_NAME] == alone
+
+
+def test_an_item_stands_where_the_first_of_its_fields_says() -> None:
+    stage = {"name": "In progress", "updated_at": clock(5)}
+    assert times([on_issue("opened", 0), boards(projects_v2_item=standing(0, stage=stage))])[0] == clock(5)
+    assert times([on_issue("opened", 0), boards(projects_v2_item=standing(9, "Todo", stage=stage))])[0] is None
+
+
+def test_work_goes_on_while_one_of_several_boards_says_so() -> None:
+    told = boards(moved(5, "In progress"), moved(7, "Doing", "Q"), left(9), moved(12, "Todo", "Q"))
+    assert times([CLOSED, told]) == (clock(5), clock(20), 7 * 60, "done")
+
+
+def test_a_move_that_is_told_with_two_times_is_one() -> None:
+    told = boards(moved(5, "In progress"), moved(9, "Done"), projects_v2_item=standing(10, "Done"))
+    assert times([on_issue("opened", 0), told]) == (clock(5), clock(9), 4 * 60, "done")
+
+
+@pytest.mark.parametrize("end", [left(12), moved(12, "Todo")])
+def test_done_is_taken_back_by_another_state_but_not_by_leaving_the_board(end: dict[str, Any]) -> None:
+    told = boards(moved(5, "In progress"), moved(9, "Done"), end)
+    assert times([on_issue("opened", 0), told])[3] == ("done" if end["event"].startswith("removed") else "in_progress")
+
+
+def test_a_timeline_that_does_not_say_where_something_moved_tells_nothing() -> None:
+    told = timeline(event("project_v2_item_status_changed", 5), event("removed_from_project_v2", 6))
+    assert [each.facet for each in GITHUB.observe(*told)] == []
+
+
+def test_a_pull_request_on_a_board_is_no_work_item() -> None:
+    name, body = boards(moved(5, "In progress"))
+    body["issue"]["pull_request"] = {}
+    assert GITHUB.observe(name, body) == []
 
 
 def test_a_board_may_say_that_it_is_done_until_it_is_reopened_or_moved_on() -> None:

@@ -132,6 +132,7 @@ def test_examples_of_the_description_come_to_their_records() -> None:
     ]
     found = records(told)
     assert {kind: len(rows) for kind, rows in found.items()} == {
+        "branch_commits": 1,
         "commits": 1,
         "deployments": 3,
         "pull_requests": 1,

@@ -15,6 +15,7 @@ SHA = "6113728f27ae82c7b1a177c8d03f9e96e0adf246"
 # Of each record what identifies it and what the event is about.
 SHOWN = {
     "pushed_commits": ("repo", "sha", "parents", "author", "committedAt", "message"),
+    "pushes": ("head", "commits"),
     "deployments": ("id", "repo", "env", "status", "startedAt", "deployedAt"),
     "members": ("team", "login"),
     "pull_requests": (
@@ -136,7 +137,7 @@ EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
     ("pull_request_review_comment", "edited"): [(1, {"pull_requests": [EMBEDDED]})],
     ("pull_request_review_thread", "resolved"): [(1, {"pull_requests": [THREAD]}), (1, {"pull_requests": [EMBEDDED]})],
     ("pull_request_review_thread", "unresolved"): [(1, {"pull_requests": [EMBEDDED]})],
-    ("push", None): [(2, {"pushed_commits": [COMMIT]})],
+    ("push", None): [(2, {"pushed_commits": [COMMIT], "pushes": [{"head": SHA, "commits": [SHA]}]})],
     ("release", "created"): [(3, {"deployments": [RELEASE]})],
     ("release", "edited"): [(2, {"deployments": [RELEASE]})],
     ("release", "published"): [(3, {"deployments": [RELEASE]})],
