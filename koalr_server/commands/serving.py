@@ -7,7 +7,7 @@ from typing import Any
 from koalr_server.clock import Calendar
 from koalr_server.errors import InputError
 from koalr_server.settings import Settings
-from koalr_server.store.gateway import Gateway, open_owned
+from koalr_server.store.gateway import gateway_of, open_owned
 
 DEFAULT_PORT = 8600
 
@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read(data_dir=options.data, as_of=options.as_of)
     log_to_standard_error(requests=options.access_log)
     listener = _listen(options.host, options.port)
-    database = open_owned(settings.data_dir)
-    gateway = Gateway(settings.data_dir, database)
+    database = open_owned(settings.store)
+    gateway = gateway_of(settings.store, database)
     gateway.start()
     inbox = Inbox(database, settings.rules, settings.raw_days)
     inbox.start()
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         settings.webhook_secrets,
     )
     host, port = listener.getsockname()[:2]
-    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
+    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.store})", flush=True)
     try:
         server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
         server.run(sockets=[listener])
