@@ -10,7 +10,7 @@ from koalr_server.errors import InputError
 from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
 from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.rules import Rules
-from koalr_server.store.lake.address import Place, read_address, s3_access
+from koalr_server.store.lake.address import LakeAddress, Place, read_address, s3_access
 
 DEFAULT_DATA_DIR = ".koalr"
 STORE_URL = "KOALR_STORE_URL"
@@ -96,6 +96,25 @@ def parse_place(data_dir: str | None, values: Mapping[str, str]) -> Place:
     """
     if not data_dir and (url := values.get(STORE_URL)):
         return read_address(url, s3_access(values))
+    return _folder(data_dir, values)
+
+
+def both_places(
+    data_dir: str | None, store_url: str | None, environment: Mapping[str, str] | None = None
+) -> tuple[Path, LakeAddress]:
+    """The data folder and the shared store, for moving from one to the other; what a command line says wins.
+
+    Raises:
+        InputError: nothing names a shared store, or its URL cannot be used.
+    """
+    values = os.environ if environment is None else environment
+    url = store_url or values.get(STORE_URL)
+    if not url:
+        raise InputError(f"Nothing names the shared store: give its URL, or set {STORE_URL}.")
+    return _folder(data_dir, values), read_address(url, s3_access(values))
+
+
+def _folder(data_dir: str | None, values: Mapping[str, str]) -> Path:
     return Path(data_dir or values.get("KOALR_DATA_DIR") or DEFAULT_DATA_DIR).expanduser()
 
 

@@ -96,11 +96,11 @@ class PostgresServer:
         server = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "koalr")
         return self._run("psql", *server, "-d", database, "-qAtc", sql).strip()
 
-    def new_database(self) -> str:
-        """The name of a new, empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The name of a new database, a copy of another one that nobody uses now."""
         self._databases += 1
         name = f"lake{self._databases}"
-        self.query("postgres", f"CREATE DATABASE {name}")
+        self.query("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     def remove(self) -> None:

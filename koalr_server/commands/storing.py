@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from koalr_server.commands.progress import waiting
-from koalr_server.errors import InputError
-from koalr_server.settings import STORE_URL, Settings
+from koalr_server.settings import STORE_URL, Settings, both_places
 from koalr_server.store.gateway import open_access
 
 URL_HELP = f"URL of the shared store; left out, {STORE_URL} has it, and no list of processes shows its password"
@@ -19,7 +18,9 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
     parser = store.add_parser("compact", parents=[shared], help="tidy what many small writes left behind")
     parser.set_defaults(run=compact)
 
-    parser = commands.add_parser("backup", parents=[shared], help="write the whole store into a folder, while it is used")
+    parser = commands.add_parser(
+        "backup", parents=[shared], help="write the whole store into a folder, while it is used"
+    )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="a new folder")
     parser.set_defaults(run=backup)
 
@@ -69,12 +70,8 @@ def migrate(options: argparse.Namespace) -> int:
     from koalr_server.store.database import Database
     from koalr_server.store.moving import copy
 
-    url = options.to if options.to is not None else options.origin
-    settings = Settings.read({STORE_URL: url, **_s3()} if url else None)
-    if isinstance(settings.store, Path):
-        raise InputError(f"Nothing names the shared store: give its URL, or set {STORE_URL}.")
-    folder = Settings.single_file(options.data)
-    source, target = (folder, settings.store) if options.to is not None else (settings.store, folder)
+    folder, shared = both_places(options.data, options.to or options.origin)
+    source, target = (folder, shared) if options.origin is None else (shared, folder)
     with closing(Database.open(source)) as held, closing(Database.open(target, unfinished=True)) as empty:
         rows = copy(held, empty, _tell)
     print(f"{target}: {rows:,} rows, every table compared. {source} is as it was.")

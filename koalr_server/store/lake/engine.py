@@ -4,7 +4,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -60,15 +60,18 @@ class Lake:
             StoreError: the catalogue cannot be reached, or the Parquet files not written; the text says why.
         """
         scratch = tempfile.TemporaryDirectory(prefix="koalr-scratch-", ignore_cleanup_errors=True)
-        connection = attached(address, scratch.name)
-        shared = isinstance(address.catalogue, PostgresCatalogue)
-        try:
-            return cls(connection, address, scratch, partial(postgres_turn, connection) if shared else own_turn)
-        except duckdb.Error as error:
-            connection.close()
-            raise StoreError(
-                f"Cannot open the store {address}: {address.without_secrets(first_line(error))}."
-            ) from None
+        with ExitStack() as undone:
+            undone.callback(scratch.cleanup)
+            connection = attached(address, scratch.name)
+            undone.callback(connection.close)
+            shared = isinstance(address.catalogue, PostgresCatalogue)
+            try:
+                lake = cls(connection, address, scratch, partial(postgres_turn, connection) if shared else own_turn)
+            except duckdb.Error as error:
+                told = address.without_secrets(first_line(error))
+                raise StoreError(f"Cannot open the store {address}: {told}.") from None
+            undone.pop_all()
+        return lake
 
     @property
     def version(self) -> int:
@@ -146,5 +149,5 @@ def _announce(cursor: Cursor, author: str, effect: Effect) -> None:
 
 
 def _number(cursor: Cursor, sql: str) -> int:
-    row = cursor.execute(sql).fetchone()
-    return int(row[0] or 0) if row else 0
+    ((number,),) = cursor.execute(sql).fetchall()
+    return int(number or 0)

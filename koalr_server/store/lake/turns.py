@@ -6,7 +6,7 @@ from typing import Protocol
 
 import duckdb
 
-from koalr_server.store.engine import Cursor, Effect
+from koalr_server.store.engine import Cursor, Effect, first_line
 from koalr_server.store.lake.extensions import quoted
 
 # Two transactions that add the same row do not conflict in DuckLake, and a long one would lose to every short one. So they take
@@ -47,7 +47,11 @@ class PostgresTurn:
         self._ask("SELECT 1 AS held")
 
     def _ask(self, statement: str) -> None:
-        self._cursor.execute(f"FROM postgres_query({quoted(ALIAS)}, {quoted(statement)})").fetchall()
+        try:
+            self._cursor.execute(f"FROM postgres_query({quoted(ALIAS)}, {quoted(statement)})").fetchall()
+        except duckdb.Error as error:
+            # Whatever class the engine gives it, it came from outside the change.
+            raise duckdb.IOException(f"no turn to write, {first_line(error)}") from error
 
     def end(self) -> None:
         """Let the next one in."""

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from koalr_server.store.database import Database
+from koalr_server.store.lake.address import read_address
 from tests.postgres import PASSWORD, PostgresServer, binaries
 
 NO_EXTENSIONS = "the packages of requirements-shared.txt are not installed"
@@ -22,23 +25,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=NO_EXTENSIONS))
 
 
+class Postgres:
+    """A server with a laid out, empty store, of which each test gets a copy: laying one out takes seconds."""
+
+    def __init__(self, data: Path) -> None:
+        self.server = PostgresServer()
+        self.server.start()
+        self._data = data
+        self._laid_out = self.server.new_database()
+        Database.open(read_address(self._url(self._laid_out))).close()
+
+    def _url(self, database: str) -> str:
+        password = quote(PASSWORD, safe="")
+        return f"ducklake:postgres://koalr:{password}@127.0.0.1:{self.server.port}/{database}?data={self._data}"
+
+    def new_store(self) -> str:
+        """The URL of an empty store. All of them share a folder, in which no two files have one name."""
+        return self._url(self.server.new_database(template=self._laid_out))
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server with room for many catalogues."""
     if binaries() is None:
         pytest.skip(NO_POSTGRES)
-    server = PostgresServer()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
-def postgres_url(server: PostgresServer, data: Path) -> str:
-    """A new catalogue's URL."""
-    password = quote(PASSWORD, safe="")
-    return f"ducklake:postgres://koalr:{password}@127.0.0.1:{server.port}/{server.new_database()}?data={data}"
+    found = Postgres(tmp_path_factory.mktemp("lakes"))
+    yield found
+    found.server.remove()
 
 
 def file_url(folder: Path) -> str:
@@ -47,14 +60,14 @@ def file_url(folder: Path) -> str:
 
 
 @pytest.fixture(params=["file", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """The URL of a new shared store of each kind."""
     if request.param == "file":
         return file_url(tmp_path / "lake")
-    return postgres_url(request.getfixturevalue("postgres"), tmp_path / "lake" / "data")
+    return request.getfixturevalue("postgres").new_store()
 
 
 @pytest.fixture
-def shared_url(postgres: PostgresServer, tmp_path: Path) -> str:
+def shared_url(postgres: Postgres) -> str:
     """The URL of a new store that many processes may use."""
-    return postgres_url(postgres, tmp_path / "lake" / "data")
+    return postgres.new_store()
