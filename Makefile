@@ -21,6 +21,7 @@ check: setup ## lint and strict types
 
 test: check browser ## everything that must pass
 	@$(VENV)/python scripts/redis_server.py --optional
+	@$(VENV)/python scripts/postgres_server.py --optional
 	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 browser: setup
@@ -38,8 +39,10 @@ fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_
 	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
 		$(VENV)/python -m pytest tests/fuzz
 
-soak: setup ## a server killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
-	KILLS=50 KILLED_PULL_REQUESTS=1700 $(VENV)/python -m pytest tests/integration/server/test_killed_while_receiving.py
+soak: setup ## servers on each kind of store killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
+	@$(VENV)/python scripts/postgres_server.py
+	KILLS=50 KILLED_PULL_REQUESTS=1700 $(VENV)/python -m pytest tests/integration/server/test_killed_while_receiving.py \
+		tests/integration/store/test_killed_on_shared_store.py
 
 screenshots: setup browser ## the pictures of the documents, taken anew
 	$(VENV)/python scripts/screenshots.py

@@ -13,7 +13,7 @@ from koalr_server.keys import ApiKey, key_hash, new_key
 from koalr_server.sample import EDITION
 from koalr_server.settings import Settings
 from koalr_server.store.database import Database
-from koalr_server.store.gateway import Gateway, LocalAccess, open_owned
+from koalr_server.store.gateway import Gateway, LocalAccess, NoGateway, gateway_of, open_owned
 
 # One dashboard serves many viewers with one key, over loopback.
 EMBEDDED_REQUESTS_PER_MINUTE = 6000
@@ -26,7 +26,7 @@ class EmbeddedServer:
     api: ASGIApp
     key: str
     _database: Database
-    _gateway: Gateway
+    _gateway: Gateway | NoGateway
     _inbox: Inbox
 
     @classmethod
@@ -36,12 +36,12 @@ class EmbeddedServer:
         Raises:
             ServerError: the folder cannot be used; the text says why.
         """
-        database = open_owned(settings.data_dir)
+        database = open_owned(settings.store)
         access = LocalAccess(database)
         held = access.call("content", {})
         if held["content"] is None or (held["content"] == "sample" and held["sample_edition"] != EDITION):
             load_into(access, shifted=held["sample_shift"] != "none")
-        gateway = Gateway(settings.data_dir, database)
+        gateway = gateway_of(settings.store, database)
         gateway.start()
         key = new_key()
         own = ApiKey("key_embedded", frozenset({"read"}), None, EMBEDDED_REQUESTS_PER_MINUTE)

@@ -10,8 +10,10 @@ from koalr_server.errors import InputError
 from koalr_server.risk.floors import DEFAULT_FLOORS, Floors
 from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.rules import Rules
+from koalr_server.store.lake.address import LakeAddress, Place, read_address, s3_access
 
 DEFAULT_DATA_DIR = ".koalr"
+STORE_URL = "KOALR_STORE_URL"
 COPILOT_MINUTES_PER_LINE = "KOALR_COPILOT_MINUTES_PER_LINE"
 # An assumption, argued in docs/METRICS.md: a line of 40 characters, typed at 200 characters a minute.
 DEFAULT_COPILOT_MINUTES_PER_LINE = 0.2
@@ -39,14 +41,15 @@ MOST_RAW_DAYS = 3650
 class Settings:
     """Where the data are, what "now" is, what an accepted line of Copilot is taken to save, least risk scores, what tools may send.
 
-    `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_AS_OF` freezes now (ISO 8601),
+    `KOALR_DATA_DIR` names the data folder (default `.koalr`), `KOALR_STORE_URL` a shared store in its place
+    (store/lake/address.py), `KOALR_AS_OF` freezes now (ISO 8601),
     `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2), and the three of RISK_FLOORS are whole
     numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults). The settings of RULES are names with `*`
     and `?`, separated by commas (sources/rules.py), `KOALR_RAW_DAYS` is for how many whole days raw deliveries are kept
     (1 to 3650, default 90), and the secrets of tools are those of sources/registry.py, several separated by commas.
     """
 
-    data_dir: Path
+    store: Place
     as_of: datetime | None = None
     copilot_minutes_per_line: float = DEFAULT_COPILOT_MINUTES_PER_LINE
     risk_floors: Floors = DEFAULT_FLOORS
@@ -64,7 +67,6 @@ class Settings:
             InputError: a value cannot be used; the text names it and what is allowed.
         """
         values = os.environ if environment is None else environment
-        folder = data_dir or values.get("KOALR_DATA_DIR") or DEFAULT_DATA_DIR
         moment = as_of or values.get("KOALR_AS_OF")
         minutes = values.get(COPILOT_MINUTES_PER_LINE)
         floors = {
@@ -73,7 +75,7 @@ class Settings:
             if values.get(variable)
         }
         return cls(
-            Path(folder).expanduser(),
+            parse_place(data_dir, values),
             parse_instant(moment) if moment else None,
             parse_minutes_per_line(minutes) if minutes else DEFAULT_COPILOT_MINUTES_PER_LINE,
             Floors(**floors),
@@ -85,6 +87,36 @@ class Settings:
                 if source.secret_setting and (told := names(values.get(source.secret_setting, "")))
             },
         )
+
+
+def parse_place(data_dir: str | None, values: Mapping[str, str]) -> Place:
+    """The data folder of a command line, else the shared store of the environment, else its data folder.
+
+    Raises:
+        InputError: the URL of the shared store cannot be used.
+    """
+    if not data_dir and (url := values.get(STORE_URL)):
+        return read_address(url, s3_access(values))
+    return _folder(data_dir, values)
+
+
+def both_places(
+    data_dir: str | None, store_url: str | None, environment: Mapping[str, str] | None = None
+) -> tuple[Path, LakeAddress]:
+    """The data folder and the shared store, for moving from one to the other; what a command line says wins.
+
+    Raises:
+        InputError: nothing names a shared store, or its URL cannot be used.
+    """
+    values = os.environ if environment is None else environment
+    url = store_url or values.get(STORE_URL)
+    if not url:
+        raise InputError(f"Nothing names the shared store: give its URL, or set {STORE_URL}.")
+    return _folder(data_dir, values), read_address(url, s3_access(values))
+
+
+def _folder(data_dir: str | None, values: Mapping[str, str]) -> Path:
+    return Path(data_dir or values.get("KOALR_DATA_DIR") or DEFAULT_DATA_DIR).expanduser()
 
 
 def parse_instant(text: str) -> datetime:

@@ -66,7 +66,7 @@ def from_file(path: Path) -> Series:
 def from_store(settings: Settings) -> Series:
     """Daily counts of the organisation and of each team."""
     arguments = {"as_of": settings.as_of.isoformat() if settings.as_of else None}
-    with open_access(settings.data_dir, create=False) as store:
+    with open_access(settings.store, create=False) as store:
         found = store.call("throughput", arguments)["series"]
     return [(each["name"], tuple(each["finished"])) for each in found]
 

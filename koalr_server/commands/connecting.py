@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from koalr_server.clock import wall_clock
@@ -36,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     # Imported here, because every other command would wait for it and not use it.
     from koalr_server.connect.walk import walk
 
-    folder = os.path.abspath(Settings.read(data_dir=options.data).data_dir)
+    store = Settings.read(data_dir=options.data).store
+    folder = os.path.abspath(store) if isinstance(store, Path) else ""
     try:
         walk(Console(), World(folder, options.data))
     except (EOFError, KeyboardInterrupt) as error:

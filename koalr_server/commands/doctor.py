@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Look and tell; what is lacking is no failure."""
     settings = Settings.read(data_dir=options.data)
     arguments = {"as_of": settings.as_of.isoformat() if settings.as_of else None, "team": options.team}
-    with open_access(settings.data_dir, create=False) as store:
+    with open_access(settings.store, create=False) as store:
         body = store.call("diagnose", arguments)
     if options.data and not body["organisation"]["sample"]:
         _point_at(options.data, body)
@@ -60,6 +60,7 @@ def lines(body: Mapping[str, Any], team: str | None = None) -> Iterator[str]:
     yield f"{printable(organisation['name'])}{of_team}, as of {_minute(body['now'])}" + (
         f"; newest data {_minute(newest)}" if newest else ""
     )
+    yield f"store: {body['store']}"
     if any(step["answers"] for step in body["steps"]):
         yield from _findings(body)
     if body["steps"]:

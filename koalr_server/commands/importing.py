@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     if faults and options.strict:
         raise InputError(f"{len(faults)} {bad}; nothing was loaded because of --strict.")
     if imported.tables:
-        with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("loading"):
+        with open_access(Settings.read(data_dir=options.data).store) as store, waiting("loading"):
             answer = store.call("load", {}, imported.tables)
         _report(answer, f", {len(faults)} {bad} left out" if faults else "")
     for note in imported.notes:

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     """Read, load and sum up."""
     started = time.monotonic()
     progress = Progress("commits read")
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
+    with open_access(Settings.read(data_dir=options.data).store) as store:
         history = read_repository(
             Path(options.path),
             repo=options.repo,

@@ -74,7 +74,7 @@ def create(options: argparse.Namespace) -> int:
         "teams": options.team,
         "limit": options.limit,
     }
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
+    with open_access(Settings.read(data_dir=options.data).store) as store:
         store.call("create_key", arguments)
     print(key)
     return 0
@@ -82,7 +82,7 @@ def create(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """One line per key."""
-    with open_access(Settings.read(data_dir=options.data).data_dir, create=False) as store:
+    with open_access(Settings.read(data_dir=options.data).store, create=False) as store:
         keys = store.call("list_keys", {})["keys"]
     for key in keys:
         teams = ",".join(key["team_ids"] or []) or "all teams"
@@ -108,7 +108,7 @@ def rotate(options: argparse.Namespace) -> int:
     """Print the new key alone; what becomes of the old one goes to standard error."""
     key = new_key()
     arguments = {"key_id": options.key_id, "key": key, "grace_secs": round(options.grace * SECS_PER_HOUR)}
-    with open_access(Settings.read(data_dir=options.data).data_dir, create=False) as store:
+    with open_access(Settings.read(data_dir=options.data).store, create=False) as store:
         answer = store.call("rotate_key", arguments)
     print(key)
     print(f"the old key works until {answer['old_works_until']}; the new one is {answer['key_id']}", file=sys.stderr)
@@ -117,7 +117,7 @@ def rotate(options: argparse.Namespace) -> int:
 
 def revoke(options: argparse.Namespace) -> int:
     """Revoke by id."""
-    with open_access(Settings.read(data_dir=options.data).data_dir, create=False) as store:
+    with open_access(Settings.read(data_dir=options.data).store, create=False) as store:
         answer = store.call("revoke_key", {"key_id": options.key_id})
     print(f"revoked {answer['key_id']}")
     return 0

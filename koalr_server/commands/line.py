@@ -16,6 +16,7 @@ from koalr_server.commands import (
     risk,
     sampling,
     serving,
+    storing,
     syncing,
 )
 from koalr_server.errors import ServerError
@@ -44,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
         doctor,
         backtesting,
         risk,
+        storing,
     ):
         module.add_to(commands, shared)
     return parser

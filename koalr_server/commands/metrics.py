@@ -65,7 +65,7 @@ def restore(options: argparse.Namespace) -> int:
 
 def show_all(options: argparse.Namespace) -> int:
     """One line per metric."""
-    with open_access(Settings.read(data_dir=options.data).data_dir, create=False) as store:
+    with open_access(Settings.read(data_dir=options.data).store, create=False) as store:
         answer = store.call("list_metrics", {})
     for metric in answer["metrics"]:
         document = metric["document"]
@@ -80,14 +80,14 @@ def show(options: argparse.Namespace) -> int:
     """Print one metric's document."""
     from koalr_server.custom.documents import as_toml, as_yaml
 
-    with open_access(Settings.read(data_dir=options.data).data_dir, create=False) as store:
+    with open_access(Settings.read(data_dir=options.data).store, create=False) as store:
         document = store.call("show_metric", {"slug": options.slug})["document"]
     print((as_yaml if options.yaml else as_toml)(document), end="")
     return 0
 
 
 def _change(options: argparse.Namespace, operation: str, arguments: Mapping[str, Any], words: Mapping[str, str]) -> int:
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store:
+    with open_access(Settings.read(data_dir=options.data).store) as store:
         outcomes = store.call(operation, arguments)["outcomes"]
     for slug, outcome in outcomes:
         print(f"{slug}: {words.get(outcome, outcome)}")

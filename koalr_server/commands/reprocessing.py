@@ -18,7 +18,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
 
 def run(options: argparse.Namespace) -> int:
     """Say how many there were."""
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("reading"):
+    with open_access(Settings.read(data_dir=options.data).store) as store, waiting("reading"):
         answer = store.call("reprocess", {})
     print(f"{answer['read']:,} deliveries read once more")
     return 0

@@ -34,7 +34,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN
 
 def load(options: argparse.Namespace) -> int:
     """Load and say what came in."""
-    with open_access(Settings.read(data_dir=options.data).data_dir) as store, waiting("loading the sample"):
+    with open_access(Settings.read(data_dir=options.data).store) as store, waiting("loading the sample"):
         counts, without_commit = load_into(store, shifted=not options.no_shift)
     print(
         "sample organisation: "

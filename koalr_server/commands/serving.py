@@ -9,7 +9,7 @@ from typing import Any
 from koalr_server.clock import Calendar
 from koalr_server.errors import InputError
 from koalr_server.settings import Settings
-from koalr_server.store.gateway import Gateway, open_owned
+from koalr_server.store.gateway import gateway_of, open_owned
 
 DEFAULT_PORT = 8600
 
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read(data_dir=options.data, as_of=options.as_of)
     log_to_standard_error(requests=options.access_log)
     listener = _listen(options.host, options.port)
-    database = open_owned(settings.data_dir)
-    gateway = Gateway(settings.data_dir, database)
+    database = open_owned(settings.store)
+    gateway = gateway_of(settings.store, database)
     gateway.start()
     inbox = Inbox(database, settings.rules, settings.raw_days)
     inbox.start()
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     host, port = listener.getsockname()[:2]
     # The web server ends its own way and raises the signal anew, which would end the process before the store is closed.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.data_dir})", flush=True)
+    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.store})", flush=True)
     try:
         server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
         server.run(sockets=[listener])

@@ -94,7 +94,7 @@ def sync(options: argparse.Namespace, around: "Surroundings", environment: Mappi
         print(f"  {sentence}", file=sys.stderr, flush=True)
 
     started = time.monotonic()
-    with open_access(settings.data_dir) as store:
+    with open_access(settings.store) as store:
         report = read_github(order, store, around, say, progress)
     progress.close()
     print(f"{organisation or ', '.join(names)}, since {since[:10]}")

@@ -22,7 +22,7 @@ def ending(
         sync: arguments of `sync github`; empty where it was not chosen.
         credentials: settings that the sync reads.
         secrets: settings that the server reads.
-        folder: the data folder, absolute.
+        folder: the data folder, absolute; "" where the environment names a shared store.
         data: --data as it was given.
     """
     if sync:
@@ -49,7 +49,7 @@ def command(words: str, data: str | None) -> str:
 def unit(sync: Sequence[str], folder: str) -> Iterator[str]:
     """A service and a timer that sync every quarter of an hour; /opt/koalr stands for where this project lies."""
     # systemd takes a percent sign for the beginning of a specifier.
-    arguments = shlex.join([*sync, "--data", folder]).replace("%", "%%")
+    arguments = shlex.join([*sync, *(("--data", folder) if folder else ())]).replace("%", "%%")
     yield "# /etc/systemd/system/koalr-github.service"
     yield "[Service]"
     yield "Type=oneshot"

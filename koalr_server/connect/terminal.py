@@ -33,7 +33,7 @@ class Outside(Protocol):
 
     @property
     def folder(self) -> str:
-        """The data folder, absolute."""
+        """The data folder, absolute; "" where the environment names a shared store."""
 
     @property
     def data(self) -> str | None:

@@ -1,5 +1,6 @@
 """One error body for every status and every path: {"error": {"code", "message", "param"?, "requestId"}}."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+
+from koalr_server.errors import StoreError
 
 CODES: Mapping[int, str] = {
     400: "bad_request",
@@ -25,6 +28,10 @@ CODES: Mapping[int, str] = {
 
 LONGEST_SHOWN_PATH = 200
 UNEXPECTED = "Something failed on our side; the log has the request id."
+UNREADABLE = "The store cannot be read now; try again in a moment. The log has the request id."
+RETRY_SECS = "5"
+
+log = logging.getLogger("koalr_server.http")
 
 
 class ApiError(Exception):
@@ -48,6 +55,12 @@ def error_response(
         error["param"] = param
     error["requestId"] = request_id
     return JSONResponse({"error": error}, status_code=status, headers=dict(headers or {}))
+
+
+def store_failed(error: StoreError, request_id: str) -> JSONResponse:
+    """The store cannot be reached or read now. Why names places, which concern whoever reads the log alone."""
+    log.error("request %s failed: %s", request_id, error)
+    return error_response(503, UNREADABLE, request_id, headers={"Retry-After": RETRY_SECS})
 
 
 def new_request_id() -> str:
@@ -80,6 +93,10 @@ def install(app: FastAPI) -> None:
             405: f"{request.method} is not allowed on {path}; allowed: {(error.headers or {}).get('Allow', 'GET')}.",
         }.get(error.status_code, str(error.detail))
         return error_response(error.status_code, message, request_id(request), headers=error.headers)
+
+    @app.exception_handler(StoreError)
+    async def _store(request: Request, error: StoreError) -> JSONResponse:
+        return store_failed(error, request_id(request))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _error: Exception) -> JSONResponse:

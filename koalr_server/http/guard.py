@@ -10,7 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koalr_server.http.errors import UNEXPECTED, error_response, new_request_id
+from koalr_server.errors import StoreError
+from koalr_server.http.errors import UNEXPECTED, error_response, new_request_id, store_failed
 from koalr_server.http.logs import FIELDS
 from koalr_server.http.paths import local_path
 
@@ -78,6 +79,10 @@ class Guard:
         scope["state"]["send"] = watched
         try:
             await self._app(scope, receive, watched)
+        except StoreError as error:
+            answer = store_failed(error, request_id)
+            if not status:
+                await answer(scope, receive, scope["state"]["send"])
         except Exception as error:  # whatever it is, its text stays here
             failure = {"requestId": request_id, "error": type(error).__name__}
             log.error("request %s failed: %s", *failure.values(), extra={FIELDS: failure})

@@ -26,6 +26,8 @@ LONGEST_REST_SECS = 5.0
 # After a failure of the store, such as a full disk.
 RETRY_SECS = 5.0
 PRUNE_EVERY_SECS = 3600.0
+# What another process kept and did not live to read.
+LOOK_EVERY_SECS = 5.0
 
 
 class Inbox:
@@ -85,7 +87,7 @@ class Inbox:
         pruned = -PRUNE_EVERY_SECS
         agreed = False
         while True:
-            self._arrived.wait(PRUNE_EVERY_SECS)
+            self._arrived.wait(LOOK_EVERY_SECS)
             if self._stopping.is_set():
                 return
             self._arrived.clear()

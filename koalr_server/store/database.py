@@ -14,6 +14,8 @@ import duckdb
 from koalr_server.errors import StoreError
 from koalr_server.store.deriving import derive
 from koalr_server.store.engine import Cursor, Effect, Engine, first_line
+from koalr_server.store.lake.address import Place
+from koalr_server.store.lake.engine import Lake
 from koalr_server.store.single_file import FILE_NAME, SCHEMA, SingleFile
 from koalr_server.store.upgrading import STEPS, upgrade
 
@@ -23,6 +25,8 @@ log = logging.getLogger("koalr_server.store")
 
 SCHEMA_VERSION = "6"
 FIRST_PAUSE_SECS = 0.05
+# In `meta` while a copy into the store has begun and not ended.
+UNFINISHED = "unfinished"
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -45,14 +49,17 @@ class Database:
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer-beside")
 
     @classmethod
-    def open(cls, folder: Path) -> "Database":
-        """Open or create the store in a folder.
+    def open(cls, place: Place, unfinished: bool = False) -> "Database":
+        """Open or create the store in a folder, or the shared one of an address.
+
+        Args:
+            unfinished: whether one is let through into which a copy has begun and not ended.
 
         Raises:
-            StoreLockedError: another process has the file open.
-            StoreError: the folder or file cannot be used; the text says why.
+            StoreLockedError: another process has its file open.
+            StoreError: the place cannot be used; the text says why.
         """
-        return cls.on(SingleFile.open(folder))
+        return cls.on(SingleFile.open(place) if isinstance(place, Path) else Lake.open(place), unfinished)
 
     @classmethod
     def in_memory(cls) -> "Database":
@@ -60,7 +67,7 @@ class Database:
         return cls.on(SingleFile.in_memory())
 
     @classmethod
-    def on(cls, engine: Engine) -> "Database":
+    def on(cls, engine: Engine, unfinished: bool = False) -> "Database":
         """The store on an engine, brought to this version's layout.
 
         Raises:
@@ -76,6 +83,14 @@ class Database:
             raise StoreError(
                 f"The store {engine.place} has layout {reached}, this version reads layout {SCHEMA_VERSION}; "
                 "a newer version wrote it: update this one, or choose another --data folder."
+            )
+        with engine.reading() as cursor:
+            half = UNFINISHED in _settings(cursor)
+        if half and not unfinished:
+            engine.close()
+            raise StoreError(
+                f"Not everything is in the store {engine.place} yet: a `migrate` or `restore` into it has not ended; "
+                "run that command again."
             )
         return cls(engine)
 
@@ -200,7 +215,8 @@ def _laid_out(engine: Engine) -> str:
     with engine.reading() as cursor:
         held = _settings(cursor)
     found = held.get("schema_version", SCHEMA_VERSION)
-    if (found != SCHEMA_VERSION and found not in STEPS) or held.get("schema_digest") == digest:
+    current = found == SCHEMA_VERSION
+    if (current and held.get("schema_digest") == digest) or not (current or found in STEPS):
         return found
     with engine.transaction(Effect.ANSWERS) as cursor:
         cursor.execute(engine.schema)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from koalr_server.ingest.deliveries import table_of
 from koalr_server.store.database import Database
+from koalr_server.store.lake.attaching import ALIAS as LAKE
 from koalr_server.store.merging import count
 
 __all__ = ["Received", "add_deliveries", "after", "cursors", "prune", "set_cursors", "table_of"]
@@ -40,21 +41,39 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> se
         """SELECT greatest((SELECT coalesce(max(seq), 0) FROM deliveries),
             (SELECT coalesce(max(value::BIGINT), 0) FROM meta WHERE name = 'settled_seq'))""",
     )
+    # Numbers may have gaps, where a delivery came twice; they only have to grow.
     numbered = table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
     cursor.register("arrived_deliveries", numbered)
     try:
-        # Numbers may have gaps, where a delivery came twice; they only have to grow. One column is the key, because the engine
-        # takes four times as long for two of them.
-        added = cursor.execute(
-            """INSERT INTO deliveries BY NAME
-            SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event,
-                   $received_at::TIMESTAMP AS received_at, body
-            FROM arrived_deliveries ON CONFLICT DO NOTHING RETURNING seq""",
-            {"before": before, "received_at": received_at},
-        )
-        return {seq - before - 1 for (seq,) in added.fetchall()}
+        add = _add_where_keys_are_kept if _keeps_keys(cursor) else _add_where_they_are_not
+        return add(cursor, {"before": before, "received_at": received_at})
     finally:
         cursor.unregister("arrived_deliveries")
+
+
+_ROWS = """INSERT INTO deliveries BY NAME
+    SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event, $received_at::TIMESTAMP AS received_at, body"""
+
+
+def _keeps_keys(cursor: Cursor) -> bool:
+    """Whether the engine refuses a key that is there already."""
+    return cursor.execute("SELECT current_database()").fetchall() != [(LAKE,)]
+
+
+def _add_where_keys_are_kept(cursor: Cursor, told: Mapping[str, Any]) -> set[int]:
+    # One column is the key, because the engine takes four times as long for two of them.
+    added = cursor.execute(f"{_ROWS} FROM arrived_deliveries ON CONFLICT DO NOTHING RETURNING seq", told)
+    return {seq - told["before"] - 1 for (seq,) in added.fetchall()}
+
+
+def _add_where_they_are_not(cursor: Cursor, told: Mapping[str, Any]) -> set[int]:
+    cursor.execute(
+        """CREATE OR REPLACE TEMP TABLE new_deliveries AS SELECT ordinal FROM arrived_deliveries a
+        WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.key = a.source || ':' || a.key)
+        QUALIFY row_number() OVER (PARTITION BY a.source, a.key ORDER BY ordinal) = 1"""
+    )
+    cursor.execute(f"{_ROWS} FROM arrived_deliveries SEMI JOIN new_deliveries USING (ordinal)", told)
+    return {ordinal for (ordinal,) in cursor.execute("FROM new_deliveries").fetchall()}
 
 
 def after(database: Database, seq: int, most: int) -> Sequence[Received]:

@@ -38,7 +38,8 @@ def status(
     """
     metrics = _custom_metrics(database, team_ids)
     counts = count(database.rows, moment.now, team_ids, metrics)
-    return report(counts, held, moment, sources(database) if with_sources else None)
+    told = report(counts, held, moment, sources(database) if with_sources else None)
+    return told | {"store": database.kind}
 
 
 def sources(database: Database) -> list[SourceCounts]:

@@ -23,6 +23,7 @@ import pyarrow as pa
 from koalr_server import errors
 from koalr_server.errors import ServerError, StoreError, StoreLockedError
 from koalr_server.store.database import FILE_NAME, Database
+from koalr_server.store.lake.address import Place
 from koalr_server.store.operations import OPERATIONS
 
 NO_TABLES: Mapping[str, pa.Table] = {}
@@ -99,20 +100,22 @@ def socket_path(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def open_access(folder: Path, create: bool = True) -> Iterator[Access]:
-    """Open the store of a folder, or reach the server that has it open.
+def open_access(place: Place, create: bool = True) -> Iterator[Access]:
+    """Open a store, or reach the server that has its folder open.
 
     Args:
         create: whether a store is made where there is none; what only looks finds nothing then, and leaves no trace.
 
     Raises:
         StoreLockedError: a process without a socket (another command) holds the folder.
-        StoreError: the folder cannot be used.
+        StoreError: the place cannot be used.
     """
+    folder = folder_of(place)
     try:
-        nothing = not folder.exists() or (folder.is_dir() and not (folder / FILE_NAME).exists())
-        database = Database.in_memory() if nothing and not create else Database.open(folder)
+        database = Database.in_memory() if not create and _is_empty(place) else Database.open(place)
     except StoreLockedError:
+        if folder is None:
+            raise
         remote = RemoteAccess(folder)
         try:
             remote.call("content", {})
@@ -128,7 +131,19 @@ def open_access(folder: Path, create: bool = True) -> Iterator[Access]:
         database.close()
 
 
-def open_owned(folder: Path, patience_secs: float = 10.0, sleep: Callable[[float], None] = time.sleep) -> Database:
+def folder_of(place: Place) -> Path | None:
+    """The folder that one process at a time may have open, None where every process opens the store itself."""
+    return place if isinstance(place, Path) else place.folder
+
+
+def _is_empty(place: Place) -> bool:
+    """Whether there is no store yet; of a server of catalogues nobody knows before asking it."""
+    if isinstance(place, Path):
+        return not place.exists() or (place.is_dir() and not (place / FILE_NAME).exists())
+    return isinstance(place.catalogue, Path) and not place.catalogue.exists()
+
+
+def open_owned(place: Place, patience_secs: float = 10.0, sleep: Callable[[float], None] = time.sleep) -> Database:
     """Open the store for a server, waiting a while for a command that is still at work.
 
     Raises:
@@ -137,9 +152,10 @@ def open_owned(folder: Path, patience_secs: float = 10.0, sleep: Callable[[float
     waited_secs = 0.0
     while True:
         try:
-            return Database.open(folder)
+            return Database.open(place)
         except StoreLockedError:
-            if _server_answers(folder):
+            folder = folder_of(place)
+            if folder is not None and _server_answers(folder):
                 raise StoreLockedError(
                     f"A server already runs on the data folder {folder}; stop it or choose another --data."
                 ) from None
@@ -207,3 +223,19 @@ class Gateway(socketserver.ThreadingUnixStreamServer):
         self.shutdown()
         self.server_close()
         self._path.unlink(missing_ok=True)
+
+
+class NoGateway:
+    """A store that every command opens itself needs none."""
+
+    def start(self) -> None:
+        """Nobody will ask."""
+
+    def stop(self) -> None:
+        """Nobody has asked."""
+
+
+def gateway_of(place: Place, database: Database) -> Gateway | NoGateway:
+    """What lets commands in while this process has the store open; not started yet."""
+    folder = folder_of(place)
+    return NoGateway() if folder is None else Gateway(folder, database)

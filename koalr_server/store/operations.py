@@ -232,6 +232,19 @@ def reprocess(database: Database, _arguments: Arguments, _tables: Tables) -> Ans
     return {"read": settling.reprocess(database, settling.rules_in_force(database, Settings.read().rules))}
 
 
+def backup(database: Database, arguments: Arguments, tables: Tables) -> Answer:
+    """Write one state of the store into a folder; see store/keeping.py."""
+    # Imported here, because every other command would wait for it and not use it.
+    from koalr_server.store import keeping
+
+    return keeping.backup(database, arguments, tables)
+
+
+def compact(database: Database, _arguments: Arguments, _tables: Tables) -> Answer:
+    """Tidy what many small writes left behind: {"kind", "done": {what: how many}}."""
+    return {"kind": database.kind, "done": database.compact()}
+
+
 OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
     operation.__name__: operation
     for operation in (
@@ -252,5 +265,7 @@ OPERATIONS: Mapping[str, Callable[[Database, Arguments, Tables], Answer]] = {
         reprocess,
         cursors,
         set_cursors,
+        backup,
+        compact,
     )
 }

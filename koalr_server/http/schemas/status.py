@@ -65,6 +65,7 @@ class Status(Described):
     """Why an answer is empty: findings in the order of the API page, and what to do, most useful first."""
 
     version: str = figure("Of this server", "1.0")
+    store: str = figure("What its data are kept in", "single file")
     now: datetime = figure("What now is", "2026-03-14T18:30:00Z")
     organisation: Organisation = whole("What this server holds")
     days: int = figure("Counts are of so many days up to the newest record", 90)

@@ -29,10 +29,11 @@ TABLES = ("pull_requests", "reviews", "deployments", "pull_request_facts", "depl
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """A server of its own process on a data folder, once it answers; killed at the end, if it still lives."""
+def serving(folder: Path | None) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """A server of its own process on a data folder, None for the store of the environment; killed at the end, if it still lives."""
     environment = os.environ | {"KOALR_GITHUB_WEBHOOK_SECRET": SECRET}
-    command = [sys.executable, "-m", "koalr_server", "serve", "--port", "0", "--data", str(folder), "--no-access-log"]
+    command = [sys.executable, "-m", "koalr_server", "serve", "--port", "0", "--no-access-log"]
+    command += [] if folder is None else ["--data", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     try:
         assert process.stdout is not None
@@ -48,6 +49,7 @@ class Senders:
 
     def __init__(self, sent: list[Sent]) -> None:
         self.url = ""
+        self.sent = sent
         self.acknowledged: set[str] = set()
         self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._count = len(sent)

@@ -1,0 +1,76 @@
+"""One writer at a time among all processes: locks of PostgreSQL, which end with the connection that took them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Protocol
+
+import duckdb
+
+from koalr_server.store.engine import Cursor, Effect, first_line
+from koalr_server.store.lake.extensions import quoted
+
+# Two transactions that add the same row do not conflict in DuckLake, and a long one would lose to every short one. So they take
+# turns. Numbers mean nothing but that no other program of the same database should use them.
+LOCKS = {Effect.ANSWERS: 0x6B6F_616C_7201, Effect.NOTES: 0x6B6F_616C_7201, Effect.BESIDE: 0x6B6F_616C_7202}
+PATIENCE_SECS = 120
+ALIAS = "turns"
+
+
+class Turn(Protocol):
+    """Held until the block ends."""
+
+    def check(self) -> None:
+        """Raises an engine's error if the turn was lost meanwhile."""
+
+
+class OwnTurn:
+    """The turn of the only process there is, whose writers are one thread of each kind."""
+
+    def check(self) -> None:
+        """It cannot be lost."""
+
+
+class PostgresTurn:
+    """A lock held by an open transaction of a connection of its own."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def take(self, lock: int) -> None:
+        """Wait for the lock, at most PATIENCE_SECS."""
+        self._cursor.begin()
+        self._ask(f"SELECT set_config('lock_timeout', '{PATIENCE_SECS}s', true)")
+        self._ask(f"SELECT pg_advisory_xact_lock({lock}) IS NULL AS taken")
+
+    def check(self) -> None:
+        """Ask the connection something, which fails if it has been lost and the lock with it."""
+        self._ask("SELECT 1 AS held")
+
+    def _ask(self, statement: str) -> None:
+        try:
+            self._cursor.execute(f"FROM postgres_query({quoted(ALIAS)}, {quoted(statement)})").fetchall()
+        except duckdb.Error as error:
+            # Whatever class the engine gives it, it came from outside the change.
+            raise duckdb.IOException(f"no turn to write, {first_line(error)}") from error
+
+    def end(self) -> None:
+        """Let the next one in."""
+        with suppress(duckdb.Error):
+            self._cursor.rollback()
+        self._cursor.close()
+
+
+def own_turn(_effect: Effect) -> AbstractContextManager[Turn]:
+    """A turn of the only process there is."""
+    return nullcontext(OwnTurn())
+
+
+@contextmanager
+def postgres_turn(connection: duckdb.DuckDBPyConnection, effect: Effect) -> Iterator[Turn]:
+    """Wait until no other process makes a change of the same kind; the catalogue's database is attached as ALIAS."""
+    turn = PostgresTurn(connection.cursor())
+    try:
+        turn.take(LOCKS[effect])
+        yield turn
+    finally:
+        turn.end()

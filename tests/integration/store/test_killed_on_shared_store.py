@@ -1,0 +1,87 @@
+"""A replica that is killed at random moments while deliveries arrive: what it acknowledged is there, once, and read."""
+
+import random
+import signal
+import time
+from contextlib import ExitStack, closing
+
+import pytest
+
+from koalr_server.sources.rules import Rules
+from koalr_server.store.database import Database
+from koalr_server.store.lake.address import read_address
+from koalr_server.store.settling import reprocess, settle
+from tests.deliveries import deliveries
+from tests.integration.server.test_killed_while_receiving import (
+    KILLS,
+    PULL_REQUESTS,
+    Senders,
+    serving,
+    tables,
+    undisturbed,
+)
+
+# Each kill takes seconds here, so that there are fewer deliveries to one.
+DELIVERED = PULL_REQUESTS // 4
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOALR_STORE_URL", url)
+    sent = deliveries(DELIVERED)
+    chance = random.Random(len(sent))
+    senders = Senders(sent)
+    step = len(sent) // (KILLS + 1)
+    for kill in range(KILLS):
+        with serving(None) as (base_url, process):
+            senders.aim(base_url)
+            deadline = time.monotonic() + 120
+            while len(senders.acknowledged) < min(len(sent) - 1, step * kill + 1) and time.monotonic() < deadline:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.5))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    with serving(None) as (base_url, process):
+        senders.aim(base_url)
+        _until_done(senders, len(sent))
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+    _compare(url, senders, len(sent))
+
+
+def test_one_of_two_replicas_dies_and_the_other_takes_everything(
+    shared_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOALR_STORE_URL", shared_url)
+    sent = deliveries(30)
+    senders = Senders(sent)
+    with ExitStack() as replicas:
+        (first, dying), (second, living) = (replicas.enter_context(serving(None)) for _ in range(2))
+        senders.aim(first)
+        while len(senders.acknowledged) < len(sent) // 3:
+            time.sleep(0.005)
+        dying.send_signal(signal.SIGKILL)
+        senders.aim(second)
+        _until_done(senders, len(sent))
+        living.send_signal(signal.SIGTERM)
+        living.wait(timeout=60)
+    _compare(shared_url, senders, len(sent))
+
+
+def _until_done(senders: Senders, count: int) -> None:
+    deadline = time.monotonic() + 240
+    while not senders.done:
+        assert time.monotonic() < deadline, f"{len(senders.acknowledged)} of {count}"
+        time.sleep(0.05)
+
+
+def _compare(url: str, senders: Senders, count: int) -> None:
+    with closing(Database.open(read_address(url))) as database:
+        keys = [row["key"].removeprefix("github:") for row in database.rows("SELECT key FROM deliveries")]
+        assert senders.acknowledged <= set(keys)
+        assert len(keys) == len(set(keys)) == count
+        while settle(database, Rules()):
+            pass
+        with closing(undisturbed(senders.sent)) as expected:
+            assert tables(database) == tables(expected)
+            assert reprocess(database, Rules()) == count
+            assert tables(database) == tables(expected)
