@@ -24,7 +24,7 @@ from koalr_server.sync.github.patience import (
     running_low,
     verdict,
 )
-from koalr_server.sync.github.transport import AGENT, NO_PARAMETERS, Bearer, Transport, anonymous
+from koalr_server.sync.github.transport import AGENT, MOST_REPORT_BYTES, NO_PARAMETERS, Bearer, Transport, anonymous
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28", **AGENT}
 REDIRECTS = (301, 302, 307, 308)
@@ -106,11 +106,16 @@ class Connection:
         """The text behind a signed address, which is told nothing of the credentials.
 
         Raises:
-            Unanswered: every try failed, the address is not encrypted, or nothing is there any more.
+            Unanswered: every try failed, the address is not encrypted or not of the internet, or nothing is there any more.
         """
-        if not may_download(url):
+        if not may_download(url, self._base_url):
             raise Unanswered("a report has an address that is not https")
-        reply, _ = self._persist(lambda: self._transport.send("GET", url, anonymous), asked, parsed=False)
+        public = not same_origin(url, self._base_url)
+
+        def send() -> Reply | str:
+            return self._transport.send("GET", url, anonymous, most_bytes=MOST_REPORT_BYTES, public=public)
+
+        reply, _ = self._persist(send, asked, parsed=False)
         if reply.status != 200:
             raise Unanswered(f"the address of a report answered {reply.status}")
         return reply.text
