@@ -66,7 +66,7 @@ class Ingest:
     authenticate: Callable[[str], ApiKey | None]
     sample: Callable[[], bool]
     clock: Callable[[], float] = time.time
-    _bytes_in_flight: int = 0
+    _arriving: dict[asyncio.Timeout, int] = field(default_factory=dict)
     _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,19 +128,46 @@ class Ingest:
     async def _received(self, source: Source, receive: Receive, headers: Mapping[str, str]) -> bytes:
         """The body, if it comes in time and there is room for it."""
         most = MOST_BYTES.get(source.name, OTHERS_MOST_BYTES)
-        # Whoever does not say how long the body is may fill all the room there is.
-        room = min(most, _told_bytes(headers) or most)
-        if self._bytes_in_flight + room > MOST_BYTES_IN_FLIGHT:
-            raise _Refused(503, "Too many deliveries arrive at once; send it again.", RETRY)
-        self._bytes_in_flight += room
+        if _told_bytes(headers) > most:
+            raise _too_large(most)
+        patience = asyncio.timeout(LONGEST_BODY_SECS)
         try:
-            async with asyncio.timeout(LONGEST_BODY_SECS):
-                return await _read(receive, headers, most)
+            async with patience:
+                return await self._read(receive, most, patience)
         except TimeoutError:
-            message = f"The body took longer than {LONGEST_BODY_SECS} s."
-            raise _Refused(408, message, {"Connection": "close"}) from None
+            message = f"The body took longer than {LONGEST_BODY_SECS} s, or others needed its room; send it again."
+            raise _Refused(408, message, {"Connection": "close"} | RETRY) from None
         finally:
-            self._bytes_in_flight -= room
+            self._arriving.pop(patience, None)
+
+    async def _read(self, receive: Receive, most: int, patience: asyncio.Timeout) -> bytes:
+        """The whole body as it came; what is too large is not read to its end."""
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Refused(400, "The delivery broke off.")
+            body.extend(message.get("body", b""))
+            more = message.get("more_body", False)
+            if len(body) > most:
+                raise _too_large(most)
+            self._arriving[patience] = len(body)
+            self._make_room()
+        return bytes(body)
+
+    def _make_room(self) -> None:
+        """End the deliveries that have been arriving longest: whoever is in earnest sends at once.
+
+        What counts is what is here, not what was promised, and nobody has shown a secret yet: else a few who promise much
+        and send nothing would keep everybody out.
+        """
+        excess = sum(self._arriving.values()) - MOST_BYTES_IN_FLIGHT
+        for patience in list(self._arriving):
+            if excess <= 0:
+                return
+            excess -= self._arriving.pop(patience)
+            patience.reschedule(0)
 
     def _admit_body(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
         """A body that one of the secrets of its source has signed."""
@@ -174,20 +201,8 @@ def _told_bytes(headers: Mapping[str, str]) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
 
 
-async def _read(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
-    """The whole body as it came; what is too large is not read to its end."""
-    size = _told_bytes(headers)
-    body = bytearray()
-    more = size <= most
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Refused(400, "The delivery broke off.")
-        body.extend(message.get("body", b""))
-        more = message.get("more_body", False) and len(body) <= most
-    if max(size, len(body)) > most:
-        raise _Refused(413, f"The body is larger than {most // 2**20} MiB.", {"Connection": "close"})
-    return bytes(body)
+def _too_large(most: int) -> _Refused:
+    return _Refused(413, f"The body is larger than {most // 2**20} MiB.", {"Connection": "close"})
 
 
 def _delivery(source: Source, headers: Mapping[str, str], body: bytes) -> Delivery:

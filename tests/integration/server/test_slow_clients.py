@@ -1,5 +1,8 @@
 """Clients that are slow at everything there is to be slow at, over real sockets: they are cut off, and others are served meanwhile."""
 
+import hashlib
+import hmac
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from koalr_server.clock import Calendar
+from koalr_server.http import ingest
 from koalr_server.http.app import create_server
 from koalr_server.http.connections import MOST_CONNECTIONS, OTHER_FILES, Patience, PatientConnection
 from koalr_server.http.service import Service
@@ -27,6 +31,7 @@ from tests.integration.server.test_command_line import ROOT
 from tests.integration.server.test_inbox import create_key
 from tests.running import running
 
+SECRET = "shared-with-github"
 MOST = 20
 MANY = 5 * MOST
 # What a client may send before it stops, so that it is slow at this or that.
@@ -67,7 +72,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     key = create_key(database, "read", "write")
     inbox = Inbox(database, Rules(), 90)
     inbox.start()
-    app = create_server(Service(database, Calendar()), inbox, {"github": ("secret",)})
+    app = create_server(Service(database, Calendar()), inbox, {"github": (SECRET,)})
     with running(app, request.param) as url:
         yield url, key
     inbox.stop()
@@ -131,6 +136,30 @@ def test_others_are_served_beside_many_slow_ones(server: tuple[str, str], name: 
                 for path in ("/v1/teams", "/healthz"):
                     answer = requests.get(f"{url}/api{path}", headers={"X-Koalr-Key": key}, timeout=10)
                     assert answer.status_code in (200, 429), answer.text
+
+
+def signed(body: bytes) -> dict[str, str]:
+    """The headers of a good delivery."""
+    signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return {"X-GitHub-Event": "ping", "X-GitHub-Delivery": secrets.token_hex(8), "X-Hub-Signature-256": signature}
+
+
+@pytest.mark.parametrize("server", [Unhurried], indirect=True, ids=["Unhurried"])
+@pytest.mark.parametrize("sent", [b"{", b"{" * 60_000], ids=["much promised", "much sent"])
+def test_deliveries_that_never_end_keep_no_good_one_out(
+    server: tuple[str, str], sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Room for 20 deliveries of the size that they promise, or for 10 of what they send.
+    monkeypatch.setattr(ingest, "MOST_BYTES_IN_FLIGHT", 10 * len(sent) if len(sent) > 1 else 500 * 2**20)
+    url, _ = server
+    monkeypatch.setattr(Unhurried, "patience", Patience(600, 600, 600, 600, 100))
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(connected(url)).sendall(DELIVERY + b"Content-Length: 26214400\r\n\r\n" + sent)
+        body = b'{"zen": "x"}' + b" " * len(sent)
+        for _ in range(3):
+            answer = requests.post(f"{url}/api/ingest/github", data=body, headers=signed(body), timeout=10)
+            assert answer.status_code == 202, answer.text
 
 
 def test_an_answer_that_is_not_taken_is_not_kept_for_ever() -> None:
