@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,10 +16,10 @@ from koalr_server.clock import wall_clock
 from koalr_server.errors import StoreError
 from koalr_server.http.errors import error_response
 from koalr_server.http.gate import KEY_HEADER
+from koalr_server.http.limits import Limits, address
 from koalr_server.http.paths import local_path
 from koalr_server.inbox.inbox import Inbox
 from koalr_server.keys import ApiKey
-from koalr_server.limiter import SlidingLimit
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.source import Refusal, Source
@@ -35,7 +34,6 @@ FORM = "application/x-www-form-urlencoded"
 RETRY = {"Retry-After": "10"}
 # Deliveries of an address that may fail their check in a minute; those that pass are not counted.
 MOST_REFUSALS_PER_MINUTE = 60
-MOST_ADDRESSES = 10_000
 MOST_FAULTS_SHOWN = 3
 
 
@@ -67,7 +65,7 @@ class Ingest:
     sample: Callable[[], bool]
     clock: Callable[[], float] = time.time
     _arriving: dict[asyncio.Timeout, int] = field(default_factory=dict)
-    _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
+    _refusals: Limits = field(default_factory=Limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep a delivery and answer 202, or say what is wrong with it."""
@@ -182,11 +180,7 @@ class Ingest:
         """A refusal, or that there were too many from there; what is in order is never slowed down."""
         if refused.status not in (401, 403):
             return refused
-        client = scope.get("client")
-        limit = self._refusals.setdefault(
-            str(client[0]) if client else "unknown", SlidingLimit(MOST_REFUSALS_PER_MINUTE + 1)
-        )
-        verdict = limit.admit(self.clock())
+        verdict = self._refusals.admit(address(scope), MOST_REFUSALS_PER_MINUTE + 1, self.clock())
         if verdict.admitted and verdict.remaining > 0:
             return refused
         wait = verdict.retry_after_secs(self.clock())
