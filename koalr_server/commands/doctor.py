@@ -52,7 +52,7 @@ def _point_at(folder: str, body: Mapping[str, Any]) -> None:
 def lines(body: Mapping[str, Any], team: str | None = None) -> Iterator[str]:
     """The body of GET /api/v1/status for people: a line per answer, then what to do, most useful first."""
     # Imported here, because every other command would wait for it and not use it.
-    from koalr_server.diagnosis.finding import printable
+    from koalr_server.texts import printable
 
     organisation = body["organisation"]
     newest = organisation["newestFactAt"]
