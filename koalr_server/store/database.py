@@ -12,6 +12,7 @@ import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
 from koalr_server.store.deriving import derive
+from koalr_server.store.modes import keep_to_owner
 from koalr_server.store.upgrading import upgrade
 
 log = logging.getLogger("koalr_server.store")
@@ -59,6 +60,7 @@ class Database:
             StoreError: the folder or file cannot be used; the text says why.
         """
         path = folder / FILE_NAME
+        keep_to_owner()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             connection = duckdb.connect(str(path), config=SETTINGS)
