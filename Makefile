@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench fuzz soak screenshots browser redis
+.PHONY: help run setup test check audit lock bench fuzz soak screenshots browser redis
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,7 +19,14 @@ check: setup ## lint and strict types
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-test: check browser ## everything that must pass
+audit: setup ## known vulnerabilities of packages, if they can be looked up, and secrets in the repository
+	$(VENV)/python scripts/advisories.py
+	$(VENV)/python scripts/leaks.py
+
+lock: ## the lock files anew, from the requirements; needs the registry
+	@$(PYTHON) scripts/lock.py
+
+test: check audit browser ## everything that must pass
 	@$(VENV)/python scripts/redis_server.py --optional
 	@$(VENV)/python scripts/postgres_server.py --optional
 	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -10,7 +10,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+LOCK = "requirements-dev.lock"
 OLDEST = (3, 11)
 
 
@@ -32,9 +32,8 @@ def check_python():
 def wanted():
     """A fingerprint of what should be installed."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in REQUIREMENTS:
-        with open(os.path.join(ROOT, name), "rb") as stream:
-            digest.update(stream.read())
+    with open(os.path.join(ROOT, LOCK), "rb") as stream:
+        digest.update(stream.read())
     return digest.hexdigest()
 
 
@@ -66,7 +65,7 @@ def run_with_clock(what, command):
 
 
 def set_up():
-    """Create .venv and install what the requirements name, unless that is already so."""
+    """Create .venv and install what the lock names, unless that is already so."""
     check_python()
     stamp = os.path.join(VENV, ".installed")
     fingerprint = wanted()
@@ -94,8 +93,9 @@ def set_up():
             "--disable-pip-version-check",
             "--no-compile",
             "-q",
+            "--require-hashes",
             "-r",
-            "requirements-dev.txt",
+            LOCK,
         ],
     )
     with open(stamp, "w") as stream:

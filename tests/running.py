@@ -7,14 +7,23 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from koalr_server.http.protocol import OneErrorShape
+from koalr_server.http.connections import PatientConnection
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
+def running(app: ASGIApp, http: type[PatientConnection] = PatientConnection) -> Iterator[str]:
     """Serve an application on a free port; yields its base URL."""
     server = uvicorn.Server(
-        uvicorn.Config(app, http=OneErrorShape, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+        uvicorn.Config(
+            app,
+            http=http,
+            ws="none",
+            host="127.0.0.1",
+            port=0,
+            log_level="critical",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -3,13 +3,17 @@
 import argparse
 import json
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
+from koalr_server.store.modes import openness
+from koalr_server.texts import printable
 
 WIDTH = 110
 MOST_NAMES = 5
@@ -32,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     arguments = {"as_of": settings.as_of.isoformat() if settings.as_of else None, "team": options.team}
     with open_access(settings.store, create=False) as store:
         body = store.call("diagnose", arguments)
+    if isinstance(settings.store, Path) and (warning := openness(settings.store)):
+        print(f"warning: {printable(warning)}", file=sys.stderr)
     if options.data and not body["organisation"]["sample"]:
         _point_at(options.data, body)
     if options.json:
@@ -51,9 +57,6 @@ def _point_at(folder: str, body: Mapping[str, Any]) -> None:
 
 def lines(body: Mapping[str, Any], team: str | None = None) -> Iterator[str]:
     """The body of GET /api/v1/status for people: a line per answer, then what to do, most useful first."""
-    # Imported here, because every other command would wait for it and not use it.
-    from koalr_server.diagnosis.finding import printable
-
     organisation = body["organisation"]
     newest = organisation["newestFactAt"]
     of_team = f", team {printable(team)}" if team else ""

@@ -14,6 +14,7 @@ from koalr_server.ingest.imported import Imported
 from koalr_server.records import KINDS
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
+from koalr_server.texts import printable
 
 COPILOT = "copilot"
 COVERAGE = "coverage"
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     imported = _read(options)
     faults, bad = imported.faults, "bad parts" if options.kind == COPILOT else "bad lines"
     for fault in faults[:MOST_SHOWN_FAULTS]:
-        print(f"error: {fault}", file=sys.stderr)
+        print(f"error: {printable(str(fault))}", file=sys.stderr)
     if len(faults) > MOST_SHOWN_FAULTS:
         print(f"error: and {len(faults) - MOST_SHOWN_FAULTS} more {bad}", file=sys.stderr)
     if faults and options.strict:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
             answer = store.call("load", {}, imported.tables)
         _report(answer, f", {len(faults)} {bad} left out" if faults else "")
     for note in imported.notes:
-        print(f"note: {note}")
+        print(f"note: {printable(note)}")
     return 1 if faults else 0
 
 
@@ -99,7 +100,7 @@ def _report(answer: dict[str, Any], skipped: str) -> None:
 def report_without_commit(deployments: list[str]) -> None:
     """Say which deployments ship no change because nobody knows their commit."""
     for text in deployments[:MOST_SHOWN_FAULTS]:
-        print(f"note: {text} is no known commit; the deployment is kept and ships no change")
+        print(f"note: {printable(text)} is no known commit; the deployment is kept and ships no change")
     if len(deployments) > MOST_SHOWN_FAULTS:
         print(f"note: and {len(deployments) - MOST_SHOWN_FAULTS} more deployments without a known commit")
 

@@ -14,6 +14,7 @@ from koalr_server.history.releases import classify_tag
 from koalr_server.ingest.git import GitHistory, read_repository
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import Access, open_access
+from koalr_server.texts import printable
 
 DEPLOYMENTS = pa.schema(
     [
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         with waiting("loading"):
             counts = load(store, history, options.deploy_tags, options.team)
     for line in summary(history, counts, time.monotonic() - started):
-        print(line)
+        print(printable(line))
     return 0
 
 

@@ -20,6 +20,7 @@ from koalr_server.commands import (
     syncing,
 )
 from koalr_server.errors import ServerError
+from koalr_server.texts import printable_lines
 
 PROGRAM = "python -m koalr_server"
 FAILED = 1
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         status: int = options.run(options)
     except ServerError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("interrupted; the store is as it was before this command", file=sys.stderr)

@@ -10,6 +10,7 @@ from koalr_server.custom.validation import read_definition
 from koalr_server.errors import InputError
 from koalr_server.settings import Settings
 from koalr_server.store.gateway import open_access
+from koalr_server.texts import printable
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -70,7 +71,7 @@ def show_all(options: argparse.Namespace) -> int:
     for metric in answer["metrics"]:
         document = metric["document"]
         team = f", team {document['team']}" if "team" in document else ""
-        print(f"{document['slug']}  {document['label']}  ({document['unit']}{team})  {metric['origin']}")
+        print(printable(f"{document['slug']}  {document['label']}  ({document['unit']}{team})  {metric['origin']}"))
     for slug in answer["removed"]:
         print(f"{slug}  removed; `python -m koalr_server metrics restore {slug}` brings it back")
     return 0
@@ -116,7 +117,7 @@ def _checked(names: Iterable[str], consequence: str) -> list[dict[str, Any]]:
         first_seen.setdefault(definition.slug, place)
         documents.append(dict(definition.document))
     for fault in faults:
-        print(f"error: {fault}", file=sys.stderr)
+        print(f"error: {printable(str(fault))}", file=sys.stderr)
     if faults:
         raise InputError(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} found, {consequence}.")
     return documents

@@ -12,6 +12,7 @@ from koalr_server.settings import Settings
 from koalr_server.store.gateway import gateway_of, open_owned
 
 DEFAULT_PORT = 8600
+LONGEST_GOODBYE_SECS = 10
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -38,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
     import uvicorn
 
     from koalr_server.http.app import create_server
+    from koalr_server.http.connections import PatientConnection, patience_of_this_process
     from koalr_server.http.logs import log_to_standard_error
-    from koalr_server.http.protocol import OneErrorShape
     from koalr_server.http.service import Service
     from koalr_server.inbox.inbox import Inbox
 
@@ -70,8 +71,18 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.store})", flush=True)
     try:
-        server = uvicorn.Server(uvicorn.Config(app, http=OneErrorShape, log_config=None, access_log=False))
-        server.run(sockets=[listener])
+        PatientConnection.patience = patience_of_this_process()
+        configured = uvicorn.Config(
+            app,
+            http=PatientConnection,
+            ws="none",  # the API has no WebSocket
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Who is being answered gets so long when the process is told to end; systemd kills it after 20 s.
+            timeout_graceful_shutdown=LONGEST_GOODBYE_SECS,
+        )
+        uvicorn.Server(configured).run(sockets=[listener])
     finally:
         gateway.stop()
         inbox.stop()

@@ -14,6 +14,7 @@ from koalr_server.errors import InputError, ServerError
 from koalr_server.settings import Settings, parse_instant
 from koalr_server.store.gateway import open_access
 from koalr_server.sync.github.naming import is_full_name, is_login
+from koalr_server.texts import printable, printable_lines
 
 if TYPE_CHECKING:
     from koalr_server.sync.github.session import Surroundings
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace, environment: Mapping[str, str] = os.environ
     try:
         return sync(options, Surroundings(), environment)
     except ServerError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
         return NOTHING_DONE
     except KeyboardInterrupt:
         print("interrupted; what was read is kept, and the next sync goes on from there", file=sys.stderr)
@@ -91,7 +92,7 @@ def sync(options: argparse.Namespace, around: "Surroundings", environment: Mappi
 
     def say(sentence: str) -> None:
         progress.close()
-        print(f"  {sentence}", file=sys.stderr, flush=True)
+        print(f"  {printable(sentence)}", file=sys.stderr, flush=True)
 
     started = time.monotonic()
     with open_access(settings.store) as store:
@@ -99,7 +100,7 @@ def sync(options: argparse.Namespace, around: "Surroundings", environment: Mappi
     progress.close()
     print(f"{organisation or ', '.join(names)}, since {since[:10]}")
     for line in report.lines(time.monotonic() - started):
-        print(line)
+        print(printable(line))
     return NOTHING_DONE if not report.read else INCOMPLETE if report.missing else DONE
 
 

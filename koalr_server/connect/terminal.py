@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from koalr_server.diagnosis.finding import printable
 from koalr_server.sync.github.visit import Visit
 from koalr_server.sync.ping import Echo
+from koalr_server.texts import printable
 
 YES, NO = ("", "y", "yes"), ("n", "no")
 

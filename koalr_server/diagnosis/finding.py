@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from koalr_server.clock import Moment
+from koalr_server.texts import printable
 
 Status = Literal["ok", "partial", "missing"]
 LONGEST_NAME = 60
@@ -99,8 +100,3 @@ def named(examples: Sequence[str], most: int = 3) -> str:
         return ""
     shown = [printable(name)[:LONGEST_NAME] for name in examples[:most]]
     return f" ({', '.join(shown)}{', …' if len(examples) == most else ''})"
-
-
-def printable(text: str) -> str:
-    """Text from outside without what a terminal would obey instead of showing it."""
-    return "".join(letter for letter in text if letter.isprintable())

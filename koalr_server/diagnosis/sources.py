@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from koalr_server.clock import Moment
-from koalr_server.diagnosis.finding import LONGEST_NAME, Lack, printable
+from koalr_server.diagnosis.finding import LONGEST_NAME, Lack
 from koalr_server.diagnosis.lacks import PROGRAM
+from koalr_server.texts import printable
 
 REPROCESS = f"{PROGRAM} reprocess"
 CONNECT = f"{PROGRAM} connect"

@@ -24,6 +24,7 @@ from koalr_server.http.compression import Compression
 from koalr_server.http.errors import LONGEST_SHOWN_PATH, error_response, new_request_id
 from koalr_server.http.gate import Gate
 from koalr_server.http.guard import Guard, Traffic
+from koalr_server.http.headers import HEADERS
 from koalr_server.http.ingest import Ingest
 from koalr_server.http.keyring import Keyring
 from koalr_server.http.memory import Answers
@@ -97,4 +98,4 @@ def create_server(
 def _outside(path: str) -> Response:
     request_id = new_request_id()
     message = f"No such path: {path[:LONGEST_SHOWN_PATH]}. The API lives below {MOUNT}/v1/."
-    return error_response(404, message, request_id, headers={"X-Request-Id": request_id})
+    return error_response(404, message, request_id, headers={**HEADERS, "X-Request-Id": request_id})

@@ -41,10 +41,12 @@ class Bodies:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, None if it is too large; what is too large is not read to its end."""
+    """The whole body, None if it is too large or breaks off; what is too large is not read to its end."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None  # nobody is told any more
         body.extend(message.get("body", b""))
         if len(body) > MOST_BYTES:
             return None

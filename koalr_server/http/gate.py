@@ -1,23 +1,21 @@
 """The gate every request passes: key, rate limit, and their headers on every answer (plain ASGI)."""
 
 import re
-import threading
 import time
 from collections.abc import Callable
 
-from cachetools import LRUCache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koalr_server.http.errors import error_response
+from koalr_server.http.limits import Limits, address
 from koalr_server.http.paths import local_path
 from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, ApiKey
-from koalr_server.limiter import SlidingLimit, Verdict
+from koalr_server.limiter import Verdict
 
 KEY_HEADER = "X-Koalr-Key"
 OPEN_PATHS = re.compile(r"/(healthz|readyz|openapi\.json|docs(/[^/]*)?)")
-MOST_CALLERS = 10_000
 
 
 class Gate:
@@ -34,8 +32,8 @@ class Gate:
         self._app = app
         self._authenticate = authenticate
         self._clock = clock
-        self._limits: LRUCache[str, SlidingLimit] = LRUCache(maxsize=MOST_CALLERS)
-        self._lock = threading.Lock()
+        self._keys = Limits()
+        self._strangers = Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on with `state.api_key` set."""
@@ -63,14 +61,9 @@ class Gate:
 
     def _judge(self, key: ApiKey | None, scope: Scope) -> Verdict:
         """Count the request for its key, or, without a valid one, for its client address."""
-        client = scope.get("client")
-        caller = f"key {key.key_id}" if key else f"address {client[0] if client else 'unknown'}"
-        limit = key.requests_per_minute if key else DEFAULT_REQUESTS_PER_MINUTE
-        with self._lock:
-            budget = self._limits.get(caller)
-            if budget is None or budget.limit != limit:
-                budget = self._limits[caller] = SlidingLimit(limit)
-            return budget.admit(self._clock())
+        if key is None:
+            return self._strangers.admit(address(scope), DEFAULT_REQUESTS_PER_MINUTE, self._clock())
+        return self._keys.admit(key.key_id, key.requests_per_minute, self._clock())
 
     def _refusal(self, key: ApiKey | None, presented: str | None, verdict: Verdict, request_id: str) -> Response | None:
         if not verdict.admitted:

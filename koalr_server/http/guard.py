@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koalr_server.errors import StoreError
 from koalr_server.http.errors import UNEXPECTED, error_response, new_request_id, store_failed
+from koalr_server.http.headers import HEADERS
 from koalr_server.http.logs import FIELDS
 from koalr_server.http.paths import local_path
 
@@ -20,6 +21,7 @@ access_log = logging.getLogger("koalr_server.access")
 
 LONGEST_LOGGED_PATH = 200
 KEY = re.compile(r"klr_live_[0-9A-Za-z]+")
+TWO_LENGTHS = "Content-Length and Transfer-Encoding contradict each other; send one of them."
 LATENCY_BUCKETS_SECS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -72,13 +74,20 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         # How an answer leaves: a layer that adds headers to all of them puts itself here, so that a failure has them too.
         scope["state"]["send"] = watched
         try:
-            await self._app(scope, receive, watched)
+            if _has_two_lengths(scope):
+                answer = error_response(400, TWO_LENGTHS, request_id, headers={"Connection": "close"})
+                await answer(scope, receive, watched)
+            else:
+                await self._app(scope, receive, watched)
         except StoreError as error:
             answer = store_failed(error, request_id)
             if not status:
@@ -109,3 +118,9 @@ class Guard:
                 "key": key.key_id if key else None,
             }
             access_log.info("request answered", extra={FIELDS: line})
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    """Whether somebody on the way may have seen another end of this request than we do, and another request in the rest."""
+    names = {name for name, _ in scope["headers"]}
+    return b"content-length" in names and b"transfer-encoding" in names

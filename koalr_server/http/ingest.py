@@ -2,13 +2,13 @@
 
 import asyncio
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,13 +17,15 @@ from koalr_server.clock import wall_clock
 from koalr_server.errors import StoreError
 from koalr_server.http.errors import CODES, error_response
 from koalr_server.http.gate import KEY_HEADER
+from koalr_server.http.limits import Limits, address
 from koalr_server.http.paths import local_path
 from koalr_server.inbox.inbox import Inbox
 from koalr_server.keys import ApiKey
-from koalr_server.limiter import SlidingLimit
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.registry import SOURCES
 from koalr_server.sources.source import Refusal, Source
+
+log = logging.getLogger("koalr_server.http")
 
 PATH = re.compile(r"/ingest/([^/]*)")
 # GitHub sends up to 25 MB and nobody more.
@@ -35,7 +37,6 @@ FORM = "application/x-www-form-urlencoded"
 RETRY = {"Retry-After": "10"}
 # Deliveries of an address that may fail their check in a minute; those that pass are not counted.
 MOST_REFUSALS_PER_MINUTE = 60
-MOST_ADDRESSES = 10_000
 MOST_FAULTS_SHOWN = 3
 
 
@@ -68,8 +69,8 @@ class Ingest:
     sample: Callable[[], bool]
     clock: Callable[[], float] = time.time
     stopwatch: Callable[[], float] = time.perf_counter
-    _bytes_in_flight: int = 0
-    _refusals: LRUCache[str, SlidingLimit] = field(default_factory=lambda: LRUCache(MOST_ADDRESSES))
+    _arriving: dict[asyncio.Timeout, int] = field(default_factory=dict)
+    _refusals: Limits = field(default_factory=Limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep a delivery and answer 202, or say what is wrong with it."""
@@ -109,7 +110,9 @@ class Ingest:
         try:
             new = await asyncio.wrap_future(self.inbox.accept(delivery))
         except StoreError as error:
-            raise _Refused(503, str(error), RETRY) from None
+            # Why names places, which concern whoever reads the log alone.
+            log.error("a delivery of %s could not be kept: %s", name, error)
+            raise _Refused(503, "The delivery could not be kept; send it again in a while.", RETRY) from None
         self.inbox.figures.kept(delivery.source, delivery.event, new, self.stopwatch() - began)
         return JSONResponse({"status": "accepted"}, status_code=202)
 
@@ -133,19 +136,46 @@ class Ingest:
     async def _received(self, source: Source, receive: Receive, headers: Mapping[str, str]) -> bytes:
         """The body, if it comes in time and there is room for it."""
         most = MOST_BYTES.get(source.name, OTHERS_MOST_BYTES)
-        # Whoever does not say how long the body is may fill all the room there is.
-        room = min(most, _told_bytes(headers) or most)
-        if self._bytes_in_flight + room > MOST_BYTES_IN_FLIGHT:
-            raise _Refused(503, "Too many deliveries arrive at once; send it again.", RETRY)
-        self._bytes_in_flight += room
+        if _told_bytes(headers) > most:
+            raise _too_large(most)
+        patience = asyncio.timeout(LONGEST_BODY_SECS)
         try:
-            async with asyncio.timeout(LONGEST_BODY_SECS):
-                return await _read(receive, headers, most)
+            async with patience:
+                return await self._read(receive, most, patience)
         except TimeoutError:
-            message = f"The body took longer than {LONGEST_BODY_SECS} s."
-            raise _Refused(408, message, {"Connection": "close"}) from None
+            message = f"The body took longer than {LONGEST_BODY_SECS} s, or others needed its room; send it again."
+            raise _Refused(408, message, {"Connection": "close"} | RETRY) from None
         finally:
-            self._bytes_in_flight -= room
+            self._arriving.pop(patience, None)
+
+    async def _read(self, receive: Receive, most: int, patience: asyncio.Timeout) -> bytes:
+        """The whole body as it came; what is too large is not read to its end."""
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Refused(400, "The delivery broke off.")
+            body.extend(message.get("body", b""))
+            more = message.get("more_body", False)
+            if len(body) > most:
+                raise _too_large(most)
+            self._arriving[patience] = len(body)
+            self._make_room()
+        return bytes(body)
+
+    def _make_room(self) -> None:
+        """End the deliveries that have been arriving longest: whoever is in earnest sends at once.
+
+        What counts is what is here, not what was promised, and nobody has shown a secret yet: else a few who promise much
+        and send nothing would keep everybody out.
+        """
+        excess = sum(self._arriving.values()) - MOST_BYTES_IN_FLIGHT
+        for patience in list(self._arriving):
+            if excess <= 0:
+                return
+            excess -= self._arriving.pop(patience)
+            patience.reschedule(0)
 
     def _admit_body(self, source: Source, headers: Mapping[str, str], body: bytes) -> None:
         """A body that one of the secrets of its source has signed."""
@@ -160,11 +190,7 @@ class Ingest:
         """A refusal, or that there were too many from there; what is in order is never slowed down."""
         if refused.status not in (401, 403):
             return refused
-        client = scope.get("client")
-        limit = self._refusals.setdefault(
-            str(client[0]) if client else "unknown", SlidingLimit(MOST_REFUSALS_PER_MINUTE + 1)
-        )
-        verdict = limit.admit(self.clock())
+        verdict = self._refusals.admit(address(scope), MOST_REFUSALS_PER_MINUTE + 1, self.clock())
         if verdict.admitted and verdict.remaining > 0:
             return refused
         wait = verdict.retry_after_secs(self.clock())
@@ -179,20 +205,8 @@ def _told_bytes(headers: Mapping[str, str]) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
 
 
-async def _read(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
-    """The whole body as it came; what is too large is not read to its end."""
-    size = _told_bytes(headers)
-    body = bytearray()
-    more = size <= most
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Refused(400, "The delivery broke off.")
-        body.extend(message.get("body", b""))
-        more = message.get("more_body", False) and len(body) <= most
-    if max(size, len(body)) > most:
-        raise _Refused(413, f"The body is larger than {most // 2**20} MiB.", {"Connection": "close"})
-    return bytes(body)
+def _too_large(most: int) -> _Refused:
+    return _Refused(413, f"The body is larger than {most // 2**20} MiB.", {"Connection": "close"})
 
 
 def _delivery(source: Source, headers: Mapping[str, str], body: bytes) -> Delivery:

@@ -4,6 +4,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from koalr_server.http.errors import error_response, new_request_id
+from koalr_server.http.headers import HEADERS
 
 REFUSAL = "This is not a valid HTTP request, or its line and headers together are longer than 64 KiB."
 
@@ -17,7 +18,7 @@ class OneErrorShape(H11Protocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Answer 400 and close the connection; `msg` is uvicorn's own text, which is logged."""
         request_id = new_request_id()
-        headers = {"Connection": "close", "X-Request-Id": request_id}
+        headers = {**HEADERS, "Connection": "close", "X-Request-Id": request_id}
         answer = error_response(400, REFUSAL, request_id, headers=headers)
         for event in (
             h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request"),

@@ -79,8 +79,14 @@ class RemoteAccess:
         return result
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        path = socket_path(self._folder)
+        # In the temporary folder anybody may have put one there, to be told new keys.
+        if path.stat().st_uid not in (os.getuid(), self._folder.stat().st_uid):
+            raise StoreError(
+                f"The socket {path} is somebody else's; remove it, or choose a --data folder with a shorter path."
+            )
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.connect(str(socket_path(self._folder)))
+            connection.connect(str(path))
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as stream:
                 line = stream.readline()

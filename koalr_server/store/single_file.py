@@ -11,6 +11,7 @@ import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
 from koalr_server.store.engine import Cursor, Effect, first_line, transacting
+from koalr_server.store.modes import keep_to_owner
 
 log = logging.getLogger("koalr_server.store")
 
@@ -78,6 +79,7 @@ class SingleFile:
             StoreError: the folder or file cannot be used; the text says why.
         """
         path = folder / FILE_NAME
+        keep_to_owner()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

@@ -95,3 +95,24 @@ def test_a_page_of_another_host_cannot_embed_the_dashboard(quarter: Dashboard, p
     with page.expect_console_message(lambda message: "frame-ancestors 'self'" in message.text):
         page.set_content(f"<iframe src='{quarter.url}'></iframe>")
     assert page.frames[1].url.startswith("chrome-error:")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/flow?days=7", "/nothing", "/index.html", "/healthz", "/_stcore/health", "/_stcore/host-config"),
+        *("/static/none.js", "/media/none", "/component/none", "/app/static/none", "/_stcore/upload_file/a/b"),
+        *("/api", "/api/v1/teams", "/api/docs", "/api/docs/start.js", "/api/ingest/github", "/api/nothing"),
+        *("/auth/login", "/oauth2callback", "/%00", "/..%2f..%2fetc/passwd", "//example.com/"),
+    ],
+)
+def test_an_answer_of_every_kind_tells_browsers_what_to_allow(quarter: Dashboard, method: str, path: str) -> None:
+    answer = requests.request(method, quarter.url + path, allow_redirects=False, timeout=10)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in policy or "frame-ancestors 'none'" in policy
+    assert "script-src" in policy or "default-src 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+    assert not answer.headers.get("Location", "").startswith(("http://example", "//"))
+    assert "root:" not in answer.text

@@ -1,12 +1,16 @@
 """Where GitHub's API is, and that nobody leaves it (pure)."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from urllib3.util import parse_url
 
 from koalr_server.errors import InputError
 
 GITHUB = "https://api.github.com"
 PORTS = {"https": 443, "http": 80}
+# Within it a network that speaks IPv6 alone writes IPv4 addresses (RFC 6052).
+TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 def base_url(text: str) -> str:
@@ -25,7 +29,7 @@ def base_url(text: str) -> str:
         raise InputError(
             "--url holds a name or a password; give the address alone, the token goes into KOALR_GITHUB_TOKEN."
         )
-    if parts.scheme not in PORTS or not host or parts.query or parts.fragment:
+    if parts.scheme not in PORTS or not host or parts.query or parts.fragment or _origin(text.strip()) is None:
         raise InputError(
             f"--url {text[:200]!r} is no address of an API; write https://api.github.com or https://HOST/api/v3."
         )
@@ -60,18 +64,32 @@ def same_origin(one: str, other: str) -> bool:
     return _origin(one) == _origin(other) is not None
 
 
-def may_download(url: str) -> bool:
-    """Whether a report may be fetched from there: encrypted, or from this machine."""
+def may_download(url: str, api_url: str) -> bool:
+    """Whether a report may be fetched from there: encrypted, or from the API itself."""
     origin = _origin(url)
-    return origin is not None and (origin[0] == "https" or on_loopback(origin[1]))
+    return origin is not None and (origin[0] == "https" or origin == _origin(api_url))
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address is one of the internet: not of this machine, a local network, or a cloud's own services."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        within = address.ipv4_mapped or address.sixtofour
+        if address in TRANSLATED:
+            within = IPv4Address(int(address) & 0xFFFFFFFF)
+        address = within or address
+    return address.is_global and not address.is_multicast
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port, read as the library reads them that sends; another reader may see another host in the same text."""
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        parts = parse_url(url)
     except ValueError:
         return None
-    if parts.scheme not in PORTS or not parts.hostname:
+    if parts.scheme not in PORTS or not parts.host or parts.auth is not None or "\\" in url:
         return None
-    return parts.scheme, parts.hostname, port or PORTS[parts.scheme]
+    return parts.scheme, parts.host, parts.port or PORTS[parts.scheme]

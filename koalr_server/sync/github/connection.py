@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -17,7 +16,7 @@ from koalr_server.sync.github.answer import Answer, GraphAnswer, Refused, Unansw
 from koalr_server.sync.github.credentials import Credentials
 from koalr_server.sync.github.patience import MOST_FAULTS, Draw, Reply
 from koalr_server.sync.github.persistence import Persistence, no_body
-from koalr_server.sync.github.transport import AGENT, NO_PARAMETERS, Bearer, Transport, anonymous
+from koalr_server.sync.github.transport import AGENT, MOST_REPORT_BYTES, NO_PARAMETERS, Bearer, Transport, anonymous
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28", **AGENT}
 # Ids as webhooks have them, of things from before there were such ids too.
@@ -127,11 +126,15 @@ class Connection:
         """The text behind a signed address, which is told nothing of the credentials.
 
         Raises:
-            Unanswered: every try failed, the address is not encrypted, or nothing is there any more.
+            Unanswered: every try failed, the address is not encrypted or not of the internet, or nothing is there any more.
         """
-        if not may_download(url):
+        if not may_download(url, self._base_url):
             raise Unanswered("a report has an address that is not https")
-        send = partial(self._transport.send, "GET", url, anonymous)
+        public = not same_origin(url, self._base_url)
+
+        def send() -> Reply | str:
+            return self._transport.send("GET", url, anonymous, most_bytes=MOST_REPORT_BYTES, public=public)
+
         reply, _ = self._persistence.until_answered(send, asked, parse=no_body)
         if reply.status != 200:
             raise Unanswered(f"the address of a report answered {reply.status}")

@@ -101,8 +101,7 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
         raise InputError(f"A GitHub App needs {', '.join(APP)}; {', '.join(absent)} not set.")
     if not given[APP_INSTALLATION].isascii() or not given[APP_INSTALLATION].isdigit():
         raise InputError(
-            f"{APP_INSTALLATION} is {given[APP_INSTALLATION][:80]!r}; it should be the number at the end of the address of the"
-            " installation's settings page."
+            f"{APP_INSTALLATION} is no number; it should be the one at the end of the address of the installation's settings page."
         )
     return App(given[APP_ID], _pem(given[APP_PRIVATE_KEY]), given[APP_INSTALLATION])
 

@@ -23,8 +23,9 @@ from koalr_server.diagnosis.counts import (
     RiskCounts,
     TeamCounts,
 )
-from koalr_server.diagnosis.finding import Finding, named, printable
+from koalr_server.diagnosis.finding import Finding, named
 from koalr_server.diagnosis.report import diagnose, report, steps
+from koalr_server.texts import printable
 
 NOW = datetime(2025, 3, 31, 12)
 NEWEST = NOW - timedelta(hours=1)

@@ -103,7 +103,7 @@ ELLIPTIC = (
         ({"KOALR_GITHUB_APP_ID": "12"}, "KOALR_GITHUB_APP_PRIVATE_KEY, KOALR_GITHUB_APP_INSTALLATION not set"),
         (
             APP | {"KOALR_GITHUB_APP_INSTALLATION": "../34"},
-            "KOALR_GITHUB_APP_INSTALLATION is '../34'; it should be the",
+            "KOALR_GITHUB_APP_INSTALLATION is no number; it should be the",
         ),
         (APP | {"KOALR_GITHUB_APP_PRIVATE_KEY": "/no/hush.pem"}, "neither a private key in PEM nor a file"),
         (APP | {"KOALR_GITHUB_APP_PRIVATE_KEY": "-----BEGIN hush"}, "is no RSA private key in PEM"),
