@@ -33,6 +33,7 @@ RULES = {
     "done_states": "KOALR_DONE_STATES",
 }
 RAW_DAYS = "KOALR_RAW_DAYS"
+CACHE_URL = "KOALR_CACHE_URL"
 DEFAULT_RAW_DAYS = 90
 MOST_RAW_DAYS = 3650
 
@@ -46,7 +47,8 @@ class Settings:
     `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2), and the three of RISK_FLOORS are whole
     numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults). The settings of RULES are names with `*`
     and `?`, separated by commas (sources/rules.py), `KOALR_RAW_DAYS` is for how many whole days raw deliveries are kept
-    (1 to 3650, default 90), and the secrets of tools are those of sources/registry.py, several separated by commas.
+    (1 to 3650, default 90), the secrets of tools are those of sources/registry.py, several separated by commas, and
+    `KOALR_CACHE_URL` names the Redis in which replicas of `serve` count requests together (default none).
     """
 
     store: Place
@@ -56,6 +58,7 @@ class Settings:
     rules: Rules = field(default_factory=Rules)
     raw_days: int = DEFAULT_RAW_DAYS
     webhook_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    cache_url: str = field(default="", repr=False)
 
     @classmethod
     def read(
@@ -86,6 +89,7 @@ class Settings:
                 for source in SOURCES.values()
                 if source.secret_setting and (told := names(values.get(source.secret_setting, "")))
             },
+            values.get(CACHE_URL, ""),
         )
 
 

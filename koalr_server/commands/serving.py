@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from koalr_server.http.connections import PatientConnection, patience_of_this_process
     from koalr_server.http.logs import log_to_standard_error
     from koalr_server.http.service import Service
+    from koalr_server.http.shared_limits import SharedLimits
     from koalr_server.inbox.inbox import Inbox
 
     if options.workers != 1:
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
         )
     settings = Settings.read(data_dir=options.data, as_of=options.as_of)
     log_to_standard_error(requests=options.access_log)
+    shared = SharedLimits(settings.cache_url) if settings.cache_url else None
     listener = _listen(options.host, options.port)
     database = open_owned(settings.store)
     gateway = gateway_of(settings.store, database)
@@ -65,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         ),
         inbox,
         settings.webhook_secrets,
+        shared=shared,
     )
     host, port = listener.getsockname()[:2]
     # The web server ends its own way and raises the signal anew, which would end the process before the store is closed.

@@ -30,6 +30,7 @@ from koalr_server.http.keyring import Keyring
 from koalr_server.http.memory import Answers
 from koalr_server.http.routes import router
 from koalr_server.http.service import Service
+from koalr_server.http.shared_limits import SharedLimits
 from koalr_server.inbox.inbox import Inbox
 
 MOUNT = documentation.MOUNT
@@ -43,6 +44,7 @@ def create_api(
     inbox: Inbox | None = None,
     secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS,
     clock: Callable[[], float] = time.time,
+    shared: SharedLimits | None = None,
 ) -> ASGIApp:
     """The API as an ASGI application to mount at /api.
 
@@ -53,6 +55,7 @@ def create_api(
         inbox: where deliveries of other tools go; None takes none.
         secrets: of the tools that deliver, by source.
         clock: epoch seconds, for the rate limit.
+        shared: where replicas count requests together.
     """
     registry = CollectorRegistry()
     app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -65,7 +68,7 @@ def create_api(
     routes = [route for endpoints in ROUTERS for route in endpoints.routes if isinstance(route, APIRoute)]
     answers = Answers(Bodies(app, [route.path for route in routes if "POST" in (route.methods or ())]), service)
     keyring = Keyring(service.database, service.extra_keys)
-    gate = Gate(Compression(answers), keyring.authenticate, clock)
+    gate = Gate(Compression(answers), keyring.authenticate, clock, shared)
     taking = inbox and Ingest(
         gate, inbox, secrets, keyring.authenticate, lambda: service.sample_dates() is not None, clock
     )
@@ -81,9 +84,10 @@ def create_server(
     inbox: Inbox | None = None,
     secrets: Mapping[str, tuple[str, ...]] = NO_SECRETS,
     clock: Callable[[], float] = time.time,
+    shared: SharedLimits | None = None,
 ) -> ASGIApp:
     """The API alone, at /api, with the one error shape on every other path."""
-    api = create_api(service, inbox, secrets, clock)
+    api = create_api(service, inbox, secrets, clock, shared)
 
     # By hand, because Starlette's Mount redirects /api, leaves out paths with a line end and fails on a query that is not UTF-8.
     async def server(scope: Scope, receive: Receive, send: Send) -> None:

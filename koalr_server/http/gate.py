@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from koalr_server.http.errors import error_response
 from koalr_server.http.limits import Limits, address
 from koalr_server.http.paths import local_path
+from koalr_server.http.shared_limits import SharedLimits
 from koalr_server.keys import DEFAULT_REQUESTS_PER_MINUTE, ApiKey
 from koalr_server.limiter import Verdict
 
@@ -24,16 +25,22 @@ class Gate:
     Args:
         authenticate: key text -> ApiKey, or None for a key that is unknown or revoked.
         clock: epoch seconds.
+        shared: where replicas count together; each counts for itself without, and while it is gone.
     """
 
     def __init__(
-        self, app: ASGIApp, authenticate: Callable[[str], ApiKey | None], clock: Callable[[], float] = time.time
+        self,
+        app: ASGIApp,
+        authenticate: Callable[[str], ApiKey | None],
+        clock: Callable[[], float] = time.time,
+        shared: SharedLimits | None = None,
     ) -> None:
         self._app = app
         self._authenticate = authenticate
         self._clock = clock
         self._keys = Limits()
         self._strangers = Limits()
+        self._shared = shared
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on with `state.api_key` set."""
@@ -48,9 +55,9 @@ class Gate:
             key = self._authenticate(presented) if presented else None
         except Exception:
             # Whose request it is stays unknown, so it counts for its address; the guard answers.
-            scope["state"]["send"] = _with_headers(send, self._judge(None, scope))
+            scope["state"]["send"] = _with_headers(send, await self._judge(None, scope))
             raise
-        verdict = self._judge(key, scope)
+        verdict = await self._judge(key, scope)
         send = scope["state"]["send"] = _with_headers(send, verdict)
         refusal = self._refusal(key, presented, verdict, scope["state"]["request_id"]) or _no_path(scope)
         if refusal is not None:
@@ -59,11 +66,12 @@ class Gate:
         scope["state"]["api_key"] = key
         await self._app(scope, receive, send)
 
-    def _judge(self, key: ApiKey | None, scope: Scope) -> Verdict:
+    async def _judge(self, key: ApiKey | None, scope: Scope) -> Verdict:
         """Count the request for its key, or, without a valid one, for its client address."""
-        if key is None:
-            return self._strangers.admit(address(scope), DEFAULT_REQUESTS_PER_MINUTE, self._clock())
-        return self._keys.admit(key.key_id, key.requests_per_minute, self._clock())
+        limit = key.requests_per_minute if key else DEFAULT_REQUESTS_PER_MINUTE
+        own, caller = (self._keys, key.key_id) if key else (self._strangers, address(scope))
+        verdict = await self._shared.admit(f"{'key' if key else 'address'} {caller}", limit) if self._shared else None
+        return verdict or own.admit(caller, limit, self._clock())
 
     def _refusal(self, key: ApiKey | None, presented: str | None, verdict: Verdict, request_id: str) -> Response | None:
         if not verdict.admitted:
