@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench fuzz soak screenshots browser redis
+.PHONY: help run setup test check bench fuzz soak screenshots browser redis shared
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,10 +19,13 @@ check: setup ## lint and strict types
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-test: check browser ## everything that must pass
+test: check browser shared ## everything that must pass
 	@$(VENV)/python scripts/redis_server.py --optional
-	@$(VENV)/python scripts/postgres_server.py --optional
 	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+shared: setup
+	@$(VENV)/python -m pip install --disable-pip-version-check -q -r requirements-shared.txt
+	@$(VENV)/python scripts/postgres_server.py --optional
 
 browser: setup
 	@$(VENV)/python scripts/browser.py
@@ -39,7 +42,7 @@ fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_
 	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
 		$(VENV)/python -m pytest tests/fuzz
 
-soak: setup ## servers on each kind of store killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
+soak: shared ## servers on each kind of store killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
 	@$(VENV)/python scripts/postgres_server.py
 	KILLS=50 KILLED_PULL_REQUESTS=1700 $(VENV)/python -m pytest tests/integration/server/test_killed_while_receiving.py \
 		tests/integration/store/test_killed_on_shared_store.py

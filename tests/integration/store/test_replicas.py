@@ -220,7 +220,7 @@ def test_whoever_waits_too_long_for_a_turn_is_told(
     thread = threading.Thread(target=one.write, args=(slow,))
     thread.start()
     inside.wait(60)
-    with pytest.raises(StoreError, match="no turn .* lock timeout"):
+    with pytest.raises(StoreError, match=r"no turn .* lock timeout"):
         other.write(lambda cursor: None)
     over.set()
     thread.join()
