@@ -157,7 +157,7 @@ def test_commands_reach_the_server_that_has_a_catalogue_in_a_file(
         compacted = koalr("store", "compact")
         second = koalr("serve", "--port", "0")
     assert created.returncode == 0, created.stderr
-    assert compacted.stdout.startswith("shared (DuckLake): rows flushed 1,"), compacted
+    assert re.match(r"shared \(DuckLake\): rows flushed [1-9]", compacted.stdout), compacted
     assert second.stderr.startswith(f"error: A server already runs on the data folder {tmp_path}")
 
 
