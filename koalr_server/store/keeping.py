@@ -13,18 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from koalr_server.errors import ConflictError, InputError
-from koalr_server.store.database import SCHEMA_VERSION, UNFINISHED, Database
+from koalr_server.store.database import SCHEMA_VERSION, Database
 from koalr_server.store.engine import Cursor
-from koalr_server.store.moving import (
-    Mark,
-    batches,
-    claim_target,
-    fill,
-    mark,
-    mark_unfinished,
-    tables,
-    verify,
-)
+from koalr_server.store.moving import Mark, batches, claim_target, finish, mark, tables, take_in
 
 LIST = "backup.json"
 FORMAT = 1
@@ -102,7 +93,7 @@ def restore(database: Database, folder: Path) -> dict[str, Any]:
     for table, each in told["tables"].items():
         expected = Mark(each["rows"], each["summed"], each["folded"])
         database.write(lambda cursor, table=table, expected=expected: _fill(cursor, table, folder, expected))  # type: ignore[misc]
-    database.write(lambda cursor: cursor.execute("DELETE FROM meta WHERE name = ?", [UNFINISHED]) and None)
+    finish(database)
     rows = sum(each["rows"] for each in told["tables"].values())
     return {"rows": rows, "tables": len(told["tables"]), "made_at": told["made_at"]}
 
@@ -111,10 +102,8 @@ def _fill(cursor: Cursor, table: str, folder: Path, expected: Mark) -> None:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(folder / f"{table}.parquet") as file:
-        fill(cursor, table, pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches()))
-    if table == "meta":
-        mark_unfinished(cursor)
-    verify(cursor, table, expected)
+        rows = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
+        take_in(cursor, table, rows, expected)
 
 
 def _read_list(folder: Path) -> dict[str, Any]:

@@ -52,8 +52,7 @@ def batches(cursor: Cursor, table: str) -> pa.RecordBatchReader:
     return cursor.execute(f"SELECT * FROM {table} {wanted}").to_arrow_reader(ROWS_AT_ONCE)  # noqa: S608 - as above
 
 
-def fill(cursor: Cursor, table: str, rows: pa.RecordBatchReader) -> None:
-    """Put rows in the place of all that a table holds, in the same order."""
+def _fill(cursor: Cursor, table: str, rows: pa.RecordBatchReader) -> None:
     cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
     cursor.register("moving_rows", rows)
     try:
@@ -75,37 +74,37 @@ def copy(source: Database, target: Database, done: Callable[[str, int, bool], No
         StoreError: the source was written to meanwhile, or a table did not come out the same.
     """
     claim_target(target)
-    marks = source.read(lambda cursor: {table: mark(cursor, table) for table in tables(cursor)})
-    for table, expected in marks.items():
-        there = target.read(lambda cursor, table=table: mark(cursor, table)) == expected  # type: ignore[misc]
-        if not there:
-            _copy_table(source, target, table, expected)
-        done(table, expected.rows, there)
-    if source.read(lambda cursor: {table: mark(cursor, table) for table in marks}) != marks:
+    marks = source.read(lambda reading: _copy_tables(reading, target, done))
+    if source.read(lambda reading: {table: mark(reading, table) for table in marks}) != marks:
         raise StoreError(f"{source.place} was written to meanwhile; stop its servers and run the same command again.")
-    target.write(lambda cursor: cursor.execute("DELETE FROM meta WHERE name = ?", [UNFINISHED]) and None)
+    finish(target)
     return sum(each.rows for each in marks.values())
 
 
-def _copy_table(source: Database, target: Database, table: str, expected: Mark) -> None:
-    def read(reading: Cursor) -> None:
-        def change(writing: Cursor) -> None:
-            fill(writing, table, batches(reading, table))
-            if table == "meta":
-                mark_unfinished(writing)
-            verify(writing, table, expected)
+def _copy_tables(reading: Cursor, target: Database, done: Callable[[str, int, bool], None]) -> dict[str, Mark]:
+    marks = {}
+    for table in tables(reading):
+        marks[table] = expected = mark(reading, table)
+        there = target.read(lambda cursor, table=table: mark(cursor, table)) == expected  # type: ignore[misc]
+        if not there:
+            target.write(
+                lambda writing, table=table, expected=expected: take_in(  # type: ignore[misc]
+                    writing, table, batches(reading, table), expected
+                )
+            )
+        done(table, expected.rows, there)
+    return marks
 
-        target.write(change)
 
-    source.read(read)
-
-
-def verify(cursor: Cursor, table: str, expected: Mark) -> None:
-    """Compare what was written with what was meant.
+def take_in(cursor: Cursor, table: str, rows: pa.RecordBatchReader, expected: Mark) -> None:
+    """Put rows in the place of all that a table holds, and compare.
 
     Raises:
-        StoreError: they differ; the caller's transaction takes it back.
+        StoreError: they are not what was expected; the caller's transaction takes them back.
     """
+    _fill(cursor, table, rows)
+    if table == "meta":
+        _mark_unfinished(cursor)
     found = mark(cursor, table)
     if found != expected:
         raise StoreError(
@@ -122,21 +121,24 @@ def claim_target(target: Database) -> None:
     """
 
     def change(cursor: Cursor) -> None:
-        if is_unfinished(cursor):
+        if _is_unfinished(cursor):
             return
         for table in tables(cursor)[:-1]:
             if cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # noqa: S608 - names of the layout
                 raise ConflictError(f"{target.place} holds data already ({table}); choose an empty place.")
-        mark_unfinished(cursor)
+        _mark_unfinished(cursor)
 
     target.write(change)
 
 
-def mark_unfinished(cursor: Cursor) -> None:
-    """Until the mark is gone, the store answers nothing."""
+def finish(target: Database) -> None:
+    """Everything is there: the store answers from now on."""
+    target.write(lambda cursor: cursor.execute("DELETE FROM meta WHERE name = ?", [UNFINISHED]) and None)
+
+
+def _mark_unfinished(cursor: Cursor) -> None:
     cursor.execute("INSERT INTO meta VALUES (?, 'being copied')", [UNFINISHED])
 
 
-def is_unfinished(cursor: Cursor) -> bool:
-    """Whether a copy into this store has begun and not ended."""
-    return bool(cursor.execute("SELECT 1 FROM meta WHERE name = ?", [UNFINISHED]).fetchone())
+def _is_unfinished(cursor: Cursor) -> bool:
+    return bool(cursor.execute("SELECT 1 FROM meta WHERE name = ?", [UNFINISHED]).fetchall())

@@ -92,6 +92,22 @@ def test_a_redis_that_cannot_be_had_is_one_sentence(
     assert (done.returncode, done.stderr) == (status, says)
 
 
+@pytest.mark.skipif(any(Path("/usr/lib/postgresql").glob("*/bin/postgres")), reason="Debian's PostgreSQL is here")
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ([], 1, "error: these tests need PostgreSQL; install it and run the same command again.\n"),
+        (["--optional"], 0, "note: PostgreSQL cannot be installed here; tests that need it are skipped.\n"),
+    ],
+)
+def test_a_postgresql_that_cannot_be_had_is_one_sentence(
+    tmp_path: Path, arguments: list[str], status: int, says: str
+) -> None:
+    command = [sys.executable, "scripts/postgres_server.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (status, says)
+
+
 def test_a_path_that_is_no_repository_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     answer = subprocess.run(

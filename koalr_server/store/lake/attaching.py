@@ -9,6 +9,7 @@ from koalr_server.store.engine import first_line
 from koalr_server.store.lake.address import LakeAddress, PostgresCatalogue
 from koalr_server.store.lake.extensions import load_extension, quoted
 from koalr_server.store.lake.turns import ALIAS as TURNS
+from koalr_server.store.lake.turns import OPENING, taken
 
 ALIAS = "lake"
 SECRET = "koalr_catalogue"  # noqa: S105 - a name
@@ -37,7 +38,10 @@ def attached(address: LakeAddress, scratch: str) -> duckdb.DuckDBPyConnection:
         _make_folders(address)
         for name in _extensions(address):
             load_extension(connection, name)
-        for statement in (*_secrets(address), *_attachments(address), *_limits(address)):
+        for statement in _secrets(address):
+            connection.execute(statement)
+        _attach(connection, address)
+        for statement in _limits(address):
             connection.execute(statement)
     except (duckdb.Error, OSError) as error:
         connection.close()
@@ -81,15 +85,17 @@ def _secret(name: str, kind: str, parts: dict[str, str]) -> str:
     return f"CREATE TEMPORARY SECRET {name} (TYPE {kind}{told})"
 
 
-def _attachments(address: LakeAddress) -> list[str]:
+def _attach(connection: duckdb.DuckDBPyConnection, address: LakeAddress) -> None:
     options = f"DATA_PATH {quoted(address.data)}, DATA_INLINING_ROW_LIMIT {MOST_INLINED_ROWS}"
     if isinstance(address.catalogue, Path):
-        return [f"ATTACH {quoted(f'ducklake:{address.catalogue}')} AS {ALIAS} ({options})"]
+        connection.execute(f"ATTACH {quoted(f'ducklake:{address.catalogue}')} AS {ALIAS} ({options})")
+        return
     server = f"connect_timeout={CONNECT_SECS} application_name=koalr"
-    return [
-        f"ATTACH {quoted(f'ducklake:postgres:{server}')} AS {ALIAS} ({options}, META_SECRET {quoted(SECRET)})",
-        f"ATTACH {quoted(server)} AS {TURNS} (TYPE postgres, SECRET {quoted(SECRET)})",
-    ]
+    connection.execute(f"ATTACH {quoted(server)} AS {TURNS} (TYPE postgres, SECRET {quoted(SECRET)})")
+    # Two that find no lake yet would both make one.
+    with taken(connection, OPENING):
+        lake = quoted(f"ducklake:postgres:{server}")
+        connection.execute(f"ATTACH {lake} AS {ALIAS} ({options}, META_SECRET {quoted(SECRET)})")
 
 
 def _limits(address: LakeAddress) -> list[str]:

@@ -11,6 +11,7 @@ from koalr_server.store.lake.extensions import quoted
 
 # Two transactions that add the same row do not conflict in DuckLake, and a long one would lose to every short one. So they take
 # turns. Numbers mean nothing but that no other program of the same database should use them.
+OPENING = 0x6B6F_616C_7200
 LOCKS = {Effect.ANSWERS: 0x6B6F_616C_7201, Effect.NOTES: 0x6B6F_616C_7201, Effect.BESIDE: 0x6B6F_616C_7202}
 PATIENCE_SECS = 120
 ALIAS = "turns"
@@ -65,12 +66,17 @@ def own_turn(_effect: Effect) -> AbstractContextManager[Turn]:
     return nullcontext(OwnTurn())
 
 
-@contextmanager
-def postgres_turn(connection: duckdb.DuckDBPyConnection, effect: Effect) -> Iterator[Turn]:
+def postgres_turn(connection: duckdb.DuckDBPyConnection, effect: Effect) -> AbstractContextManager[Turn]:
     """Wait until no other process makes a change of the same kind; the catalogue's database is attached as ALIAS."""
+    return taken(connection, LOCKS[effect])
+
+
+@contextmanager
+def taken(connection: duckdb.DuckDBPyConnection, lock: int) -> Iterator[Turn]:
+    """Wait for a lock, and hold it until the block ends."""
     turn = PostgresTurn(connection.cursor())
     try:
-        turn.take(LOCKS[effect])
+        turn.take(lock)
         yield turn
     finally:
         turn.end()

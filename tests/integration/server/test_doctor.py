@@ -42,7 +42,8 @@ def test_it_tells_a_line_per_answer_and_then_what_to_do(acme: Path) -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
     lines = answer.stdout.splitlines()
     assert lines[0] == "acme/api, as of 2025-03-06 09:00 UTC; newest data 2025-03-05 09:00 UTC"
-    assert lines[1].startswith("30 answers: 2 ok, ")
+    assert lines[1] == "store: single file"
+    assert lines[2].startswith("30 answers: 2 ok, ")
     assert "ok       Deployment frequency     5 production deployments, 1 repository; newest 2025-03-05" in lines
     assert re.search(r"^missing  Lead time for changes    0 changes$", answer.stdout, re.MULTILINE)
     first = lines.index("What to do, most useful first") + 2
@@ -52,7 +53,7 @@ def test_it_tells_a_line_per_answer_and_then_what_to_do(acme: Path) -> None:
 
 def test_json_is_what_the_api_answers(acme: Path) -> None:
     body = json.loads(koalr("doctor", "--json", "--data", str(acme), KOALR_AS_OF=AS_OF).stdout)
-    assert list(body) == ["version", "now", "organisation", "days", "findings", "steps", "sources"]
+    assert list(body) == ["version", "now", "organisation", "days", "findings", "steps", "sources", "store"]
     assert body["now"] == AS_OF
     frequency = body["findings"][0]
     assert frequency == {

@@ -33,15 +33,19 @@ class Postgres:
         self.server.start()
         self._data = data
         self._laid_out = self.server.new_database()
-        Database.open(read_address(self._url(self._laid_out))).close()
+        Database.open(read_address(self._url(self._laid_out, data))).close()
 
-    def _url(self, database: str) -> str:
+    def _url(self, database: str, data: Path) -> str:
         password = quote(PASSWORD, safe="")
-        return f"ducklake:postgres://koalr:{password}@127.0.0.1:{self.server.port}/{database}?data={self._data}"
+        return f"ducklake:postgres://koalr:{password}@127.0.0.1:{self.server.port}/{database}?data={data}"
+
+    def empty_store(self, data: Path) -> str:
+        """The URL of a database with nothing in it."""
+        return self._url(self.server.new_database(), data)
 
     def new_store(self) -> str:
         """The URL of an empty store. All of them share a folder, in which no two files have one name."""
-        return self._url(self.server.new_database(template=self._laid_out))
+        return self._url(self.server.new_database(template=self._laid_out), self._data)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,12 @@
 """Several processes on one store: all see what one writes, none loses or repeats anything."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -236,3 +239,20 @@ def test_the_engine_may_touch_nothing_but_its_lake(replicas: tuple[Database, Dat
     ):
         with pytest.raises(duckdb.Error):
             replicas[0].rows(statement)
+
+
+def test_replicas_that_start_at_once_on_an_empty_catalogue_make_one_store(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.empty_store(tmp_path)
+    program = "import sys; from koalr_server.store.database import Database as D; from koalr_server.store.lake.address import *; "
+    program += "sys.stdin.readline(); D.open(read_address(sys.argv[1])).close()"
+    starting = [
+        subprocess.Popen([sys.executable, "-c", program, url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for each in starting:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    assert [each.communicate(timeout=120)[1] for each in starting] == ["", "", ""]
+    with closing(Database.open(read_address(url))) as database:
+        assert database.rows("SELECT count(*) AS n FROM meta WHERE name = 'schema_version'") == [{"n": 1}]
