@@ -16,8 +16,8 @@ from koalr_server.limiter import BURST_FACTOR, BURST_SECS, WINDOW_SECS, Verdict
 log = logging.getLogger("koalr_server.http")
 
 SETTING = "KOALR_CACHE_URL"
-# Every request waits for it.
-LONGEST_ANSWER_SECS = 0.25
+# Every request waits for it, and a server that is short of time is late itself.
+LONGEST_ANSWER_SECS = 1.0
 # While it is gone, one request in so long tries whether it is back.
 PROBE_SECS = 2.0
 
