@@ -140,6 +140,10 @@ class Lake:
     def close(self) -> None:
         """Let go of the catalogue."""
         self._watch.stop()
+        # Each of them alone would keep the catalogue open.
+        while not self._idle.empty():
+            self._idle.get().close()
+        self._watching.close()
         self._connection.close()
         self._scratch.cleanup()
 
