@@ -7,15 +7,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 UV = "uv==0.13.9"
-# pip is there before anything is installed. The project's own extras are what a shared dashboard and a GitHub App need.
+# pip is there before anything is installed.
 OPTIONS = (
     *("--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"),
-    *("--no-emit-package", "pip", "--extra", "login", "--extra", "github-app", "--extra", "redis"),
+    *("--no-emit-package", "pip"),
 )
-# The first one is the larger; the second takes its versions from it, so that what is tested is what runs.
+# The project's own extras are what a shared dashboard and a GitHub App need.
+PROJECT = ("pyproject.toml", "--extra", "login", "--extra", "github-app", "--extra", "redis")
+# The first one is the largest; the others take their versions from it, so that what is tested is what runs.
 LOCKS = {
-    "requirements-dev.lock": ("requirements-dev.txt", "pyproject.toml"),
-    "requirements.lock": ("requirements.txt", "pyproject.toml", "--constraint", "requirements-dev.lock"),
+    "requirements-dev.lock": ("requirements-dev.txt", *PROJECT),
+    "requirements.lock": ("requirements.txt", *PROJECT, "--constraint", "requirements-dev.lock"),
+    "requirements-shared.lock": ("requirements-shared.txt", "--constraint", "requirements-dev.lock"),
 }
 
 

@@ -69,8 +69,18 @@ def test_the_container_is_not_root_and_is_probed() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    unit = tmp_path / "koalr-dashboard.service"
-    unit.write_text(UNIT.replace("/opt/koalr-dashboard/.venv/bin/python", sys.executable), encoding="utf-8")
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".service")])
+def test_systemd_accepts_the_units(tmp_path: Path, name: str) -> None:
+    # What is named after its port is looked at with one.
+    unit = tmp_path / name.replace("@", "@8601")
+    unit.write_text(FILES[name].replace("/opt/koalr-dashboard/.venv/bin/python", sys.executable), encoding="utf-8")
     checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_composition_is_one_by_its_schema() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    checked = subprocess.run(
+        [*command, str(ROOT / "deploy" / "compose.yaml")], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
