@@ -11,6 +11,7 @@ import pytest
 from koalr_server.errors import StoreError
 from koalr_server.store.database import FILE_NAME, Database
 from tests.integration.server.test_killed_while_receiving import serving
+from tests.weather.test_full_disk import small_disk
 
 
 def cut(path: Path) -> None:
@@ -60,6 +61,17 @@ def test_a_damaged_file_is_said_with_what_to_do_and_stays_as_it_is(
     assert told.stderr.startswith("error: Cannot open the store")
     assert "Traceback" not in told.stderr
     assert (folder / FILE_NAME).read_bytes() == content
+
+
+def test_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
+    with small_disk(tmp_path):
+        Database.open(tmp_path / "data").close()
+        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path)], check=True)
+        with pytest.raises(StoreError, match="Read-only file system"):
+            Database.open(tmp_path / "data")
+        with pytest.raises(StoreError, match="Read-only file system"):
+            Database.open(tmp_path / "other")
+        assert len(list((tmp_path / "data").iterdir())) == 1
 
 
 def test_a_file_that_was_never_begun_is_made_anew(tmp_path: Path) -> None:
