@@ -64,7 +64,7 @@ def test_a_damaged_file_is_said_with_what_to_do_and_stays_as_it_is(
 
 
 def test_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
-    with small_disk(tmp_path):
+    with small_disk(tmp_path, mib=300):
         Database.open(tmp_path / "data").close()
         subprocess.run(["mount", "-o", "remount,ro", str(tmp_path)], check=True)
         with pytest.raises(StoreError, match="Read-only file system"):

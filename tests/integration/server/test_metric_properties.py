@@ -75,7 +75,8 @@ def test_a_deployment_to_staging_changes_no_dora_number(organisation: Rows, now:
         assert figures(after, ("dora",)) == expected
 
 
-@pytest.mark.parametrize("by", [timedelta(weeks=-520), timedelta(weeks=37)])
+# The last one has a 29th of February in every window.
+@pytest.mark.parametrize("by", [timedelta(weeks=-520), timedelta(weeks=37), timedelta(weeks=153)])
 def test_moving_all_times_and_now_by_whole_weeks_changes_nothing(
     organisation: Rows, now: datetime, by: timedelta
 ) -> None:
