@@ -95,6 +95,7 @@ def draw_versions(address: str, status: Status | None) -> None:
     parts = [
         f"API `{address.replace('`', '')}`",
         f"server version {plain(status.version)}" if status else "",
+        f"store: {plain(status.store)}" if status and status.store else "",
         f"Streamlit {plain(st.__version__)}",
         f"Python {plain(platform.python_version())}",
     ]

@@ -107,3 +107,5 @@ class Status(Model):
     """What to do, most useful first."""
     sources: Rows[Source] | None = None
     """What each tool has sent; None on a server that does not say, or for a key that is limited to teams."""
+    store: str | None = None
+    """What its data are kept in, such as "single file"; None on a server that does not say."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.browser import installed
 
@@ -30,6 +30,8 @@ FLAGS = [
 ]
 # The first start after an installation compiles what it imports.
 START_SECS = 90
+# A machine short of time is slow, not wrong.
+expect.set_options(timeout=60_000)
 READY = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     return app?.dataset.testConnectionState === 'CONNECTED' && app.dataset.testScriptState === 'notRunning';

@@ -31,7 +31,7 @@ def follow(page: Page, title: str) -> None:
 
 
 def arrived(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
     page.wait_for_function(READY)
     page.wait_for_timeout(500)
 

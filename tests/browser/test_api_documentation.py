@@ -42,7 +42,7 @@ def docs(served: tuple[str, str], page: Page) -> Iterator[Page]:
     page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
     page.add_init_script(WATCH)
     page.goto(f"{served[0]}/api/docs")
-    expect(page.locator(".opblock").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".opblock").first).to_be_visible()
     yield page
     assert page.evaluate("window.refused") == []
     assert complaints == []

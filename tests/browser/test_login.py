@@ -60,7 +60,7 @@ def test_a_deep_link_asks_to_log_in_and_opens_after_it(guarded: Dashboard, provi
     provider.claims = ANN
     link = f"{guarded.url}/dora?team={team_id('Platform')}&days=7"
     page.goto(link)
-    expect(page.get_by_text(LOG_IN)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LOG_IN)).to_be_visible()
     assert page.get_by_test_id("stMetric").count() == 0
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/dora?**")
@@ -79,10 +79,10 @@ def test_logging_out_closes_the_dashboard_and_tells_the_provider(
     page.get_by_role("button", name="Log in").click()
     with page.expect_response(f"{provider.url}/end?**"):
         page.get_by_role("button", name="Log out").click(timeout=30_000)
-    expect(page.get_by_text(LOG_IN)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LOG_IN)).to_be_visible()
     assert provider.logged_out == before + 1
     page.goto(f"{guarded.url}/flow")
-    expect(page.get_by_text(LOG_IN)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LOG_IN)).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_others_are_told_who_they_are_and_why_not(
     provider.claims = ANN | claims
     page.goto(guarded.url)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text(reason)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(reason)).to_be_visible()
     expect(page.get_by_text(f"You are logged in as {provider.claims['email']}.")).to_be_visible()
     assert page.get_by_test_id("stMetric").count() == 0
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_text(LOG_IN)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LOG_IN)).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_below_a_path_everything_is_there(below: tuple[str, str], browser: Brows
     context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()
     page.goto(f"{secure}/dora?days=7")
-    expect(page.get_by_text(LOG_IN)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LOG_IN)).to_be_visible()
     assert page.url == f"{secure}/dora?days=7"
     context.close()
 

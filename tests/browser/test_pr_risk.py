@@ -8,7 +8,7 @@ SCORE_AND_REASONS = 2
 
 
 def shows(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=2)).to_contain_text(words, timeout=30_000)
+    expect(page.get_by_role("heading", level=2)).to_contain_text(words)
 
 
 def test_an_example_opens_by_its_link_and_back_leads_to_the_examples(page: Page, quarter: Dashboard) -> None:
@@ -47,7 +47,7 @@ def test_nonsense_and_an_unknown_pull_request_get_a_sentence(page: Page, quarter
     field = page.get_by_label("Link of a pull request")
     field.fill("<img src=x>")
     page.get_by_role("button", name="Score").click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text("<img src=x> names no pull request", timeout=30_000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("<img src=x> names no pull request")
     field.fill("acme/api#1847")
     page.get_by_role("button", name="Score").click()
-    expect(page.get_by_role("heading", level=4)).to_contain_text("acme/api#1847 is not known here", timeout=30_000)
+    expect(page.get_by_role("heading", level=4)).to_contain_text("acme/api#1847 is not known here")

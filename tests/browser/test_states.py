@@ -86,10 +86,10 @@ def test_a_refusal_is_a_card_that_goes_away_with_its_cause(
     upstream[0].mode = "fine"
     if mode == "500":
         # Nobody presses a button.
-        expect(numbers(page)).to_be_visible(timeout=30 * SECOND)
+        expect(numbers(page)).to_be_visible()
     elif mode == "401":
         page.get_by_role("button", name="Try again").click()
-        expect(numbers(page)).to_be_visible(timeout=30 * SECOND)
+        expect(numbers(page)).to_be_visible()
     else:
         expect(page.get_by_text("s.", exact=False).first).to_be_visible()
 
@@ -106,11 +106,11 @@ def test_an_api_that_takes_its_time_is_an_outline_then_a_calm_card_then_the_figu
     told.mode = "silent"
     # Streamlit's page is loaded long before the answers are there.
     page.goto(f"{running_.url}/dora?days=11", wait_until="commit")
-    expect(page.get_by_test_id("stSkeleton").first).to_be_visible(timeout=20 * SECOND)
-    expect(page.get_by_text("The figures are on their way")).to_be_visible(timeout=20 * SECOND)
+    expect(page.get_by_test_id("stSkeleton").first).to_be_visible()
+    expect(page.get_by_text("The figures are on their way")).to_be_visible()
     no_traceback(page)
     answer(told)
-    expect(numbers(page)).to_be_visible(timeout=20 * SECOND)
+    expect(numbers(page)).to_be_visible()
     expect(page.get_by_text("The figures are on their way")).to_have_count(0)
 
 
@@ -123,13 +123,13 @@ def test_an_api_that_never_answers_is_a_card_of_its_own_that_goes_away_with_its_
     for screen, path in screens:
         screen.goto(f"{url}{path}?days=12")
     for screen, _path in screens:
-        expect(screen.get_by_text("The API does not answer in time")).to_be_visible(timeout=30 * SECOND)
+        expect(screen.get_by_text("The API does not answer in time")).to_be_visible()
         expect(screen.get_by_text("cannot be reached")).to_have_count(0)
         no_traceback(screen)
     answer(told)
     for screen, _path in screens:
         # Nobody presses a button.
-        expect(numbers(screen)).to_be_visible(timeout=30 * SECOND)
+        expect(numbers(screen)).to_be_visible()
 
 
 def answer(told: Upstream) -> None:

@@ -33,13 +33,13 @@ def test_pages_follow_each_other_and_keep_the_view(quarter: Dashboard, page: Pag
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{quarter.url}/?{TV}&rotate=overview,dora&every=10&team={team_id('Whitehall')}&days=90")
     settled(page, 3)
-    page.wait_for_url("**/dora?**", timeout=30_000)
+    page.wait_for_url("**/dora?**", timeout=60_000)
     settled(page, 3)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
     assert asked["team"] == team_id("Whitehall")
     assert (asked["days"], asked["kiosk"], asked["rotate"], asked["every"]) == ("90", "1", "overview,dora", "10")
     expect(page.get_by_text("Whitehall · last 90 days")).to_be_visible()
-    page.wait_for_url(lambda url: urlsplit(url).path == "/", timeout=30_000)
+    page.wait_for_url(lambda url: urlsplit(url).path == "/", timeout=60_000)
     settled(page, 3)
     assert page.locator("[data-testid=stToolbar]:visible").count() == 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -39,7 +40,7 @@ class Replica:
         self._limits = SharedLimits(server.url, self.now, clock, clock)
 
     def ask(self, caller: str, limit: int) -> Verdict | None:
-        return self._loop.run_until_complete(self._limits.admit(caller, limit))
+        return asyncio.run_coroutine_threadsafe(self._limits.admit(caller, limit), self._loop).result(30)
 
     def admits(self, caller: str, limit: int) -> bool:
         verdict = self.ask(caller, limit)
@@ -47,7 +48,7 @@ class Replica:
         return verdict.admitted
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._limits.close())
+        asyncio.run_coroutine_threadsafe(self._limits.close(), self._loop).result(30)
 
 
 Connect = Callable[..., Replica]
@@ -55,15 +56,21 @@ Connect = Callable[..., Replica]
 
 @pytest.fixture
 def connect(clock: Time) -> Iterator[Connect]:
-    # Connections belong to a loop.
-    with asyncio.Runner() as runner, ExitStack() as stack:
+    # Connections belong to a loop; a thread has one, whatever else runs in this process.
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    with ExitStack() as stack:
 
         def connect_(server: RedisServer, ahead_secs: float = 0.0) -> Replica:
-            found = Replica(runner.get_loop(), server, clock, ahead_secs)
+            found = Replica(loop, server, clock, ahead_secs)
             stack.callback(found.close)
             return found
 
         yield connect_
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.mark.parametrize("seed", range(12))
