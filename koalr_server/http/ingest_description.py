@@ -19,11 +19,11 @@ REFUSALS: Mapping[int, str] = {
     403: "No secret is set here for this source, or the key may not write",
     404: "No such source; the message names those there are",
     405: "Another method than POST",
-    408: "The body took longer than 30 s",
+    408: "The body took longer than 30 s, or others needed its room; send it again",
     409: "The server shows the sample organisation, which takes none",
     413: "The body is larger than 25 MiB of GitHub, 1 MiB of others",
     429: "Too many refused deliveries from this address in a minute; those that are in order are never slowed down",
-    503: "The store cannot be written, or too much arrives at once; send it again",
+    503: "The store cannot be written; send it again",
 }
 
 HEADERS: Mapping[str, str] = {
@@ -161,7 +161,7 @@ def _refusal(status: int) -> dict[str, Any]:
 def _headers(status: int) -> dict[str, Any]:
     """Those of an answer, by what they say."""
     told = {"X-Request-Id": "By which the log knows the request", "Cache-Control": "no-store"}
-    if status in (429, 503):
+    if status in (408, 429, 503):
         told["Retry-After"] = "Seconds to wait"
     if status == 405:
         told["Allow"] = "POST"

@@ -96,7 +96,7 @@ def slow(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Answer:
     async def never(*_: object) -> bytes:
         raise TimeoutError
 
-    monkeypatch.setattr(ingest, "_read", never)
+    monkeypatch.setattr(ingest.Ingest, "_read", never)
     return desk.call()
 
 
