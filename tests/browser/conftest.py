@@ -64,15 +64,19 @@ class Dashboard:
     log: Path
 
 
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Dashboard]]:
-    """Start `streamlit run app.py` on a data folder and wait until it answers; `hurried`: with tests/browser/hurried.py."""
+@contextmanager
+def starting(logs: Callable[[str], Path]) -> Iterator[Callable[..., Dashboard]]:
+    """Start `streamlit run app.py` on a data folder and wait until it answers; `hurried`: with tests/browser/hurried.py.
+
+    Args:
+        logs: makes a folder, by its name.
+    """
     running: list[subprocess.Popen[bytes]] = []
 
     def start_(data: Path, *, port: int | None = None, hurried: bool = False, **environment: str) -> Dashboard:
         port = port or free_port()
         command = "tests.browser.hurried" if hurried else "streamlit"
-        log = tmp_path_factory.mktemp("log") / "streamlit.log"
+        log = logs("log") / "streamlit.log"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("KOALR_")}
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -90,14 +94,24 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Da
                 pytest.fail(f"ended with {process.wait(timeout=0.1)}: {log.read_text()}")
         return Dashboard(f"http://127.0.0.1:{port}", data, process, port, log)
 
-    yield start_
-    for process in running:
-        process.terminate()
-        process.wait(timeout=20)
+    try:
+        yield start_
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Dashboard]]:
+    """See `starting`; what was started ends with the module, for it has work to do also when nobody looks."""
+    with starting(tmp_path_factory.mktemp) as start_:
+        yield start_
 
 
 @pytest.fixture(scope="session")
-def quarter(start: Callable[..., Dashboard], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The sample with its original dates, as of the end of March 2025."""
     data = tmp_path_factory.mktemp("data")
     subprocess.run(
@@ -105,7 +119,8 @@ def quarter(start: Callable[..., Dashboard], tmp_path_factory: pytest.TempPathFa
         cwd=ROOT,
         check=True,
     )
-    return start(data, KOALR_AS_OF="2025-03-31T23:59:59Z")
+    with starting(tmp_path_factory.mktemp) as start_:
+        yield start_(data, KOALR_AS_OF="2025-03-31T23:59:59Z")
 
 
 @pytest.fixture(scope="session")

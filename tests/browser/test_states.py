@@ -98,7 +98,7 @@ def test_an_api_that_takes_its_time_is_an_outline_then_a_calm_card_then_the_figu
     start: Callable[..., Dashboard], upstream: tuple[Upstream, str], page: Page, tmp_path: Path
 ) -> None:
     told, url = upstream
-    patience = {"HURRIED_PATIENCE_SECS": "8", "HURRIED_ANSWER_SECS": "120"}
+    patience = {"HURRIED_PATIENCE_SECS": "8", "HURRIED_ANSWER_SECS": "120", "HURRIED_OLD_SECS": "300"}
     environment = {"KOALR_API_URL": url, "KOALR_API_KEY": KEY, "KOALR_CACHE_DIR": ""} | patience
     running_ = start(tmp_path, hurried=True, **environment)
     page.goto(f"{running_.url}/status")
