@@ -20,9 +20,9 @@ from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 log = logging.getLogger("koalr_server.inbox")
 
 GATHER_SECS = 1.5
-# Reading takes at most a third of the time, so that most deliveries are acknowledged, and most questions answered, beside none.
-REST = 2.0
-LONGEST_REST_SECS = 5.0
+# Reading takes about a quarter of the time, so that most deliveries are acknowledged, and most questions answered, beside none.
+REST = 3.0
+LONGEST_REST_SECS = 3.5
 # After a failure of the store, such as a full disk.
 RETRY_SECS = 5.0
 PRUNE_EVERY_SECS = 3600.0
