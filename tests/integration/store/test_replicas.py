@@ -36,7 +36,7 @@ def replicas(shared_url: str) -> Iterator[tuple[Database, Database]]:
         yield one, other
 
 
-def eventually(holds: Callable[[], bool], secs: float = 20) -> None:
+def eventually(holds: Callable[[], bool], secs: float = 60) -> None:
     deadline = time.monotonic() + secs
     while not holds():
         assert time.monotonic() < deadline
@@ -164,7 +164,8 @@ def test_compaction_changes_nothing_that_anybody_sees(replicas: tuple[Database, 
         table = table_of(map(_delivery, part))
         one.write_beside(lambda cursor, table=table: add_deliveries(cursor, table, BEGAN))
         settle(one, Rules())
-    before, version = tables(other), other.version
+    eventually(lambda: one.version == other.version, 30)
+    before, version = tables(other), one.version
     done = other.compact()
     assert done["rows_flushed"] > 0
     assert tables(one) == tables(other) == before
