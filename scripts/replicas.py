@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.integration.client.redis_server import RedisServer  # noqa: E402
-from tests.postgres import PASSWORD, PostgresServer, binaries  # noqa: E402
+from tests.postgres import PASSWORD, PostgresServer, binaries, free_port  # noqa: E402
 
 SERVERS, DASHBOARDS = 3, 2
 START_SECS = 120
@@ -45,12 +45,6 @@ def missing() -> list[str]:
     """What has to be installed first."""
     programs = [name for name in ("nginx", "openssl", "redis-server") if not shutil.which(name)]
     return programs + ([] if binaries() else ["postgres"])
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Topology:

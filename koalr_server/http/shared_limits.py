@@ -16,6 +16,10 @@ from koalr_server.limiter import BURST_FACTOR, BURST_SECS, WINDOW_SECS, Verdict
 log = logging.getLogger("koalr_server.http")
 
 SETTING = "KOALR_CACHE_URL"
+MISTAKE = (
+    f"{SETTING} should be an address such as redis://127.0.0.1:6379/0, or rediss://:password@host:6379/0; correct it, "
+    "or unset it for a server that counts requests alone."
+)
 # Every request waits for it, and a server that is short of time is late itself.
 LONGEST_ANSWER_SECS = 1.0
 # While it is gone, one request in so long tries whether it is back.
@@ -84,9 +88,7 @@ class SharedLimits:
         shared_clock: Callable[[], float] | None = None,
     ) -> None:
         self.address = _address(url)
-        self._client = Redis.from_url(
-            url, socket_timeout=LONGEST_ANSWER_SECS, socket_connect_timeout=LONGEST_ANSWER_SECS
-        )
+        self._client = _client(url)
         self._script = self._client.register_script(ADMIT)
         self._clock = clock
         self._monotonic = monotonic
@@ -127,12 +129,20 @@ class SharedLimits:
         await self._client.aclose()
 
 
+def _client(url: str) -> Redis:
+    try:
+        return Redis.from_url(url, socket_timeout=LONGEST_ANSWER_SECS, socket_connect_timeout=LONGEST_ANSWER_SECS)
+    except (ValueError, TypeError):
+        raise InputError(MISTAKE) from None
+
+
 def _address(url: str) -> str:
     """The URL without what may be secret in it."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
-        raise InputError(
-            f"{SETTING} should be an address such as redis://127.0.0.1:6379/0, or rediss://:password@host:6379/0; correct it, "
-            "or unset it for a server that counts requests alone."
-        )
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 6379}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 6379
+    except ValueError:
+        raise InputError(MISTAKE) from None
+    if parts.scheme not in ("redis", "rediss") or not host:
+        raise InputError(MISTAKE)
+    return f"{parts.scheme}://{host}:{port}"

@@ -144,7 +144,10 @@ def test_a_redis_that_hangs_is_given_up(connect: Connect, mortal_redis: RedisSer
         mortal_redis.thaw()
 
 
-@pytest.mark.parametrize("url", ["", "http://127.0.0.1", "redis://", "secret"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "http://127.0.0.1", "redis://", "secret", "redis://h:secret", "redis://[secret", "redis://h/0?db=secret"],
+)
 def test_an_address_of_something_else_is_said_without_repeating_it(url: str) -> None:
     with pytest.raises(InputError, match="KOALR_CACHE_URL should be an address") as raised:
         SharedLimits(url)
