@@ -14,15 +14,18 @@ from koalr_server.inbox.figures import Figures
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
-from koalr_server.store.deliveries import prune
+from koalr_server.store.deliveries import newest_seq, prune
 from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 
 log = logging.getLogger("koalr_server.inbox")
 
 GATHER_SECS = 1.5
-# Reading takes about a quarter of the time, so that most deliveries are acknowledged, and most questions answered, beside none.
+# While deliveries keep coming, reading takes about a quarter of the time, so that most of them are acknowledged, and most
+# questions answered, beside none.
 REST = 3.0
 LONGEST_REST_SECS = 3.5
+# Nothing came for so long: nobody is waiting to be acknowledged.
+LULL_SECS = 0.3
 # After a failure of the store, such as a full disk.
 RETRY_SECS = 5.0
 PRUNE_EVERY_SECS = 3600.0
@@ -55,8 +58,9 @@ class Inbox:
         self._clock = clock
         self._gather_secs = gather_secs
         self._arrived = threading.Event()
+        self._busy = threading.Event()
         self._stopping = threading.Event()
-        self._acceptance = Acceptance(database, self._arrived.set, clock)
+        self._acceptance = Acceptance(database, self._kept, clock)
         self._reader = threading.Thread(target=self._read, name="koalr-inbox", daemon=True)
 
     def start(self) -> None:
@@ -83,6 +87,10 @@ class Inbox:
         self._arrived.set()
         self._reader.join()
 
+    def _kept(self) -> None:
+        self._busy.set()
+        self._arrived.set()
+
     def _read(self) -> None:
         pruned = -PRUNE_EVERY_SECS
         agreed = False
@@ -96,20 +104,29 @@ class Inbox:
                 if not agreed:
                     agree_on_rules(self._database, self._rules)
                     agreed = True
-                while (outcomes := settle(self._database, self._rules)) and not self._stopping.is_set():
-                    self.figures.read(outcomes)
+                newest = newest_seq(self._database)
+                # What comes meanwhile is read after a rest, for a small batch takes nearly as long as a large one.
+                while settled_seq(self._database) < newest and not self._stopping.is_set():
+                    self.figures.read(settle(self._database, self._rules))
                 if began - pruned >= PRUNE_EVERY_SECS:
                     self._prune()
                     pruned = began
                 took_secs = time.monotonic() - began
-                pause = max(self._gather_secs, min(LONGEST_REST_SECS, REST * took_secs))
+                self._rest(min(LONGEST_REST_SECS, REST * took_secs))
             except Exception as error:  # the deliveries are kept, so they can be read later
                 # The first line of an engine's error names files, not what is in them.
                 what = str(error) if isinstance(error, ServerError) else type(error).__name__
                 log.error("deliveries could not be read, trying again in %d s: %s", RETRY_SECS, what)
                 self._arrived.set()
-                pause = RETRY_SECS
-            self._stopping.wait(pause)
+                self._stopping.wait(RETRY_SECS)
+
+    def _rest(self, longest_secs: float) -> None:
+        """Let some gather, then wait for a lull in what arrives, but not long."""
+        self._stopping.wait(self._gather_secs)
+        ends = time.monotonic() + longest_secs - self._gather_secs
+        while time.monotonic() < ends and self._busy.is_set() and not self._stopping.is_set():
+            self._busy.clear()
+            self._stopping.wait(LULL_SECS)
 
     def _prune(self) -> None:
         before = naive_utc(self._clock()) - self._raw

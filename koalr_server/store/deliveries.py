@@ -12,7 +12,7 @@ from koalr_server.store.database import Database
 from koalr_server.store.lake.attaching import ALIAS as LAKE
 from koalr_server.store.merging import count
 
-__all__ = ["Received", "add_deliveries", "after", "cursors", "prune", "set_cursors", "table_of"]
+__all__ = ["Received", "add_deliveries", "after", "cursors", "newest_seq", "prune", "set_cursors", "table_of"]
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -74,6 +74,11 @@ def _add_where_they_are_not(cursor: Cursor, told: Mapping[str, Any]) -> set[int]
     )
     cursor.execute(f"{_ROWS} FROM arrived_deliveries SEMI JOIN new_deliveries USING (ordinal)", told)
     return {ordinal for (ordinal,) in cursor.execute("FROM new_deliveries").fetchall()}
+
+
+def newest_seq(database: Database) -> int:
+    """The number of the newest delivery that is kept, 0 if none is."""
+    return int(database.rows("SELECT coalesce(max(seq), 0) AS seq FROM deliveries")[0]["seq"])
 
 
 def after(database: Database, seq: int, most: int) -> Sequence[Received]:
