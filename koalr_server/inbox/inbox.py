@@ -19,7 +19,7 @@ from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 
 log = logging.getLogger("koalr_server.inbox")
 
-GATHER_SECS = 1.5
+GATHER_SECS = 2.5
 # While deliveries keep coming, reading takes about a quarter of the time, so that most of them are acknowledged, and most
 # questions answered, beside none.
 REST = 3.0

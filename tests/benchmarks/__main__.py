@@ -1,7 +1,7 @@
 """`make bench`: speed against a floor or a peer of the same run, as a table with machine and commit.
 
 Arguments name the parts to run (start, ingest, memory, api, cached, noise, scale, concurrency, forecast, risk, client, pages, wall,
-webhooks, files); none means all.
+webhooks, files, costs); none means all.
 """
 
 import os
@@ -17,6 +17,7 @@ from tests.benchmarks import (
     api,
     client,
     concurrency,
+    costs,
     files,
     forecast,
     ingest,
@@ -56,6 +57,7 @@ PARTS = (
     Part("wall", pages.measure_wall),
     Part("webhooks", webhooks.measure),
     Part("files", files.measure),
+    Part("costs", costs.measure),
 )
 
 

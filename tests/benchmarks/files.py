@@ -21,15 +21,20 @@ BAR_SECS = 300
 def measure() -> Sequence[tuple[str, str, str]]:
     """Two files, two commands, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        pulls, reviews = Path(folder) / "pulls.jsonl", Path(folder) / "reviews.jsonl"
-        _write(pulls, map(_pull_request, range(PULL_REQUESTS)))
-        _write(reviews, map(_review, range(PULL_REQUESTS)))
-        began = time.monotonic()
-        for kind, path in (("pull_requests", pulls), ("reviews", reviews)):
-            command = [sys.executable, "-m", "koalr_server", "import", kind, str(path), "--data", f"{folder}/data"]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        took_secs = time.monotonic() - began
+        took_secs = imported(Path(folder), Path(folder) / "data", PULL_REQUESTS)
     return [(f"import of {PULL_REQUESTS:,} pull requests, then their reviews", f"{took_secs:.0f} s", f"{BAR_SECS} s")]
+
+
+def imported(folder: Path, data: Path, pull_requests: int) -> float:
+    """Write the files into a folder, and import them into a store; seconds of the commands."""
+    pulls, reviews = folder / "pulls.jsonl", folder / "reviews.jsonl"
+    _write(pulls, map(_pull_request, range(pull_requests)))
+    _write(reviews, map(_review, range(pull_requests)))
+    began = time.monotonic()
+    for kind, path in (("pull_requests", pulls), ("reviews", reviews)):
+        command = [sys.executable, "-m", "koalr_server", "import", kind, str(path), "--data", str(data)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - began
 
 
 def _write(path: Path, rows: Iterator[dict[str, Any]]) -> None:

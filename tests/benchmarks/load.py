@@ -28,13 +28,20 @@ class Rate:
 @contextlib.contextmanager
 def process(script: str, *arguments: str) -> Iterator[str]:
     """Run a module of this package that serves on the port it is given first; yields its base URL."""
+    with started(script, *arguments) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def started(script: str, *arguments: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The same, with the process itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen([sys.executable, "-m", script, str(port), *arguments], cwd=ROOT, env=os.environ)
     try:
         wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(timeout=20)

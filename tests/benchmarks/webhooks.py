@@ -33,7 +33,7 @@ def measure() -> Sequence[tuple[str, str, str]]:
             arguments = {"key": key, "name": "bench", "scopes": ["read"], "teams": [], "limit": 1_000_000}
             store.call("create_key", arguments)
         with serving(Path(folder)) as (url, _process):
-            taken, failed = send(url, sent)
+            taken, failed = send(url, sent, RATE)
             ended = time.monotonic()
             while unread(url, key) and time.monotonic() - ended < LONGEST_CATCH_UP_SECS:
                 time.sleep(POLL_SECS)
@@ -57,7 +57,7 @@ def measure() -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def send(url: str, sent: Sequence[Sent]) -> tuple[list[float], int]:
+def send(url: str, sent: Sequence[Sent], rate: int) -> tuple[list[float], int]:
     """Send each at its time, late ones at once; seconds each took, from its time on, and how many failed."""
     host = urlsplit(url)
     prepared = [(each.body, dict(each.headers)) for each in sent]
@@ -74,7 +74,7 @@ def send(url: str, sent: Sequence[Sent]) -> tuple[list[float], int]:
                 place = next(places, None)
             if place is None:
                 return
-            due = began + place / RATE
+            due = began + place / rate
             time.sleep(max(0.0, due - time.monotonic()))
             body, headers = prepared[place]
             try:
