@@ -36,7 +36,7 @@ class EmbeddedServer:
         Raises:
             ServerError: the folder cannot be used; the text says why.
         """
-        database = open_owned(settings.store)
+        database = open_owned(settings.store, settings.engine_threads)
         access = LocalAccess(database)
         held = access.call("content", {})
         if held["content"] is None or (held["content"] == "sample" and held["sample_edition"] != EDITION):

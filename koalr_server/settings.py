@@ -34,8 +34,10 @@ RULES = {
 }
 RAW_DAYS = "KOALR_RAW_DAYS"
 CACHE_URL = "KOALR_CACHE_URL"
+ENGINE_THREADS = "KOALR_ENGINE_THREADS"
 DEFAULT_RAW_DAYS = 90
 MOST_RAW_DAYS = 3650
+MOST_ENGINE_THREADS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Settings:
     `KOALR_COPILOT_MINUTES_PER_LINE` is minutes over 0 and up to 60 (default 0.2), and the three of RISK_FLOORS are whole
     numbers from 0, which switches one off, to 100 (risk/floors.py has the defaults). The settings of RULES are names with `*`
     and `?`, separated by commas (sources/rules.py), `KOALR_RAW_DAYS` is for how many whole days raw deliveries are kept
-    (1 to 3650, default 90), the secrets of tools are those of sources/registry.py, several separated by commas, and
+    (1 to 3650, default 90), `KOALR_ENGINE_THREADS` is how many threads a server's engine has (1 to 256, default one for each
+    core), the secrets of tools are those of sources/registry.py, several separated by commas, and
     `KOALR_CACHE_URL` names the Redis in which replicas of `serve` count requests together (default none).
     """
 
@@ -57,6 +60,7 @@ class Settings:
     risk_floors: Floors = DEFAULT_FLOORS
     rules: Rules = field(default_factory=Rules)
     raw_days: int = DEFAULT_RAW_DAYS
+    engine_threads: int | None = None
     webhook_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     cache_url: str = field(default="", repr=False)
 
@@ -71,9 +75,9 @@ class Settings:
         """
         values = os.environ if environment is None else environment
         moment = as_of or values.get("KOALR_AS_OF")
-        minutes = values.get(COPILOT_MINUTES_PER_LINE)
+        minutes, threads = values.get(COPILOT_MINUTES_PER_LINE), values.get(ENGINE_THREADS)
         floors = {
-            name: parse_floor(variable, values[variable])
+            name: parse_whole(variable, values[variable], 0, HIGHEST_FLOOR)
             for name, variable in RISK_FLOORS.items()
             if values.get(variable)
         }
@@ -83,7 +87,8 @@ class Settings:
             parse_minutes_per_line(minutes) if minutes else DEFAULT_COPILOT_MINUTES_PER_LINE,
             Floors(**floors),
             Rules(**{name: names(values[variable]) for name, variable in RULES.items() if variable in values}),
-            parse_raw_days(values[RAW_DAYS]) if values.get(RAW_DAYS) else DEFAULT_RAW_DAYS,
+            parse_whole(RAW_DAYS, values[RAW_DAYS], 1, MOST_RAW_DAYS) if values.get(RAW_DAYS) else DEFAULT_RAW_DAYS,
+            parse_whole(ENGINE_THREADS, threads, 1, MOST_ENGINE_THREADS) if threads else None,
             {
                 source.name: told
                 for source in SOURCES.values()
@@ -160,29 +165,14 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def parse_raw_days(text: str) -> int:
-    """For how many days raw deliveries are kept.
+def parse_whole(variable: str, text: str, least: int, most: int) -> int:
+    """The whole number of a setting.
 
     Raises:
-        InputError: the text is no whole number from 1 to 3650.
+        InputError: the text is none of `least` to `most`.
     """
-    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MOST_RAW_DAYS:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not least <= int(text) <= most:
         raise InputError(
-            f"{RAW_DAYS} is {text[:80]!r}; it should be a whole number of days from 1 to {MOST_RAW_DAYS}. "
-            f"Correct it, or unset it for {DEFAULT_RAW_DAYS}."
-        )
-    return int(text)
-
-
-def parse_floor(variable: str, text: str) -> int:
-    """The least risk score that a setting asks for.
-
-    Raises:
-        InputError: the text is no whole number from 0 to 100.
-    """
-    if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) > HIGHEST_FLOOR:
-        raise InputError(
-            f"{variable} is {text[:80]!r}; it should be a whole number from 0, which switches the floor off, to {HIGHEST_FLOOR}. "
-            "Correct it, or unset it for the default."
+            f"{variable} is {text[:80]!r}; it should be a whole number from {least} to {most}. Correct it, or unset it for the default."
         )
     return int(text)

@@ -71,6 +71,7 @@ class Topology:
         self.environment = clean | {
             "KOALR_STORE_URL": f"ducklake:postgres://{catalogue}?data={folder}/store",
             "KOALR_CACHE_URL": redis.url,
+            "KOALR_ENGINE_THREADS": "1",
             "KOALR_GITHUB_WEBHOOK_SECRET": secret,
         }
         self.key = ""

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     log_to_standard_error(requests=options.access_log)
     shared = SharedLimits(settings.cache_url) if settings.cache_url else None
     listener = _listen(options.host, options.port)
-    database = open_owned(settings.store)
+    database = open_owned(settings.store, settings.engine_threads)
     gateway = gateway_of(settings.store, database)
     gateway.start()
     inbox = Inbox(database, settings.rules, settings.raw_days)

@@ -49,17 +49,19 @@ class Database:
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="koalr-writer-beside")
 
     @classmethod
-    def open(cls, place: Place, unfinished: bool = False) -> "Database":
+    def open(cls, place: Place, unfinished: bool = False, threads: int | None = None) -> "Database":
         """Open or create the store in a folder, or the shared one of an address.
 
         Args:
             unfinished: whether one is let through into which a copy has begun and not ended.
+            threads: of the engine; None for one for each core.
 
         Raises:
             StoreLockedError: another process has its file open.
             StoreError: the place cannot be used; the text says why.
         """
-        return cls.on(SingleFile.open(place) if isinstance(place, Path) else Lake.open(place), unfinished)
+        engine = SingleFile.open(place, threads) if isinstance(place, Path) else Lake.open(place, threads)
+        return cls.on(engine, unfinished)
 
     @classmethod
     def in_memory(cls) -> "Database":

@@ -149,8 +149,13 @@ def _is_empty(place: Place) -> bool:
     return isinstance(place.catalogue, Path) and not place.catalogue.exists()
 
 
-def open_owned(place: Place, patience_secs: float = 10.0, sleep: Callable[[float], None] = time.sleep) -> Database:
-    """Open the store for a server, waiting a while for a command that is still at work.
+def open_owned(
+    place: Place,
+    threads: int | None = None,
+    patience_secs: float = 10.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Database:
+    """Open the store for a server, waiting a while for a command that is still at work; `threads` as of Database.open.
 
     Raises:
         StoreLockedError: the folder stayed locked; the text says whether a server has it.
@@ -158,7 +163,7 @@ def open_owned(place: Place, patience_secs: float = 10.0, sleep: Callable[[float
     waited_secs = 0.0
     while True:
         try:
-            return Database.open(place)
+            return Database.open(place, threads=threads)
         except StoreLockedError:
             folder = folder_of(place)
             if folder is not None and _server_answers(folder):

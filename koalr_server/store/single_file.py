@@ -71,8 +71,8 @@ class SingleFile:
         self._change = threading.Condition()
 
     @classmethod
-    def open(cls, folder: Path) -> "SingleFile":
-        """Open or create the file in a folder.
+    def open(cls, folder: Path, threads: int | None = None) -> "SingleFile":
+        """Open or create the file in a folder; `threads` as of Database.open.
 
         Raises:
             StoreLockedError: another process has the file open.
@@ -84,7 +84,7 @@ class SingleFile:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreError(f"Cannot open the store {path}: {first_line(error)}") from error
-        return cls(lambda: _connection(path), str(path), lambda: shutil.disk_usage(folder).free)
+        return cls(lambda: _connection(path, threads), str(path), lambda: shutil.disk_usage(folder).free)
 
     @classmethod
     def in_memory(cls) -> "SingleFile":
@@ -174,12 +174,12 @@ class SingleFile:
         self._connection.close()
 
 
-def _connection(path: Path) -> duckdb.DuckDBPyConnection:
+def _connection(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
     try:
         if path.exists() and path.stat().st_size == 0:
             # A process that was killed in the moment of making it; there is nothing in it to lose.
             path.unlink()
-        return duckdb.connect(str(path), config=SETTINGS)
+        return duckdb.connect(str(path), config=SETTINGS | ({"threads": threads} if threads else {}))
     except (duckdb.Error, OSError) as error:
         reason = first_line(error)
         if LOCKED in reason:

@@ -23,17 +23,20 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def attached(address: LakeAddress, scratch: str) -> duckdb.DuckDBPyConnection:
+def attached(address: LakeAddress, scratch: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open or create the lake of an address.
 
     Args:
         scratch: a folder for what does not fit into memory.
+        threads: as of Database.open.
 
     Raises:
         StoreLockedError: the catalogue is a file that another process has open.
         StoreError: it cannot be used; the text says why, never with a secret.
     """
-    connection = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": scratch})
+    connection = duckdb.connect(
+        ":memory:", config={**SETTINGS, "temp_directory": scratch, **({"threads": threads} if threads else {})}
+    )
     try:
         _make_folders(address)
         for name in _extensions(address):

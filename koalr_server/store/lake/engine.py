@@ -52,8 +52,8 @@ class Lake:
         self._watch = Watch(self._look, self._current())
 
     @classmethod
-    def open(cls, address: LakeAddress) -> "Lake":
-        """Open or create a lake.
+    def open(cls, address: LakeAddress, threads: int | None = None) -> "Lake":
+        """Open or create a lake; `threads` as of Database.open.
 
         Raises:
             StoreLockedError: the catalogue is a file that another process has open.
@@ -62,7 +62,7 @@ class Lake:
         scratch = tempfile.TemporaryDirectory(prefix="koalr-scratch-", ignore_cleanup_errors=True)
         with ExitStack() as undone:
             undone.callback(scratch.cleanup)
-            connection = attached(address, scratch.name)
+            connection = attached(address, scratch.name, threads)
             undone.callback(connection.close)
             shared = isinstance(address.catalogue, PostgresCatalogue)
             try:

@@ -1,10 +1,14 @@
 """Settings from the environment: what is allowed, and the sentence for what is not."""
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from koalr_server.errors import InputError
 from koalr_server.risk.floors import Floors
 from koalr_server.settings import DEFAULT_COPILOT_MINUTES_PER_LINE, Settings
+from koalr_server.store.gateway import open_owned
 
 
 @pytest.mark.parametrize(
@@ -35,4 +39,18 @@ def test_wrong_risk_floors_are_one_sentence(text: str) -> None:
     with pytest.raises(InputError) as caught:
         Settings.read({"KOALR_RISK_FLOOR_SCHEMA_MIGRATION": text})
     assert str(caught.value).startswith("KOALR_RISK_FLOOR_SCHEMA_MIGRATION is ")
-    assert "a whole number from 0, which switches the floor off, to 100" in str(caught.value)
+    assert str(caught.value).endswith(
+        "it should be a whole number from 0 to 100. Correct it, or unset it for the default."
+    )
+
+
+@pytest.mark.parametrize("text", ["0", "257", "two", "1.5"])
+def test_a_wrong_number_of_threads_is_one_sentence(text: str) -> None:
+    with pytest.raises(InputError, match=r"KOALR_ENGINE_THREADS is .* a whole number from 1 to 256"):
+        Settings.read({"KOALR_ENGINE_THREADS": text})
+
+
+def test_a_store_has_the_threads_of_the_setting(tmp_path: Path) -> None:
+    settings = Settings.read({"KOALR_DATA_DIR": str(tmp_path), "KOALR_ENGINE_THREADS": "3"})
+    with closing(open_owned(settings.store, settings.engine_threads)) as database:
+        assert database.rows("SELECT current_setting('threads') AS threads") == [{"threads": 3}]
