@@ -1,7 +1,7 @@
 """`make bench`: speed against a floor or a peer of the same run, as a table with machine and commit.
 
 Arguments name the parts to run (start, ingest, memory, api, cached, noise, scale, concurrency, forecast, risk, client, pages, wall,
-webhooks, files, costs); none means all.
+webhooks, files, costs, replicas); none means all.
 """
 
 import os
@@ -23,6 +23,7 @@ from tests.benchmarks import (
     ingest,
     noise,
     pages,
+    replicas,
     risk,
     scale,
     start,
@@ -58,6 +59,7 @@ PARTS = (
     Part("webhooks", webhooks.measure),
     Part("files", files.measure),
     Part("costs", costs.measure),
+    Part("replicas", replicas.measure),
 )
 
 
