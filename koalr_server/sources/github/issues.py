@@ -54,10 +54,11 @@ def timeline(body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 
 def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
-    title, created_at, state = text(at(told, "title")), instant(at(told, "created_at")), word(at(told, "state"))
+    title, created_at = text(at(told, "title")), instant(at(told, "created_at"))
+    closed_at = instant(at(told, "closed_at"))
+    state = _state(at(told, "state"), closed_at)
     if title is None or created_at is None or state not in ("open", "closed"):
         return
-    closed_at = instant(at(told, "closed_at"))
     version = latest(instant(at(told, "updated_at"))) or latest(created_at, closed_at)
     yield thing.told(
         "object",
@@ -72,6 +73,11 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     )
     if isinstance(at(told, "labels"), list):
         yield thing.told("labels", version, labels=label_names(at(told, "labels")))
+
+
+def _state(said: Any, closed_at: str | None) -> str | None:  # noqa: ANN401
+    """The state that a body says, or that follows from its time of closing where it says none, as old ones of pinned issues do."""
+    return word(said) if said is not None else "closed" if closed_at else "open"
 
 
 def _moves(thing: Thing, body: Any, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401

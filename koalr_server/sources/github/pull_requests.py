@@ -27,8 +27,9 @@ def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
         return
     yield from _object(thing, told)
     draft = at(told, "draft")
-    if action == "opened" and isinstance(draft, bool) and instant(at(told, "created_at")):
-        yield thing.told("opened", ALWAYS, draft=draft)
+    # Servers that know no drafts do not speak of them.
+    if action == "opened" and (draft is None or isinstance(draft, bool)) and instant(at(told, "created_at")):
+        yield thing.told("opened", ALWAYS, draft=draft is True)
     yield from _draft_move(thing, action, instant(at(told, "updated_at")))
 
 

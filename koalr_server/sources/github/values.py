@@ -18,8 +18,10 @@ def sha(value: Any) -> str | None:  # noqa: ANN401 - JSON
 def full_name(repository: Any) -> str | None:  # noqa: ANN401
     """owner/name of a repository object."""
     whole_name = name(at(repository, "full_name"))
-    if whole_name is None and name(at(repository, "owner", "login")):
-        whole_name = f"{name(at(repository, 'owner', 'login'))}/{name(at(repository, 'name'))}"
+    # Pushes of before 2014 have parts alone, and the owner's login under "name".
+    owner = name(at(repository, "owner", "login")) or name(at(repository, "owner", "name"))
+    if whole_name is None and owner:
+        whole_name = f"{owner}/{name(at(repository, 'name'))}"
     return whole_name if whole_name and _REPO.fullmatch(whole_name) else None
 
 

@@ -96,6 +96,12 @@ def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
     assert only([told, commit(FIRST, BEFORE, SECOND)], "commits") == expected
 
 
+@pytest.mark.parametrize("owner", [{"login": "acme"}, {"name": "acme", "email": "team@acme.example"}])
+def test_a_push_may_name_its_repository_in_parts(owner: dict[str, str]) -> None:
+    named = {"name": "api", "owner": owner, "master_branch": "main"}
+    assert only([push(FIRST, repository=named)], "pushes")["repo"] == "acme/api"
+
+
 def test_what_came_to_the_default_branch_together_is_a_push() -> None:
     assert records([push(FIRST, SECOND), push(FIRST, SECOND)])["pushes"] == [
         {"repo": "acme/api", "head": SECOND, "commits": [FIRST, SECOND]}

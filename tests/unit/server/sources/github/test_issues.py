@@ -64,6 +64,13 @@ def test_an_open_issue_is_a_work_item_of_its_repository() -> None:
     }
 
 
+@pytest.mark.parametrize(("times", "status"), [({}, "open"), (closed(10), "done")])
+def test_a_body_without_a_state_says_it_by_the_time_of_closing(times: dict[str, Any], status: str) -> None:
+    event, body = on_issue("pinned", 10, **times)
+    del body["issue"]["state"]
+    assert only([(event, body)], "work_items")["status"] == status
+
+
 @pytest.mark.parametrize("reason", ["completed", None, "something_new"])
 def test_one_closed_is_done(reason: str | None) -> None:
     assert times([on_issue("closed", 9, **closed(9, reason))]) == (None, clock(9), None, "done")

@@ -102,9 +102,14 @@ def test_a_body_without_labels_or_draft_leaves_the_known_ones() -> None:
 def test_without_a_word_of_labels_or_drafts_neither_is_known() -> None:
     row = only([embedded(0, "draft", "labels")], "pull_requests")
     assert not {"labels", "readyAt"} & row.keys()
+
+
+@pytest.mark.parametrize(("draft", "ready_at"), [(None, clock(0)), ("no", None)])
+def test_one_opened_where_there_were_no_drafts_was_ready_at_once(draft: Any, ready_at: str | None) -> None:
     event, body = on_pull_request("opened", 0)
     del body["pull_request"]["draft"]
-    assert "readyAt" not in only([(event, body)], "pull_requests")
+    body["pull_request"] |= {} if draft is None else {"draft": draft}
+    assert only([(event, body)], "pull_requests").get("readyAt") == ready_at
 
 
 @pytest.mark.parametrize(
