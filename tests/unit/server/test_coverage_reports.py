@@ -23,6 +23,13 @@ COVERAGE_PY = b"""<?xml version="1.0" ?><!-- made by coverage.py --><coverage ve
 <packages><package name="."><classes><class name="a.py" filename="a.py"><methods/><lines><line number="1" hits="1"/>
 <line number="2" hits="0"/><line number="3" hits="9"/></lines></class></classes></package></packages></coverage>"""
 
+# The first line of a function, which Istanbul does not count among the lines of the class, stands in its method alone.
+ISTANBUL = b"""<coverage lines-valid="2" lines-covered="1"><packages><package name="main"><classes>
+<class name="a.js" filename="a.js"><methods><method name="f" hits="4"><lines><line number="1" hits="4"/></lines></method>
+<method name="g" hits="0"><lines><line number="5" hits="0"/></lines></method></methods>
+<lines><line number="2" hits="4"/><line number="6" hits="0"/></lines></class></classes></package></packages></coverage>"""
+METHODS_ALONE = ISTANBUL.replace(b'<lines><line number="2" hits="4"/><line number="6" hits="0"/></lines>', b"<lines/>")
+
 
 def read(content: bytes) -> tuple[str, int, int]:
     form, coverage = read_report(io.BytesIO(content), "report")
@@ -56,6 +63,9 @@ def test_real_reports_are_counted_as_they_count_themselves(file: str, form: str,
         (PHPUNIT, ("Clover", 1, 2)),
         (OPENCLOVER, ("Clover", 1, 1)),
         (COVERAGE_PY, ("Cobertura", 2, 3)),
+        (ISTANBUL, ("Cobertura", 1, 2)),
+        (METHODS_ALONE, ("Cobertura", 1, 2)),
+        (b"SF:a.c\nDA:1,1.84467440737096e+19\nDA:2,0.0\nend_of_record", ("lcov", 1, 2)),
         (COVERAGE_PY.decode().replace('<?xml version="1.0" ?>', "").encode("utf-16"), ("Cobertura", 2, 3)),
         (b"\xef\xbb\xbf" + COVERAGE_PY, ("Cobertura", 2, 3)),
         (b"TN:a\nSF:a.c\nDA:1,0\nDA:2,-1\nend_of_record\nTN:b\nSF:a.c\nDA:1,4,c5um\nend_of_record", ("lcov", 1, 2)),
