@@ -10,7 +10,7 @@ from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
 from koalr_server.sources.github.thing import Repository, Thing, repository_of
-from koalr_server.sources.github.values import sha
+from koalr_server.sources.github.values import login, sha
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
 from koalr_server.sources.values import at, instant, name, objects, text, whole
@@ -75,7 +75,7 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     repo, told = repository_of(at(body, "repository")), at(body, "commit")
     commit_sha, said = sha(at(told, "sha")), at(told, "commit")
     committed_at = instant(at(said, "committer", "date"), YEARS) or instant(at(said, "author", "date"), YEARS)
-    author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
+    author = login(at(told, "author")) or name(at(said, "author", "name"))
     if repo is None or commit_sha is None or committed_at is None or author is None:
         return
     thing = Thing(KIND, f"{repo.key}@{commit_sha}")

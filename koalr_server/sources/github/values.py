@@ -5,6 +5,7 @@ from typing import Any
 
 from koalr_server.sources.values import at, elements, name
 
+BOT, BOT_SUFFIX = "Bot", "[bot]"
 _REPO = re.compile(r"[^/\s#@]+/[^/\s#@]+")
 _SHA = re.compile(r"[0-9a-f]{6,64}")
 
@@ -23,6 +24,14 @@ def full_name(repository: Any) -> str | None:  # noqa: ANN401
     if whole_name is None and owner:
         whole_name = f"{owner}/{name(at(repository, 'name'))}"
     return whole_name if whole_name and _REPO.fullmatch(whole_name) else None
+
+
+def login(account: Any) -> str | None:  # noqa: ANN401
+    """The login of an account. GitHub leaves "[bot]" out of some, such as Copilot's; a reviewer shows to be one by name alone."""
+    known = name(at(account, "login"))
+    if known and at(account, "type") == BOT and not known.endswith(BOT_SUFFIX):
+        return f"{known}{BOT_SUFFIX}"
+    return known
 
 
 def label_names(value: Any) -> list[str]:  # noqa: ANN401

@@ -224,6 +224,22 @@ def test_reviews_are_recorded_by_their_state(state: str, recorded: str | None) -
     assert [row["state"] for row in rows] == ([recorded] if recorded else [])
 
 
+@pytest.mark.parametrize(
+    ("account", "called"),
+    [
+        ({"login": "Copilot", "type": "Bot"}, "Copilot[bot]"),
+        ({"login": "renovate[bot]", "type": "Bot"}, "renovate[bot]"),
+        ({"login": "ann", "type": "User"}, "ann"),
+        ({"login": "ann"}, "ann"),
+    ],
+)
+def test_a_bot_is_one_by_its_name_too(account: dict[str, Any], called: str) -> None:
+    event, body = on_review("submitted", 10, 90, "commented", 10)
+    body["review"]["user"] = body["pull_request"]["user"] = account
+    assert only([(event, body)], "reviews")["reviewer"] == called
+    assert only([(event, body)], "pull_requests")["author"] == called
+
+
 def test_a_dismissed_review_keeps_its_time_and_stays_dismissed() -> None:
     story = [on_review("dismissed", 12, 90, "approved", 10), on_review("edited", 15, 90, "approved", 10)]
     row = only(story, "reviews")
