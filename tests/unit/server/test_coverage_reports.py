@@ -1,5 +1,6 @@
 """Coverage reports: what each format says, how it is recognised, and which files are refused with one sentence."""
 
+import gzip
 import io
 import time
 from pathlib import Path
@@ -68,6 +69,8 @@ def test_real_reports_are_counted_as_they_count_themselves(file: str, form: str,
         (b"SF:a.c\nDA:1,1.84467440737096e+19\nDA:2,0.0\nend_of_record", ("lcov", 1, 2)),
         (COVERAGE_PY.decode().replace('<?xml version="1.0" ?>', "").encode("utf-16"), ("Cobertura", 2, 3)),
         (b"\xef\xbb\xbf" + COVERAGE_PY, ("Cobertura", 2, 3)),
+        (b"\n " + COVERAGE_PY, ("Cobertura", 2, 3)),
+        (b"\xef\xbb\xbf\r\n" + COVERAGE_PY, ("Cobertura", 2, 3)),
         (b"TN:a\nSF:a.c\nDA:1,0\nDA:2,-1\nend_of_record\nTN:b\nSF:a.c\nDA:1,4,c5um\nend_of_record", ("lcov", 1, 2)),
         (b"SF:a.c\r\nDA:1,1\r\nend_of_record\r\n", ("lcov", 1, 1)),
     ],
@@ -83,6 +86,10 @@ def test_dialects_and_encodings_are_read(content: bytes, expected: tuple[str, in
         (
             (FIXTURES / "cpp_gcov_branch_counts_main.cpp.gcov").read_bytes(),
             "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected.",
+        ),
+        *(
+            (packed, "report: the file is packed; unpack it first.")
+            for packed in (gzip.compress(COVERAGE_PY), b"PK\x03\x04", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
         ),
         (b"hello", "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected."),
         (
