@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from koalr_server.sources.github.pull_requests import GHOST
 from koalr_server.sources.github.thing import repo_and_number
+from koalr_server.sources.github.values import GHOST
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules
 

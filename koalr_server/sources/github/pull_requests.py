@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
-from koalr_server.sources.github.values import BOT, label_names, login, sha
+from koalr_server.sources.github.values import BOT, GHOST, label_names, login, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, name, objects, text, whole, word
 
 KIND = "pull_request"
-# GitHub's own name for who deleted the account.
-GHOST = "ghost"
 DRAFT_MOVES = {
     "ready_for_review": False,
     "converted_to_draft": True,

@@ -5,6 +5,8 @@ from typing import Any
 
 from koalr_server.sources.values import at, elements, name
 
+# GitHub's own name for who deleted the account.
+GHOST = "ghost"
 BOT, BOT_SUFFIX = "Bot", "[bot]"
 _REPO = re.compile(r"[^/\s#@]+/[^/\s#@]+")
 _SHA = re.compile(r"[0-9a-f]{6,64}")

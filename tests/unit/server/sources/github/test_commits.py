@@ -115,6 +115,14 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
     assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
 
 
+@pytest.mark.parametrize("written", [{"name": ""}, {"name": " "}, {"name": "x" * 300}, {"name": None}, None])
+def test_a_commit_that_nobody_is_named_for_keeps_its_place(written: Any) -> None:
+    dated = {"date": clock(0)}
+    told = {"author": written and {**written, **dated}, "committer": dated, "message": "Search"}
+    assert only([commit(FIRST, author=None, commit=told)], "commits")["author"] == "ghost"
+    assert only([push(FIRST, commits=[{**pushed(FIRST), "author": written}])], "pushed_commits")["author"] == "ghost"
+
+
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])
 def test_a_date_nobody_can_mean_is_none(date: Any) -> None:
     told = {**pushed(FIRST), "timestamp": date}
