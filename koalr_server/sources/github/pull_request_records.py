@@ -29,7 +29,7 @@ def _pull_request(told: Mapping[str, Fields]) -> Fields:
     commits = told.get("commits", {})
     return {
         **known,
-        **told.get("labels", {}),
+        "labels": told.get("labels", {}).get("labels"),
         **told.get("size", {}),
         "readyAt": ready_at(told),
         "commits": commits.get("shas"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
-from koalr_server.sources.github.values import BOT, GHOST, label_names, login, sha
+from koalr_server.sources.github.values import BOT, GHOST, labelling, login, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, name, objects, text, whole, word
@@ -151,7 +151,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     if isinstance(at(told, "draft"), bool):
         yield thing.told("draft", version, draft=at(told, "draft"))
     if isinstance(at(told, "labels"), list):
-        yield thing.told("labels", version, labels=label_names(at(told, "labels")))
+        yield thing.told("labels", version, **labelling(at(told, "labels"), version))
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)

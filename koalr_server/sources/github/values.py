@@ -36,6 +36,14 @@ def login(account: Any) -> str | None:  # noqa: ANN401
     return known
 
 
+def labelling(value: Any, version: str) -> dict[str, Any]:  # noqa: ANN401
+    """The labels of a list as of a version, as fields."""
+    names = label_names(value)
+    # The number stands before the names, so that of two bodies of one second the one with more labels holds: a label often comes
+    # within the second of the opening.
+    return {"at": version, "count": f"{len(names):03}", "labels": names}
+
+
 def label_names(value: Any) -> list[str]:  # noqa: ANN401
     """Names of a list of labels, each an object or, in the oldest bodies, a text."""
     found = {name(item if isinstance(item, str) else at(item, "name")) for item in elements(value)}

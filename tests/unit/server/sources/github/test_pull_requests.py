@@ -79,6 +79,11 @@ def test_of_two_bodies_of_one_second_the_merged_one_holds() -> None:
     assert only([labelled, on_pull_request("closed", 20, **merged(20))], "pull_requests")["mergedAt"] == clock(20)
 
 
+def test_of_two_bodies_of_one_second_the_one_with_more_labels_holds() -> None:
+    story = [on_pull_request("opened", 0), on_pull_request("labeled", 0, labels=[{"name": "bug"}])]
+    assert only(story, "pull_requests")["labels"] == ["bug"]
+
+
 def test_a_body_without_sizes_leaves_the_known_ones() -> None:
     embedded = {key: value for key, value in pull_request(30).items() if key != "additions"}
     later = ("pull_request_review_comment", {"repository": REPOSITORY, "pull_request": {**embedded, "title": "New"}})
