@@ -15,6 +15,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = range(1990, 2200)
 # A count since 1970 below the bound is in the unit. Each bound is the year 5138 in its unit and 1973 in the next one.
 MICROSECONDS_PER_UNIT_BELOW = {10**11: 1_000_000, 10**14: 1_000, 10**17: 1}
+# A count as text has more digits than a day without dashes, and no more than nanoseconds have.
+_COUNT = re.compile("[0-9]{9,19}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -80,7 +82,7 @@ def whole(value: Any) -> int | None:  # noqa: ANN401 - JSON
 
 
 def instant(value: Any, years: Container[int] = YEARS) -> str | None:  # noqa: ANN401 - JSON
-    """ISO 8601 text, or a count since 1970, as YYYY-MM-DDTHH:MM:SSZ. Text without a zone is UTC."""
+    """ISO 8601 text, or a count since 1970 (a number, or text), as YYYY-MM-DDTHH:MM:SSZ. Text without a zone is UTC."""
     at = _datetime(value, years)
     return None if at is None else at.isoformat(timespec="seconds") + "Z"
 
@@ -98,10 +100,11 @@ def latest(*instants: str | None) -> str:
 
 def _datetime(value: Any, years: Container[int]) -> datetime | None:  # noqa: ANN401 - JSON
     """Naive UTC."""
-    count = whole(value)
+    said = value.strip().upper() if isinstance(value, str) else ""
+    count = whole(int(said) if _COUNT.fullmatch(said) else value)
     try:
-        if isinstance(value, str):
-            at = datetime.fromisoformat(value.strip())
+        if said and count is None:
+            at = datetime.fromisoformat(said.replace(" UTC", "Z"))
         elif count is not None:
             at = EPOCH + timedelta(microseconds=_microseconds(count))
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from koalr_server.ingest.coverage.tally import Tally, parsed, whole_number
+from koalr_server.ingest.coverage.tally import Tally, parsed, runs
 
 RUNNABLE = ("stmt", "cond")
 COUNTERS = ("count", "truecount", "falsecount")
@@ -25,5 +25,5 @@ class Clover:
         elif tag == "file":
             self._file += 1
         elif tag == "line" and self._tested and attributes.get("type") in RUNNABLE:
-            run = any(whole_number(attributes, counter) > 0 for counter in COUNTERS)
+            run = any(runs(attributes, counter) > 0 for counter in COUNTERS)
             self._tally.add(self._file, parsed(attributes.get("num", ""), "num"), run)

@@ -2,23 +2,31 @@
 
 from collections.abc import Mapping
 
-from koalr_server.ingest.coverage.tally import Tally, parsed, whole_number
+from koalr_server.ingest.coverage.tally import Tally, parsed, runs
 
 
 class Cobertura:
-    """Lines stand below their class, and once more below its methods; classes of one file name the same file."""
+    """Lines stand below their class, and once more below its methods; classes of one file name the same file.
+
+    Istanbul's methods have lines that its classes lack and that it does not count, so those of the class hold.
+    """
 
     name = "Cobertura"
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._file = ""
+        self._method_begins = self._in_method = False
 
     def element(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Take the beginning of an element."""
         if tag == "class":
             self._file = attributes.get("filename") or attributes.get("name", "")
+        if tag in ("class", "method"):
+            self._method_begins = tag == "method"
+        elif tag == "lines":
+            # A method has one list; one that no method begins is that of the class.
+            self._in_method, self._method_begins = self._method_begins, False
         elif tag == "line" and "hits" in attributes:
-            self._tally.add(
-                self._file, parsed(attributes.get("number", ""), "number"), whole_number(attributes, "hits") > 0
-            )
+            line, run = parsed(attributes.get("number", ""), "number"), runs(attributes, "hits") > 0
+            self._tally.add(self._file, line, run, of_part=self._in_method)

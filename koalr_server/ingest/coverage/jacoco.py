@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from koalr_server.ingest.coverage.tally import Tally, parsed, whole_number
+from koalr_server.ingest.coverage.tally import Tally, parsed, runs
 
 
 class Jacoco:
@@ -20,4 +20,4 @@ class Jacoco:
         if tag == "sourcefile":
             self._file += 1
         elif tag == "line" and "ci" in attributes:
-            self._tally.add(self._file, parsed(attributes.get("nr", ""), "nr"), whole_number(attributes, "ci") > 0)
+            self._tally.add(self._file, parsed(attributes.get("nr", ""), "nr"), runs(attributes, "ci") > 0)

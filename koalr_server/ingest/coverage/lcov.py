@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from koalr_server.ingest.coverage.tally import ReportError, Tally, parsed
+from koalr_server.ingest.coverage.tally import ReportError, Tally, count, parsed
 
 NAME = "lcov"
 END = b"end_of_record"
@@ -32,6 +32,6 @@ def _take(line: bytes, file: bytes | None, tally: Tally, number: int) -> None:
         raise ReportError(f"line {number}: DA stands outside a record")
     cells = line[3:].decode("utf-8", "replace").split(",")
     try:
-        tally.add(file, parsed(cells[0], "DA"), parsed(cells[1] if len(cells) > 1 else "", "the count of DA") > 0)
+        tally.add(file, parsed(cells[0], "DA"), count(cells[1] if len(cells) > 1 else "", "the count of DA") > 0)
     except ReportError as error:
         raise ReportError(f"line {number}: {error}") from None

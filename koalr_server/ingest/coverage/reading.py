@@ -17,7 +17,10 @@ CHUNK_BYTES = 1 << 16
 LARGEST_MIB = 256
 LONGEST_LINE_BYTES = 1 << 20
 EXPECTED = "Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected"
-BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# Of gzip, zip, bzip2, xz and zstd.
+PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
 def read_report(stream: BinaryIO, name: str, largest_bytes: int = LARGEST_MIB << 20) -> tuple[str, Coverage]:
@@ -32,9 +35,12 @@ def read_report(stream: BinaryIO, name: str, largest_bytes: int = LARGEST_MIB <<
     tally = Tally()
     chunks = _chunks(stream, name, largest_bytes)
     head = next(chunks, b"")
-    whole = chain([head], chunks)
     try:
-        if _is_xml(head):
+        if head.startswith(PACKED):
+            raise ReportError("the file is packed; unpack it first")
+        head = _beginning(head)
+        whole = chain([head], chunks)
+        if head.startswith((b"<", *UTF_16_MARKS)):
             form = _read_xml(whole, tally)
         elif any(line.startswith((b"TN:", b"SF:")) for line in head.splitlines()):
             form = LCOV
@@ -49,8 +55,9 @@ def read_report(stream: BinaryIO, name: str, largest_bytes: int = LARGEST_MIB <<
     return form, coverage
 
 
-def _is_xml(head: bytes) -> bool:
-    return head.startswith(BYTE_ORDER_MARKS[1:]) or head.removeprefix(BYTE_ORDER_MARKS[0]).lstrip().startswith(b"<")
+def _beginning(head: bytes) -> bytes:
+    """Without the mark and the blank lines that scripts leave before a document, where XML allows none."""
+    return head if head.startswith(UTF_16_MARKS) else head.removeprefix(UTF_8_MARK).lstrip()
 
 
 def _read_xml(chunks: Iterator[bytes], tally: Tally) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
 from koalr_server.sources.github.thing import Repository, Thing, repository_of
-from koalr_server.sources.github.values import sha
+from koalr_server.sources.github.values import GHOST, login, sha
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
 from koalr_server.sources.values import at, instant, name, objects, text, whole
@@ -54,15 +54,14 @@ def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN40
         yield Thing(PUSH, f"{repo.key}@{shas[-1]}").told("commits", ALWAYS, commits=shas)
     for told in pushed:
         commit, committed_at = sha(at(told, "id")), instant(at(told, "timestamp"), YEARS)
-        author = name(at(told, "author", "username")) or name(at(told, "author", "name"))
         if commit is None:
             continue
-        if committed_at and author:
+        if committed_at:
             yield Thing(KIND, f"{repo.key}@{commit}").told(
                 "pushed",
                 ALWAYS,
                 parents=[parent] if parent else [],
-                author=author,
+                author=name(at(told, "author", "username")) or _written_by(at(told, "author")),
                 authoredAt=committed_at,
                 committedAt=committed_at,
                 message=text(at(told, "message"), LONGEST_MESSAGE) or "",
@@ -75,15 +74,14 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     repo, told = repository_of(at(body, "repository")), at(body, "commit")
     commit_sha, said = sha(at(told, "sha")), at(told, "commit")
     committed_at = instant(at(said, "committer", "date"), YEARS) or instant(at(said, "author", "date"), YEARS)
-    author = name(at(told, "author", "login")) or name(at(said, "author", "name"))
-    if repo is None or commit_sha is None or committed_at is None or author is None:
+    if repo is None or commit_sha is None or committed_at is None:
         return
     thing = Thing(KIND, f"{repo.key}@{commit_sha}")
     yield thing.told(
         "object",
         ALWAYS,
         parents=[parent for item in objects(at(told, "parents")) if (parent := sha(at(item, "sha")))],
-        author=author,
+        author=login(at(told, "author")) or _written_by(at(said, "author")),
         authoredAt=instant(at(said, "author", "date"), YEARS) or committed_at,
         committedAt=committed_at,
         message=text(at(said, "message"), LONGEST_MESSAGE) or "",
@@ -96,6 +94,11 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
             deletions=whole(at(told, "stats", "deletions")),
             files=list(_files(told)),
         )
+
+
+def _written_by(author: Any) -> str:  # noqa: ANN401
+    """What git calls the author; it allows no name at all, and a commit left out would be a gap in its line."""
+    return name(at(author, "name")) or GHOST
 
 
 def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401

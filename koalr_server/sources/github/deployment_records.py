@@ -39,9 +39,11 @@ def _deployment(told: Mapping[str, Fields], rules: Rules) -> Fields | None:
         return None
     statuses = [status for facet, status in told.items() if facet.startswith("status:")]
     row = {**known, "id": f"github:{known['id']}", **outcome(statuses)}
-    # GitHub says false of every name but "production", so only true was said by somebody; and the setting knows better.
-    called_so = row.pop("isProduction", False) and not rules.production_environments
-    return {**row, "isProduction": True} if called_so else row
+    called_so, passes = row.pop("isProduction", False), row.pop("isTransient", False)
+    # GitHub says false of every name but "production", so only true was said by somebody; and the setting knows better. What
+    # exists for one deployment alone is a preview, though the branch in its name may speak of production.
+    said = (called_so or passes) and not rules.production_environments
+    return {**row, "isProduction": called_so} if said else row
 
 
 def outcome(statuses: Iterable[Fields]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def deployment(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
             sha=sha(at(told, "sha")),
             startedAt=created_at,
             isProduction=at(told, "production_environment") is True,
+            isTransient=at(told, "transient_environment") is True,
         )
 
 

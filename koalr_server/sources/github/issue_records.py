@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from koalr_server.sources.github.issue_history import done_on_a_board, ordered, spans_of_work
+from koalr_server.sources.github.moves import LABEL
 from koalr_server.sources.github.thing import repo_and_number
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules, among
@@ -39,10 +40,22 @@ def issue_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:
     """
     if "gone" in told or "object" not in told:
         return {}
-    issue, labels = told["object"], told.get("labels", {}).get("labels", [])
+    issue, labels = told["object"], _labels(told)
     if not any(among(label, rules.incident_labels) for label in labels):
         return {"work_items": [_work_item(key, told, labels, rules)]}
     return {} if _undone(issue) else {"incidents": [_incident(key, issue, labels)]}
+
+
+def _labels(told: Mapping[str, Fields]) -> list[str]:
+    """Those of the list that was told last, with what came and went in its second or since."""
+    listed = told.get("labels", {})
+    names = {label.lower(): label for label in listed.get("labels", ())}
+    for move in sorted(_of(told, "move:"), key=lambda move: (move["at"], move["track"])):
+        kind, _, label = move["track"].partition(":")
+        if kind == LABEL and "at" in listed and move["at"] >= listed["at"]:
+            names.pop(label, None)
+            names |= {label: move["state"]} if move["state"] else {}
+    return sorted(names.values())
 
 
 def _undone(issue: Fields) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.boards import timeline_moves
-from koalr_server.sources.github.moves import KIND, issue_thing, move
+from koalr_server.sources.github.moves import KIND, LABEL, issue_thing, move
 from koalr_server.sources.github.thing import Thing, numbered
-from koalr_server.sources.github.values import label_names
+from koalr_server.sources.github.values import labelling
 from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import at, instant, latest, name, objects, text, word
 
@@ -54,10 +54,11 @@ def timeline(body: Any) -> Iterator[Observation]:  # noqa: ANN401
 
 
 def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
-    title, created_at, state = text(at(told, "title")), instant(at(told, "created_at")), word(at(told, "state"))
+    title, created_at = text(at(told, "title")), instant(at(told, "created_at"))
+    closed_at = instant(at(told, "closed_at"))
+    state = _state(at(told, "state"), closed_at)
     if title is None or created_at is None or state not in ("open", "closed"):
         return
-    closed_at = instant(at(told, "closed_at"))
     version = latest(instant(at(told, "updated_at"))) or latest(created_at, closed_at)
     yield thing.told(
         "object",
@@ -71,7 +72,12 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
         type=name(at(told, "type", "name")),
     )
     if isinstance(at(told, "labels"), list):
-        yield thing.told("labels", version, labels=label_names(at(told, "labels")))
+        yield thing.told("labels", version, **labelling(at(told, "labels"), version))
+
+
+def _state(said: Any, closed_at: str | None) -> str | None:  # noqa: ANN401
+    """The state that a body says, or that follows from its time of closing where it says none, as old ones of pinned issues do."""
+    return word(said) if said is not None else "closed" if closed_at else "open"
 
 
 def _moves(thing: Thing, body: Any, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
@@ -80,6 +86,6 @@ def _moves(thing: Thing, body: Any, action: Any, moved_at: str | None) -> Iterat
         return
     label = name(at(body, "label", "name"))
     if action in LABELLING and label:
-        yield move(thing, f"label:{label.lower()}", moved_at, label if LABELLING[action] else None)
+        yield move(thing, f"{LABEL}:{label.lower()}", moved_at, label if LABELLING[action] else None)
     elif action in ("assigned", "reopened"):
         yield thing.told(f"{action}:{moved_at}", ALWAYS, at=moved_at)

@@ -7,6 +7,8 @@ from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import at, name
 
 KIND = "issue"
+# What the tracks of labels begin with.
+LABEL = "label"
 
 
 def issue_thing(body: Any, told: Any) -> Thing | None:  # noqa: ANN401 - JSON

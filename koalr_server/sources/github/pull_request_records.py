@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from koalr_server.sources.github.pull_requests import GHOST
 from koalr_server.sources.github.thing import repo_and_number
+from koalr_server.sources.github.values import GHOST
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules
 
@@ -29,7 +29,7 @@ def _pull_request(told: Mapping[str, Fields]) -> Fields:
     commits = told.get("commits", {})
     return {
         **known,
-        **told.get("labels", {}),
+        "labels": told.get("labels", {}).get("labels"),
         **told.get("size", {}),
         "readyAt": ready_at(told),
         "commits": commits.get("shas"),

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
-from koalr_server.sources.github.values import label_names, sha
+from koalr_server.sources.github.values import BOT, GHOST, labelling, login, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, name, objects, text, whole, word
 
 KIND = "pull_request"
-# GitHub's own name for who deleted the account.
-GHOST = "ghost"
 DRAFT_MOVES = {
     "ready_for_review": False,
     "converted_to_draft": True,
@@ -27,8 +25,9 @@ def pull_request(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
         return
     yield from _object(thing, told)
     draft = at(told, "draft")
-    if action == "opened" and isinstance(draft, bool) and instant(at(told, "created_at")):
-        yield thing.told("opened", ALWAYS, draft=draft)
+    # Servers that know no drafts do not speak of them.
+    if action == "opened" and (draft is None or isinstance(draft, bool)) and instant(at(told, "created_at")):
+        yield thing.told("opened", ALWAYS, draft=draft is True)
     yield from _draft_move(thing, action, instant(at(told, "updated_at")))
 
 
@@ -39,7 +38,7 @@ def review(body: Any) -> Iterator[Observation]:  # noqa: ANN401
         return
     yield from _object(thing, at(body, "pull_request"))
     number, submitted_at = whole(at(told, "id")), instant(at(told, "submitted_at"))
-    reviewer, state = name(at(told, "user", "login")), word(at(told, "state"))
+    reviewer, state = login(at(told, "user")), word(at(told, "state"))
     if number is None or submitted_at is None:
         return
     if reviewer:
@@ -135,13 +134,13 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     yield thing.told(
         "object",
         version,
-        author=name(at(told, "user", "login")) or GHOST,
+        author=login(at(told, "user")) or GHOST,
         # Stands first of what changes, so that of two bodies of one second the closed one holds.
         closed=word(at(told, "state")) == "closed" or merged_at is not None,
         closedAt=closed_at or merged_at,
         createdAt=created_at,
         headSha=sha(at(told, "head", "sha")),
-        isBot=None if at(told, "user", "type") is None else at(told, "user", "type") == "Bot",
+        isBot=None if at(told, "user", "type") is None else at(told, "user", "type") == BOT,
         # Before the merge GitHub puts the commit of a trial merge there.
         mergeSha=sha(at(told, "merge_commit_sha")) if merged_at else None,
         mergedAt=merged_at,
@@ -152,7 +151,7 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
     if isinstance(at(told, "draft"), bool):
         yield thing.told("draft", version, draft=at(told, "draft"))
     if isinstance(at(told, "labels"), list):
-        yield thing.told("labels", version, labels=label_names(at(told, "labels")))
+        yield thing.told("labels", version, **labelling(at(told, "labels"), version))
     size = {key: whole(at(told, wire)) for key, wire in SIZE.items()}
     if None not in size.values():
         yield thing.told("size", version, **size)

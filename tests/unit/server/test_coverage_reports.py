@@ -1,5 +1,6 @@
 """Coverage reports: what each format says, how it is recognised, and which files are refused with one sentence."""
 
+import gzip
 import io
 import time
 from pathlib import Path
@@ -22,6 +23,13 @@ OPENCLOVER = b"""<coverage clover="4" generated="1"><project><file name="A"><lin
 COVERAGE_PY = b"""<?xml version="1.0" ?><!-- made by coverage.py --><coverage version="7.6" lines-valid="3" lines-covered="2">
 <packages><package name="."><classes><class name="a.py" filename="a.py"><methods/><lines><line number="1" hits="1"/>
 <line number="2" hits="0"/><line number="3" hits="9"/></lines></class></classes></package></packages></coverage>"""
+
+# The first line of a function, which Istanbul does not count among the lines of the class, stands in its method alone.
+ISTANBUL = b"""<coverage lines-valid="2" lines-covered="1"><packages><package name="main"><classes>
+<class name="a.js" filename="a.js"><methods><method name="f" hits="4"><lines><line number="1" hits="4"/></lines></method>
+<method name="g" hits="0"><lines><line number="5" hits="0"/></lines></method></methods>
+<lines><line number="2" hits="4"/><line number="6" hits="0"/></lines></class></classes></package></packages></coverage>"""
+METHODS_ALONE = ISTANBUL.replace(b'<lines><line number="2" hits="4"/><line number="6" hits="0"/></lines>', b"<lines/>")
 
 
 def read(content: bytes) -> tuple[str, int, int]:
@@ -56,8 +64,13 @@ def test_real_reports_are_counted_as_they_count_themselves(file: str, form: str,
         (PHPUNIT, ("Clover", 1, 2)),
         (OPENCLOVER, ("Clover", 1, 1)),
         (COVERAGE_PY, ("Cobertura", 2, 3)),
+        (ISTANBUL, ("Cobertura", 1, 2)),
+        (METHODS_ALONE, ("Cobertura", 1, 2)),
+        (b"SF:a.c\nDA:1,1.84467440737096e+19\nDA:2,0.0\nend_of_record", ("lcov", 1, 2)),
         (COVERAGE_PY.decode().replace('<?xml version="1.0" ?>', "").encode("utf-16"), ("Cobertura", 2, 3)),
         (b"\xef\xbb\xbf" + COVERAGE_PY, ("Cobertura", 2, 3)),
+        (b"\n " + COVERAGE_PY, ("Cobertura", 2, 3)),
+        (b"\xef\xbb\xbf\r\n" + COVERAGE_PY, ("Cobertura", 2, 3)),
         (b"TN:a\nSF:a.c\nDA:1,0\nDA:2,-1\nend_of_record\nTN:b\nSF:a.c\nDA:1,4,c5um\nend_of_record", ("lcov", 1, 2)),
         (b"SF:a.c\r\nDA:1,1\r\nend_of_record\r\n", ("lcov", 1, 1)),
     ],
@@ -73,6 +86,10 @@ def test_dialects_and_encodings_are_read(content: bytes, expected: tuple[str, in
         (
             (FIXTURES / "cpp_gcov_branch_counts_main.cpp.gcov").read_bytes(),
             "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected.",
+        ),
+        *(
+            (packed, "report: the file is packed; unpack it first.")
+            for packed in (gzip.compress(COVERAGE_PY), b"PK\x03\x04", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
         ),
         (b"hello", "report: Cobertura, JaCoCo or Clover XML, or an lcov trace file, is expected."),
         (

@@ -16,6 +16,7 @@ from koalr_server.sources.signatures import digest
 from tests.unit.server.sources.telling import assembled, body
 
 INCIDENT_IO = "public_incident.incident_updated_v2"
+STATUS_UPDATED = "public_incident.incident_status_updated_v2"
 WHOLE = {
     "pagerduty": body("pagerduty_v3_reopened"),
     "opsgenie": body("opsgenie_create"),
@@ -122,12 +123,15 @@ def pagerduty(event: str, second: int, status: str | None) -> dict[str, Any]:
         "title": f"Title {second % 3}",
         "created_at": "2026-03-02T09:00:00Z",
         "status": status,
+        # Every other end is that of an incident that went into another one.
+        "resolve_reason": {"type": "merge_resolve_reason"} if status == "resolved" and second % 2 else None,
     }
     return {"event": {"event_type": event, "occurred_at": f"2026-03-02T10:00:{second:02}Z", "data": incident}}
 
 
 def opsgenie(action: str, second: int, status: str | None) -> dict[str, Any]:
     alert = {"alertId": "a", "message": f"Title {second % 3}", "createdAt": 1_772_445_600_000, "status": status}
+    alert |= {"priority": f"P{second % 3}", "tags": ["P4"], "suppressed": second == 9}
     return {"action": action, "alert": alert | {"updatedAt": (1_772_445_600 + second) * 10**9}}
 
 
@@ -138,7 +142,10 @@ def incident_io(mode: str, second: int, category: str | None) -> dict[str, Any]:
         "updated_at": f"2026-03-02T10:00:{second:02}Z",
         "mode": mode,
     }
-    return {"event_type": INCIDENT_IO, INCIDENT_IO: incident | {"incident_status": {"category": category}}}
+    told = incident | {"incident_status": {"category": category}}
+    if second % 2:
+        return {"event_type": STATUS_UPDATED, STATUS_UPDATED: {"incident": told, "new_status": {"category": category}}}
+    return {"event_type": INCIDENT_IO, INCIDENT_IO: told}
 
 
 def posted_deployment(status: str, second: int, updated: str | None) -> dict[str, Any]:
@@ -156,15 +163,20 @@ def posted_incident(title: str, second: int, resolved: str | None) -> dict[str, 
 
 
 TIME = "2026-03-02T10:00:05Z"
+OPSGENIE_ACTIONS = ("Create", "Close", "Acknowledge", "UnAcknowledge", "AddNote", "Snooze", "UpdatePriority")
+INCIDENT_IO_STATES = ("triage", "declined", "live", "paused", "learning", "merged", "canceled", "closed")
 STORIES = [
     (
         "pagerduty",
         pagerduty,
-        ["incident.triggered", "incident.resolved", "incident.reopened", "incident.escalated"],
-        ["triggered", "resolved", None],
+        [
+            *("incident.triggered", "incident.acknowledged", "incident.unacknowledged", "incident.escalated"),
+            *("incident.resolved", "incident.reopened", "incident.priority_updated", "incident.annotated"),
+        ],
+        ["triggered", "acknowledged", "resolved", None],
     ),
-    ("opsgenie", opsgenie, ["Create", "Close", "Acknowledge", "AddNote", "Delete"], ["open", "closed", None]),
-    ("incident-io", incident_io, ["standard", "test"], ["triage", "live", "learning", "merged", "closed", None]),
+    ("opsgenie", opsgenie, [*OPSGENIE_ACTIONS, "Delete"], ["open", "closed", None]),
+    ("incident-io", incident_io, ["standard", "test"], [*INCIDENT_IO_STATES, None]),
     ("deployments", posted_deployment, ["in_progress", "success", "failure"], [None, TIME]),
     ("incidents", posted_incident, ["Down", "Up"], [None, TIME]),
 ]

@@ -85,6 +85,58 @@ def deployed() -> dict[str, Any]:
     return {"id": 5, "sha": MERGED, "environment": "production", "created_at": clock(50), "updated_at": clock(50)}
 
 
+def on_release(action: str, minute: int, **fields: Any) -> Delivery:
+    """Of one release, a prerelease as long as it is called one, and without the time of change that older servers lack."""
+    told = {
+        "id": 6,
+        "tag_name": "v1",
+        "draft": action == "created",
+        "prerelease": action == "prereleased",
+        "created_at": clock(0),
+        "published_at": None if action == "created" else clock(minute),
+        **fields,
+    }
+    return "release", {"action": action, "repository": REPOSITORY, "release": told}
+
+
+def on_run(attempt: int, minute: int, conclusion: str | None) -> Delivery:
+    told = {
+        "id": 8,
+        "run_attempt": attempt,
+        "name": "Deploy",
+        "event": "push",
+        "head_branch": "main",
+        "head_sha": MERGED,
+        "conclusion": conclusion,
+        "created_at": clock(0),
+        "updated_at": clock(minute),
+    }
+    return "workflow_run", {"action": "completed", "repository": REPOSITORY, "workflow_run": told}
+
+
+def on_push(ref: str, minute: int) -> Delivery:
+    told = {"id": f"{minute + 1:040x}", "timestamp": clock(minute), "author": {"name": "Ann"}, "message": "Search"}
+    return "push", {"ref": ref, "before": HEAD, "commits": [told], "head_commit": told, "repository": REPOSITORY}
+
+
+def on_member(action: str) -> Delivery:
+    team = {"id": 3, "name": "Core"}
+    return "membership", {"action": action, "scope": "team", "team": team, "member": {"login": "ann"}}
+
+
+def on_team(action: str) -> Delivery:
+    named = {"team": {"id": 3, "name": "Platform" if action == "edited" else "Core"}}
+    changes = {"changes": {"name": {"from": "Core"}}} if action == "edited" else {}
+    return "team", {"action": action, "repository": REPOSITORY, **named, **changes}
+
+
+def on_repository(action: str, minute: int) -> Delivery:
+    named = {"full_name": "acme/core"} if action == "renamed" else {}
+    told = {**REPOSITORY, **named, "updated_at": clock(minute)}
+    changes = {"changes": {"repository": {"name": {"from": "api"}}}} if action == "renamed" else {}
+    return "repository", {"action": action, "repository": told, **changes}
+
+
 def issue(updated: int, **fields: Any) -> dict[str, Any]:
     """An issue as of a minute."""
     return {

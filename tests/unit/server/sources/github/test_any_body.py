@@ -220,12 +220,35 @@ def actions(minute: int) -> list[stories.Delivery]:
         stories.on_check(stories.check(1, "failure", minute)),
         stories.on_check(stories.check(2, "success", minute)),
         stories.on_review("submitted", minute, 90, "approved", 10),
+        stories.on_review("edited", minute, 90, "approved", 10),
         stories.on_review("dismissed", minute, 90, "dismissed", 10),
         *(
-            stories.on_deployment_status(minute, state, minute)
-            for state in ("in_progress", "failure", "success", "inactive")
+            stories.on_pull_request(action, minute)
+            for action in ("enqueued", "dequeued", "locked", "auto_merge_enabled")
         ),
-        *(stories.on_issue(action, minute) for action in ("opened", "assigned", "reopened", "deleted")),
+        *(
+            stories.on_deployment_status(minute, state, minute)
+            for state in ("waiting", "queued", "in_progress", "error", "failure", "success", "inactive")
+        ),
+        *(
+            stories.on_release(action, minute)
+            for action in ("created", "prereleased", "published", "released", "edited")
+        ),
+        stories.on_release("unpublished", minute, draft=True),
+        stories.on_release("deleted", minute),
+        *(stories.on_run(attempt, minute, ended) for attempt in (1, 2) for ended in (None, "success", "failure")),
+        stories.on_push("refs/heads/main", minute),
+        stories.on_push("refs/tags/v1", minute),
+        *(stories.on_member(action) for action in ("added", "removed")),
+        *(
+            stories.on_team(action)
+            for action in ("edited", "added_to_repository", "removed_from_repository", "deleted")
+        ),
+        *(stories.on_repository(action, minute) for action in ("archived", "renamed", "deleted")),
+        *(
+            stories.on_issue(action, minute)
+            for action in ("opened", "assigned", "reopened", "pinned", "typed", "transferred", "deleted")
+        ),
         stories.on_issue("labeled", minute, "In progress", labels=doing),
         stories.on_issue("labeled", minute, "incident", labels=[{"name": "incident"}]),
         stories.on_issue("unlabeled", minute, "In progress"),

@@ -96,6 +96,12 @@ def test_what_the_api_says_of_a_commit_replaces_what_a_push_said() -> None:
     assert only([told, commit(FIRST, BEFORE, SECOND)], "commits") == expected
 
 
+@pytest.mark.parametrize("owner", [{"login": "acme"}, {"name": "acme", "email": "team@acme.example"}])
+def test_a_push_may_name_its_repository_in_parts(owner: dict[str, str]) -> None:
+    named = {"name": "api", "owner": owner, "master_branch": "main"}
+    assert only([push(FIRST, repository=named)], "pushes")["repo"] == "acme/api"
+
+
 def test_what_came_to_the_default_branch_together_is_a_push() -> None:
     assert records([push(FIRST, SECOND), push(FIRST, SECOND)])["pushes"] == [
         {"repo": "acme/api", "head": SECOND, "commits": [FIRST, SECOND]}
@@ -107,6 +113,14 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
     assert only([commit(FIRST, author=None)], "commits")["author"] == "Ann"
     anonymous = {**pushed(FIRST), "author": {"name": "Ann"}}
     assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
+
+
+@pytest.mark.parametrize("written", [{"name": ""}, {"name": " "}, {"name": "x" * 300}, {"name": None}, None])
+def test_a_commit_that_nobody_is_named_for_keeps_its_place(written: Any) -> None:
+    dated = {"date": clock(0)}
+    told = {"author": written and {**written, **dated}, "committer": dated, "message": "Search"}
+    assert only([commit(FIRST, author=None, commit=told)], "commits")["author"] == "ghost"
+    assert only([push(FIRST, commits=[{**pushed(FIRST), "author": written}])], "pushed_commits")["author"] == "ghost"
 
 
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", None, True, -1, 10**20])

@@ -103,6 +103,25 @@ def test_a_deployment_has_what_its_object_says() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("environment", "said", "is_production"),
+    [
+        ({"transient_environment": True}, Rules(), False),
+        ({"transient_environment": True, "production_environment": True}, Rules(), True),
+        ({"transient_environment": False}, Rules(), None),
+        ({"transient_environment": "yes"}, Rules(), None),
+        # Who lists the environments means these alone.
+        ({"transient_environment": True}, Rules(production_environments=["review/*"]), None),
+    ],
+)
+def test_an_environment_of_one_deployment_is_not_production_whatever_its_name(
+    environment: dict[str, Any], said: Rules, is_production: bool | None
+) -> None:
+    review = {"id": 5, "environment": "review/fix-live-chat", "created_at": clock(0), **environment}
+    told = [("deployment", {"repository": REPOSITORY, "deployment": review})]
+    assert only(told, "deployments", said).get("isProduction") is is_production
+
+
 def test_a_status_without_its_deployment_waits_for_it() -> None:
     event, body = DEPLOYMENT[3]
     alone = (event, {**body, "deployment": {"id": 5}})

@@ -64,6 +64,13 @@ def test_an_open_issue_is_a_work_item_of_its_repository() -> None:
     }
 
 
+@pytest.mark.parametrize(("times", "status"), [({}, "open"), (closed(10), "done")])
+def test_a_body_without_a_state_says_it_by_the_time_of_closing(times: dict[str, Any], status: str) -> None:
+    event, body = on_issue("pinned", 10, **times)
+    del body["issue"]["state"]
+    assert only([(event, body)], "work_items")["status"] == status
+
+
 @pytest.mark.parametrize("reason", ["completed", None, "something_new"])
 def test_one_closed_is_done(reason: str | None) -> None:
     assert times([on_issue("closed", 9, **closed(9, reason))]) == (None, clock(9), None, "done")
@@ -77,6 +84,27 @@ def test_one_closed_without_being_done_is_neither_done_nor_in_progress(reason: s
 
 def test_of_two_bodies_of_one_second_the_closed_one_holds() -> None:
     assert times([on_issue("closed", 9, **closed(9)), on_issue("edited", 9, title="~")])[3] == "done"
+
+
+@pytest.mark.parametrize("before", [[], [{"name": "sev1"}], [{"name": f"a{number}"} for number in range(9)]])
+def test_of_two_bodies_of_one_second_the_one_with_more_labels_holds(before: list[dict[str, str]]) -> None:
+    labels = [*before, {"name": "incident"}]
+    story = [on_issue("opened", 0, labels=before), on_issue("labeled", 0, "incident", labels=labels)]
+    assert records(story).keys() == {"incidents"}
+
+
+@pytest.mark.parametrize("first", ["labeled", "unlabeled"])
+def test_a_label_that_takes_the_place_of_another_in_one_second_holds(first: str) -> None:
+    after_it = {"labeled": [{"name": "bug"}, {"name": "incident"}], "unlabeled": []}[first]
+    at_last = [{"name": "bug"}]
+    name = {"labeled": "bug", "unlabeled": "incident"}
+    second = "unlabeled" if first == "labeled" else "labeled"
+    story = [
+        on_issue("opened", 0, labels=[{"name": "incident"}]),
+        on_issue(first, 5, name[first], labels=after_it),
+        on_issue(second, 5, name[second], labels=at_last),
+    ]
+    assert only(story, "work_items")["type"] == "bug"
 
 
 def test_one_reopened_is_not_done() -> None:

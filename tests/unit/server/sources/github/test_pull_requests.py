@@ -79,6 +79,11 @@ def test_of_two_bodies_of_one_second_the_merged_one_holds() -> None:
     assert only([labelled, on_pull_request("closed", 20, **merged(20))], "pull_requests")["mergedAt"] == clock(20)
 
 
+def test_of_two_bodies_of_one_second_the_one_with_more_labels_holds() -> None:
+    story = [on_pull_request("opened", 0), on_pull_request("labeled", 0, labels=[{"name": "bug"}])]
+    assert only(story, "pull_requests")["labels"] == ["bug"]
+
+
 def test_a_body_without_sizes_leaves_the_known_ones() -> None:
     embedded = {key: value for key, value in pull_request(30).items() if key != "additions"}
     later = ("pull_request_review_comment", {"repository": REPOSITORY, "pull_request": {**embedded, "title": "New"}})
@@ -102,9 +107,14 @@ def test_a_body_without_labels_or_draft_leaves_the_known_ones() -> None:
 def test_without_a_word_of_labels_or_drafts_neither_is_known() -> None:
     row = only([embedded(0, "draft", "labels")], "pull_requests")
     assert not {"labels", "readyAt"} & row.keys()
+
+
+@pytest.mark.parametrize(("draft", "ready_at"), [(None, clock(0)), ("no", None)])
+def test_one_opened_where_there_were_no_drafts_was_ready_at_once(draft: Any, ready_at: str | None) -> None:
     event, body = on_pull_request("opened", 0)
     del body["pull_request"]["draft"]
-    assert "readyAt" not in only([(event, body)], "pull_requests")
+    body["pull_request"] |= {} if draft is None else {"draft": draft}
+    assert only([(event, body)], "pull_requests").get("readyAt") == ready_at
 
 
 @pytest.mark.parametrize(
@@ -217,6 +227,22 @@ def test_listed_check_runs_count_like_those_of_webhooks() -> None:
 def test_reviews_are_recorded_by_their_state(state: str, recorded: str | None) -> None:
     rows = records([on_review("submitted", 10, 90, state, 10)]).get("reviews", [])
     assert [row["state"] for row in rows] == ([recorded] if recorded else [])
+
+
+@pytest.mark.parametrize(
+    ("account", "called"),
+    [
+        ({"login": "Copilot", "type": "Bot"}, "Copilot[bot]"),
+        ({"login": "renovate[bot]", "type": "Bot"}, "renovate[bot]"),
+        ({"login": "ann", "type": "User"}, "ann"),
+        ({"login": "ann"}, "ann"),
+    ],
+)
+def test_a_bot_is_one_by_its_name_too(account: dict[str, Any], called: str) -> None:
+    event, body = on_review("submitted", 10, 90, "commented", 10)
+    body["review"]["user"] = body["pull_request"]["user"] = account
+    assert only([(event, body)], "reviews")["reviewer"] == called
+    assert only([(event, body)], "pull_requests")["author"] == called
 
 
 def test_a_dismissed_review_keeps_its_time_and_stays_dismissed() -> None:

@@ -54,6 +54,7 @@ def item(created_at: str = "2019-05-15T15:20:18Z", key: str = f"{REPO}#1") -> di
     return {"key": key, "type": "bug", "createdAt": created_at, "status": "open"}
 
 
+UNLABELLED = {name: value for name, value in item().items() if name != "type"}
 WHOLE = pull_request(["bug"], additions=1)
 EMBEDDED = pull_request(["bug"])
 DEPLOYED = "2019-05-15T15:20:53Z"
@@ -99,11 +100,14 @@ EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
     ("issues", "labeled"): [(2, {"work_items": [item()]})],
     ("issues", "locked"): [(2, {"work_items": [item()]})],
     ("issues", "opened"): [(4, {"work_items": [item()]})],
+    ("issues", "pinned"): [(1, {"work_items": [UNLABELLED]})],
     ("issues", "reopened"): [(1, {"work_items": [item("2021-07-05T18:05:24Z")]})],
     # It is gone from octo-org/octo-repo, and has this number where it went.
     ("issues", "transferred"): [(1, {"work_items": [item()]})],
     ("issues", "unassigned"): [(2, {"work_items": [item()]})],
-    ("issues", "unlabeled"): [(2, {"work_items": [item()]})],
+    # Its list still has the label that its action takes off.
+    ("issues", "unlabeled"): [(2, {"work_items": [UNLABELLED]})],
+    ("issues", "unpinned"): [(1, {"work_items": [UNLABELLED]})],
     ("issues", "unlocked"): [(2, {"work_items": [item()]})],
     ("membership", "added"): [(1, {**TEAM, "members": [{"team": TEAM_ID, "login": "Codertocat"}]})],
     ("membership", "removed"): [(3, TEAM)],
