@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from koalr_server.sync.github.answer import Unanswered, Unsupported
 from koalr_server.sync.github.board_asking import Asking
-from koalr_server.sync.github.board_bodies import Node, child, issue_boards, issue_of
+from koalr_server.sync.github.board_bodies import issue_boards, issue_of
 from koalr_server.sync.github.board_position import BoardPosition, Scope
 from koalr_server.sync.github.errand import Errand
+from koalr_server.sync.github.nodes import Node, child
 from koalr_server.sync.position import earlier
 
 PERMISSION = "Projects: read (of the organisation), or the scope read:project"
