@@ -8,7 +8,7 @@ from typing import Any
 from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import PAGE, Errand
-from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
+from koalr_server.sync.github.listing import Listing, Taken, follow, singly, updated_at
 from koalr_server.sync.position import Stub
 
 PERMISSION = "Pull requests: read"
@@ -34,7 +34,7 @@ def read_pulls(errand: Errand, repository: Mapping[str, Any]) -> None:
         version=updated_at,
         overlap=OVERLAP,
         parameters=NEWEST_FIRST,
-        take=partial(_take, errand, repository),
+        take=singly(errand, partial(_take, errand, repository)),
         reopen=lambda key: Stub(key, "", "", {}),
     )
     follow(errand, listing)
