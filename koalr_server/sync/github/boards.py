@@ -35,10 +35,7 @@ class Item:
 
 
 def read_boards(errand: Errand, repositories: AbstractSet[str]) -> None:
-    """Read what has changed on the boards of an owner, of issues in these repositories; errors as of Connection.ask.
-
-    One question at a time, because GitHub grants GraphQL no more than a second of its time per second.
-    """
+    """Read what has changed on the boards of an owner, of issues in these repositories; errors as of Connection.ask."""
     asking = Asking(errand)
     try:
         for board in list(asking.boards()):

@@ -7,7 +7,8 @@ from typing import Any
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import Errand
 from koalr_server.sync.github.listing import Listing, Taken, follow, singly, updated_at
-from koalr_server.sync.github.pulls import NEWEST_FIRST, turns
+from koalr_server.sync.github.pull_parts import turns
+from koalr_server.sync.github.pulls import NEWEST_FIRST
 from koalr_server.sync.position import Stub
 
 PERMISSION = "Issues: read"

@@ -81,8 +81,12 @@ class Boards:
     asked: list[str] = field(default_factory=list)
     accident: Callable[[str, Node], Node | None] = lambda name, variables: None
 
-    def answer(self, content: Node) -> Node:
-        """The body of an answer."""
+    def answer(self, content: Node, besides: Node) -> Node:
+        """The body of an answer.
+
+        Args:
+            besides: what else may be asked for.
+        """
         name = re.search(r"query (\w+)", content["query"])
         assert name is not None
         self.asked.append(name[1])
@@ -91,7 +95,9 @@ class Boards:
                 message = f"No such type {kind}, so it can't be a fragment condition"
                 return {"errors": [{"message": message, "extensions": {"code": "undefinedType", "typeName": kind}}]}
         happened = self.accident(name[1], content["variables"])
-        return happened or {"data": Document(content["query"]).answer(self._root(), content["variables"])}
+        return happened or {
+            "data": Document(content["query"]).answer({**besides, **self._root()}, content["variables"])
+        }
 
     def board(self, owner: str, board: str) -> Board:
         """A new board."""

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from tests.integration.server.github_boards import Boards
+from tests.integration.server.github_pulls import Repositories
 from tests.running import running
 
 TOKEN = "ghs_a-token-for-tests"
@@ -103,7 +104,7 @@ class World:
             if part in path:
                 return refusal(status, "Resource not accessible by personal access token")
         if path == self._graphql and request.method == "POST":
-            return self._sent(request, self.boards.answer(json.loads(content)))
+            return self._sent(request, self._graph_answer(json.loads(content)))
         if path in self.objects:
             return self._sent(request, self.objects[path])
         if path in self.lists:
@@ -111,6 +112,16 @@ class World:
         if "/compare/" in path:
             return self._compared(request, path)
         return refusal(404, "Not Found", self.headers())
+
+    def _graph_answer(self, content: dict[str, Any]) -> dict[str, Any]:
+        hidden = "/check-runs" in self.refused
+        answer = self.boards.answer(content, Repositories(self.lists, self.objects, hidden).root())
+        if hidden and "statusCheckRollup" in content["query"]:
+            path = ["repository", "p4", "head", "nodes", 0, "commit", "statusCheckRollup"]
+            answer["errors"] = [
+                {"type": "FORBIDDEN", "path": path, "message": "Resource not accessible by integration"}
+            ]
+        return answer
 
     @property
     def _graphql(self) -> str:

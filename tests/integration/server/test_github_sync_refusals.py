@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from koalr_server.errors import InputError
-from koalr_server.sync.github.pulls import CHECKS_PERMISSION
+from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION
 from koalr_server.sync.github.transport import Transport, anonymous
 from tests.integration.server.github_server import TOKEN, World, refusal
 from tests.integration.server.github_world import ANTS, NOW, Serving
