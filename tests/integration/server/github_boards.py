@@ -70,7 +70,7 @@ class Boards:
     Args:
         keeps_history: whether moves come into timelines.
         unknown: types that this server does not know.
-        asked: names of the queries, in order.
+        asked: names of the queries, in order; `questions` are the queries themselves, with their variables.
     """
 
     owned: dict[str, list[Board]] = field(default_factory=dict)
@@ -79,6 +79,7 @@ class Boards:
     keeps_history: bool = True
     unknown: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)
+    questions: list[Node] = field(default_factory=list)
     accident: Callable[[str, Node], Node | None] = lambda name, variables: None
 
     def answer(self, content: Node, besides: Node) -> Node:
@@ -90,6 +91,7 @@ class Boards:
         name = re.search(r"query (\w+)", content["query"])
         assert name is not None
         self.asked.append(name[1])
+        self.questions.append(content)
         for kind in self.unknown:
             if kind in content["query"]:
                 message = f"No such type {kind}, so it can't be a fragment condition"

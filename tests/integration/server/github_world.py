@@ -51,6 +51,12 @@ def world(*full_names: str) -> World:
     return found
 
 
+def without_graph(found: World) -> World:
+    """The same on a server whose GraphQL does not know pull requests."""
+    found.boards.unknown = ("PullRequest",)
+    return found
+
+
 def add_repository(found: World, full_name: str) -> None:
     """One more repository."""
     told, shown = ants(full_name), examples()

@@ -20,10 +20,10 @@ def tables_after(disturbed: bool) -> dict[str, list[str]]:
         if disturbed:
             kinds = [network.bad_gateway, network.cut_json, network.broken_off, network.secondary_limit]
             there.page_size, there.hourly = 7, 100
-            there.accidents = {5 * number: kinds[number % len(kinds)] for number in range(1, 100)}
+            there.accidents = {5 * number: kinds[number % len(kinds)] for number in range(1, 70)}
 
         def meddle(path: str) -> None:
-            if len(there.requests) == (300 if disturbed else 1):
+            if len(there.requests) == (12 if disturbed else 1):
                 change_pull(there, "acme/bees", 41, "2022-04-30T10:00:00Z", title="Changed while it was read")
 
         there.reading = meddle
