@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from koalr_server.sources import timeline
 from koalr_server.sources.deployments import DEPLOYMENTS
+from koalr_server.sources.github.codeowners import codeowners_records
 from koalr_server.sources.github.commits import commit_records, push_records
 from koalr_server.sources.github.deployment_records import deployment_records
 from koalr_server.sources.github.issue_records import issue_records
@@ -21,6 +22,7 @@ review of a pull request whose title and author are not known) has no records, o
 """
 
 ASSEMBLERS: Mapping[str, Assembler] = {
+    "codeowners": codeowners_records,
     "commit": commit_records,
     "deployment": deployment_records,
     "issue": issue_records,

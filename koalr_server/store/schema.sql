@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS pull_requests (
 -- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
 -- nobody knows it. sha: the commit that made it so on the default branch.
 CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR, sha VARCHAR);
+-- The same as GitHub tells it, where a version is known by its commit; together they are what is known.
+CREATE TABLE IF NOT EXISTS told_codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR, sha VARCHAR);
 -- Lines that the tests of a commit ran, of those they could; a commit may have several reports, each by its own name.
 CREATE TABLE IF NOT EXISTS coverage_reports (
     repo VARCHAR, sha VARCHAR, report VARCHAR, covered BIGINT, coverable BIGINT, measured_at TIMESTAMP

@@ -7,6 +7,7 @@ from typing import Any
 
 from koalr_server.sources.github import (
     boards,
+    codeowners,
     commits,
     deployments,
     events,
@@ -36,6 +37,7 @@ READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
     "team": organisation.team,
     "team_add": organisation.team,
     "workflow_run": deployments.workflow_run,
+    events.CODEOWNERS: codeowners.codeowners,
     events.COMMIT: commits.commit,
     events.ISSUE_BOARDS: boards.issue_boards,
     events.ISSUE_TIMELINE: issues.timeline,

@@ -48,7 +48,7 @@ PERMISSIONS: Sequence[Permission] = (
         "/repos/{repository}/commits/{head}/check-runs",
     ),
     Permission(
-        "commits of the default branch, with files",
+        "commits of the default branch, with files; CODEOWNERS",
         "lead time, PR risk, code owners",
         "repository: Contents",
         "repo",

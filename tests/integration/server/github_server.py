@@ -105,6 +105,10 @@ class World:
                 return refusal(status, "Resource not accessible by personal access token")
         if path == self._graphql and request.method == "POST":
             return self._sent(request, self._graph_answer(json.loads(content)))
+        if "/contents/" in path and "ref" in request.query_params:
+            path += f"?ref={request.query_params['ref']}"
+        if "path" in request.query_params:
+            return self._sent_page(request, self.lists.get(f"{path}?path={request.query_params['path']}", []), None)
         if path in self.objects:
             return self._sent(request, self.objects[path])
         if path in self.lists:
