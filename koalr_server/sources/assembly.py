@@ -7,6 +7,7 @@ from koalr_server.sources.deployments import DEPLOYMENTS
 from koalr_server.sources.github.codeowners import codeowners_records
 from koalr_server.sources.github.commits import commit_records, push_records
 from koalr_server.sources.github.deployment_records import deployment_records
+from koalr_server.sources.github.head_checks import head_records
 from koalr_server.sources.github.issue_records import issue_records
 from koalr_server.sources.github.organisation import repository_records, team_records
 from koalr_server.sources.github.pull_request_records import pull_request_records
@@ -25,6 +26,7 @@ ASSEMBLERS: Mapping[str, Assembler] = {
     "codeowners": codeowners_records,
     "commit": commit_records,
     "deployment": deployment_records,
+    "head": head_records,
     "issue": issue_records,
     "push": push_records,
     "pull_request": pull_request_records,

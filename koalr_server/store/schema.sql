@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
 
+-- How many checks of a commit failed.
+CREATE TABLE IF NOT EXISTS head_checks (repo VARCHAR, sha VARCHAR, failed BIGINT);
 -- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
 -- failed_checks: of its head, when it was merged or as of now.
 CREATE TABLE IF NOT EXISTS pull_requests (

@@ -8,6 +8,7 @@ Event                                 Body
 ====================================  ====================================================================================
 `PULL_REQUEST_COMMITS`                `{repository, pull_request, commits: [...]}`
 `PULL_REQUEST_CHECK_RUNS`             `{repository, pull_request, check_runs: [...]}`, of its head commit
+`COMMIT_STATUSES`                     `{repository, sha, statuses: [...]}`, of each context the last
 `PULL_REQUEST_TIMELINE`               `{repository, pull_request, timeline: [...]}`
 `COMMIT`                              `{repository, commit}`, of the default branch
 `CODEOWNERS`                          `{repository, commit, pull_requests: [{number, merged_at, merge_commit_sha, base}, ...],
@@ -31,6 +32,7 @@ the list of its organisation.
 
 PULL_REQUEST_COMMITS = "pull_request_commits"
 PULL_REQUEST_CHECK_RUNS = "pull_request_check_runs"
+COMMIT_STATUSES = "commit_statuses"
 PULL_REQUEST_TIMELINE = "pull_request_timeline"
 COMMIT = "commit"
 CODEOWNERS = "codeowners"

@@ -73,12 +73,14 @@ class PullAsking:
 
     def _parts(self, node: Node, listed: Mapping[str, Any]) -> Parts:
         reviews, commits, timeline = (self._whole(node, name) for name in MORE)
+        contexts = self._contexts(node)
         return Parts(
             pull_bodies.pull_request(node, listed),
             None if reviews is None else [pull_bodies.review(each) for each in reviews],
             None if commits is None else [pull_bodies.commit(each) for each in commits],
             None if timeline is None else [turn for each in timeline if (turn := pull_bodies.turn(each))],
-            self._checks(node),
+            None if contexts is None else pull_bodies.check_runs(str(node.get("headRefOid")), contexts),
+            None if contexts is None else pull_bodies.statuses(contexts),
             # A list has all of it; without one it is asked again for its checks.
             told=bool(listed),
         )
@@ -90,14 +92,13 @@ class PullAsking:
             return None
         return [*nodes_of(first), *self._more(MORE[name], first, {"number": node.get("number")}, "pullRequest", name)]
 
-    def _checks(self, node: Node) -> list[dict[str, Any]] | None:
-        """The checks of the head; None if there are none, or none may be seen."""
+    def _contexts(self, node: Node) -> list[Node] | None:
+        """The checks and statuses of the head; None if there are none, or none may be seen."""
         head = child(next(iter(nodes_of(node.get("head"))), None), "commit")
         sha, first = child(head, "oid"), child(head, CHECKS, "contexts")
-        if not isinstance(sha, str) or not isinstance(first, dict):
+        if sha != node.get("headRefOid") or not isinstance(first, dict):
             return None
-        more = self._more(MORE_CHECKS, first, {"oid": sha}, "object", CHECKS, "contexts")
-        return pull_bodies.check_runs(sha, [*nodes_of(first), *more])
+        return [*nodes_of(first), *self._more(MORE_CHECKS, first, {"oid": sha}, "object", CHECKS, "contexts")]
 
     def _more(self, document: str, first: Node, of: Mapping[str, Any], *names: str) -> Iterator[Node]:
         after = following(first)

@@ -12,7 +12,7 @@ Body = dict[str, Any]
 BOT, BOT_MARK = "Bot", "[bot]"
 # Not a type of account in REST.
 MANAGED = "EnterpriseUserAccount"
-CHECK_RUN = "CheckRun"
+CHECK_RUN, STATUS = "CheckRun", "StatusContext"
 
 
 def pull_request(node: Node, listed: Mapping[str, Any]) -> Body:
@@ -107,6 +107,20 @@ def turn(node: Node) -> Body | None:
 def check_runs(head: str, contexts: Iterable[Node]) -> list[Body]:
     """The check runs among the contexts of a commit."""
     return [_check_run(head, node) for node in contexts if node.get("__typename") == CHECK_RUN]
+
+
+def statuses(contexts: Iterable[Node]) -> list[Body]:
+    """The commit statuses among the contexts of a commit."""
+    return [
+        {
+            "context": node.get("context"),
+            "state": _lower(node.get("state")),
+            "created_at": node.get("createdAt"),
+            "node_id": node.get("id"),
+        }
+        for node in contexts
+        if node.get("__typename") == STATUS
+    ]
 
 
 def _check_run(head: str, node: Node) -> Body:

@@ -10,6 +10,7 @@ from koalr_server.sync.github.listing import Taken
 
 PERMISSION = "Pull requests: read"
 CHECKS_PERMISSION = "Checks: read, of an App or in the scope repo, for fine-grained tokens cannot have it"
+STATUSES_PERMISSION = "Commit statuses: read"
 
 Objects = Sequence[Mapping[str, Any]]
 
@@ -38,6 +39,7 @@ class Parts:
     commits: Objects | None
     timeline: Objects | None
     checks: Objects | None
+    statuses: Objects | None
     told: bool = True
 
     def taken(self, repository: Mapping[str, Any]) -> Taken:
@@ -57,7 +59,19 @@ class Parts:
             if items is not None:
                 body = {"repository": named(repository), "pull_request": of, name: essence(list(items))}
                 told.append(delivery(event, body))
-        return Taken(told, any(check.get("status") != "completed" for check in self.checks or []))
+        # Most commits have none.
+        if self.statuses:
+            body = {
+                "repository": named(repository),
+                "sha": brief["head"]["sha"],
+                "statuses": essence(list(self.statuses)),
+            }
+            told.append(delivery(events.COMMIT_STATUSES, body))
+        return Taken(told, self._unfinished())
+
+    def _unfinished(self) -> bool:
+        running = any(check.get("status") != "completed" for check in self.checks or [])
+        return running or any(status.get("state") == "pending" for status in self.statuses or [])
 
     def _brief(self) -> dict[str, Any]:
         """What orders the parts of a pull request, so that a change of its text does not make them look new."""

@@ -1,7 +1,7 @@
 """Pull requests, each with its reviews, commits, checks and the turns it took.
 
 REST lists them, because an entity tag makes a list without changes free. What has changed GraphQL tells, many in one answer; where a
-server or a token does not let it, REST does, with five requests for each.
+server or a token does not let it, REST does, with six requests for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from koalr_server.sync.github.answer import Refused, Unanswered, Unsupported
 from koalr_server.sync.github.errand import PAGE, Errand
 from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
 from koalr_server.sync.github.pull_asking import PullAsking
-from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION, PERMISSION, Parts
+from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION, PERMISSION, STATUSES_PERMISSION, Parts
 from koalr_server.sync.position import Stub
 
 # What GitHub is slow to show in its list, and what changes within a second.
@@ -76,7 +76,7 @@ class _Reader:
 
     def _close(self, why: str) -> None:
         self._graph_closed = True
-        self._errand.remark(f"{why}, so they are read by REST, with five requests for each")
+        self._errand.remark(f"{why}, so they are read by REST, with six requests for each")
 
     def _by_rest(self, stub: Stub) -> Taken:
         try:
@@ -90,13 +90,14 @@ class _Reader:
             self._errand.part(f"{self._path}/pulls/{stub.key}/reviews", PERMISSION),
             self._errand.part(f"{self._path}/pulls/{stub.key}/commits", PERMISSION),
             self._errand.part(f"{self._path}/issues/{stub.key}/timeline", PERMISSION),
-            self._checks(pull),
+            self._of_head(pull, "check-runs", CHECKS_PERMISSION, "check_runs"),
+            self._of_head(pull, "status", STATUSES_PERMISSION, "statuses"),
         )
         return parts.taken(self._repository)
 
-    def _checks(self, pull: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    def _of_head(self, pull: Mapping[str, Any], name: str, permission: str, within: str) -> list[dict[str, Any]] | None:
         head = pull.get("head")
         sha = head.get("sha") if isinstance(head, dict) else None
         if not isinstance(sha, str) or not sha.isalnum():
             return None
-        return self._errand.part(f"{self._path}/commits/{sha}/check-runs", CHECKS_PERMISSION, within="check_runs")
+        return self._errand.part(f"{self._path}/commits/{sha}/{name}", permission, within)

@@ -93,6 +93,7 @@ class Repositories:
 
     def _rollup(self, path: str, sha: str) -> Node | None:
         checks = [_check(told) for told in self._listed(f"{path}/commits/{sha}/check-runs")]
+        checks += [_status(told) for told in self._listed(f"{path}/commits/{sha}/status")]
         if self._hidden or not checks:
             return None
         return {
@@ -141,6 +142,16 @@ def _check(told: Node) -> Node:
         "startedAt": told["started_at"],
         "completedAt": told["completed_at"],
         "checkSuite": {"__typename": "CheckSuite", "app": app},
+    }
+
+
+def _status(told: Node) -> Node:
+    return {
+        "__typename": "StatusContext",
+        "id": told["node_id"],
+        "context": told["context"],
+        "state": told["state"].upper(),
+        "createdAt": told["created_at"],
     }
 
 

@@ -23,7 +23,13 @@ from tests.running import running
 
 TOKEN = "ghs_a-token-for-tests"
 BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
-WRAPPED = {"check-runs": "check_runs", "workflows": "workflows", "runs": "workflow_runs", "seats": "seats"}
+WRAPPED = {
+    "check-runs": "check_runs",
+    "status": "statuses",
+    "workflows": "workflows",
+    "runs": "workflow_runs",
+    "seats": "seats",
+}
 ORDER = {"pulls": "updated_at", "issues": "updated_at", "deployments": "created_at", "runs": "created_at"}
 
 Accident = Callable[["World", Request], Response | None]

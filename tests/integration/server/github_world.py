@@ -90,6 +90,7 @@ def add_pull(found: World, full_name: str, pull: Body, reviews: list[Body], comm
     found.lists[f"{path}/pulls/{number}/commits"] = commits
     found.lists[f"{path}/issues/{number}/timeline"] = examples()["timeline"]
     found.lists[f"{path}/commits/{pull['head']['sha']}/check-runs"] = finished_checks(pull["head"]["sha"])
+    found.lists[f"{path}/commits/{pull['head']['sha']}/status"] = []
 
 
 def finished_checks(head: str) -> list[Body]:

@@ -16,7 +16,7 @@ from tests.integration.server.github_world import ANTS, Serving, change_pull, fi
 from tests.integration.server.memory_store import MemoryStore
 from tests.integration.server.test_github_sync import bodies, events, read
 
-BY_REST = "so they are read by REST, with five requests for each"
+BY_REST = "so they are read by REST, with six requests for each"
 BOT = {"login": "dependabot[bot]", "id": 49699333, "type": "Bot", "gravatar_id": ""}
 LONG_LISTS = {"reviews": 130, "commits": 120, "timeline": 70, "check-runs": 160}
 
@@ -41,6 +41,14 @@ def eventful(found: World) -> World:
         check | {"id": 2**35 + 1, "name": "test", "conclusion": "timed_out"},
         check | {"id": 2**35 + 2, "name": "lint", "conclusion": "failure"},
         check | {"id": 2**35 + 3, "name": "build", "conclusion": None, "status": "in_progress", "completed_at": None},
+    ]
+    found.lists[f"{path}/commits/{ours['head']['sha']}/status"] = [
+        {"context": context, "state": state, "created_at": at, "updated_at": at, "node_id": context}
+        for context, state, at in (
+            ("ci/old", "failure", "2019-09-01T00:00:00Z"),
+            ("ci/new", "success", "2019-09-01T00:00:00Z"),
+            ("ci/late", "pending", "2019-09-02T00:00:00Z"),
+        )
     ]
     _lengthen(found, long)
     return found
@@ -106,19 +114,19 @@ def test_a_store_that_was_synced_by_graphql_is_the_one_that_rest_makes() -> None
             assert found[table] == told, table
         assert len(expected["reviews"]) == 130 + 15 + 3
         (long,) = by_graph.rows(
-            "SELECT failed_checks, len(commits) AS commits, ready_at FROM pull_requests WHERE number = 41"
+            "SELECT failed_checks, len(own_shas) AS commits, ready_at FROM pull_request_facts WHERE number = 41"
         )
         assert (long["failed_checks"], long["commits"]) == (LONG_LISTS["check-runs"], LONG_LISTS["commits"])
         assert str(long["ready_at"]) == "2019-08-22 08:09:00"
         (drafted,) = by_graph.rows("SELECT ready_at FROM pull_requests WHERE number = 4")
         assert str(drafted["ready_at"]) == "2018-07-25 10:00:00"
-        (ours,) = by_graph.rows("SELECT failed_checks, work_item, labels FROM pull_requests WHERE number = 53")
-        assert ours == {"failed_checks": 2, "work_item": f"{ANTS}#12", "labels": ["bug", "wanted"]}
+        (ours,) = by_graph.rows("SELECT failed_checks, work_item, labels FROM pull_request_facts WHERE number = 53")
+        assert ours == {"failed_checks": 3, "work_item": f"{ANTS}#12", "labels": ["bug", "wanted"]}
         reviewers = {row["reviewer"] for row in by_graph.rows("SELECT reviewer FROM reviews WHERE number = 53")}
         assert reviewers >= {"ghost", "dependabot[bot]"}
     assert (first.missing, first.refused, first.remarks) == ({}, {}, {})
     asked = [report.tallies["pull requests"].requests for report in (first, second)]
-    assert asked[1] > 49 * 5
+    assert asked[1] > 49 * 6
     # The list twice, 49 in two questions, and the further pages of the long lists.
     assert asked[0] == 2 + 2 + 1 + 1 + 1 + 2
 

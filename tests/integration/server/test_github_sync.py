@@ -142,7 +142,7 @@ def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) 
     assert (second.missing, second.requests) == ({}, 1 + 5 * 4 + 3 + 2 + 1)
 
 
-@pytest.mark.parametrize(("by_rest", "requests"), [(False, 1), (True, 1 + 5)])
+@pytest.mark.parametrize(("by_rest", "requests"), [(False, 1), (True, 1 + 6)])
 def test_a_change_costs_what_changed_and_the_list_again(serving: Serving, by_rest: bool, requests: int) -> None:
     there, store = without_graph(serving()) if by_rest else serving(), MemoryStore()
     read(there, store)
