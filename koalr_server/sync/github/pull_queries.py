@@ -1,7 +1,7 @@
 """What is asked of GraphQL about pull requests (pure data).
 
 Points are counted by lists within lists: six for each pull request, so a question about 25 costs 2 of the hour's 5,000. The parents
-of commits would be a list within each commit, and cost six times as much for what nobody reads.
+of commits would be a list within each commit, and cost seven times as much for what nobody reads.
 """
 
 from collections.abc import Iterable, Mapping

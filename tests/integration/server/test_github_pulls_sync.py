@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from koalr_server.sources.rules import Rules
+from koalr_server.store import settling
 from koalr_server.store.database import Database
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.sync.report import Report
@@ -124,6 +126,8 @@ def test_a_store_that_was_synced_by_graphql_is_the_one_that_rest_makes() -> None
         assert ours == {"failed_checks": 3, "work_item": f"{ANTS}#12", "labels": ["bug", "wanted"]}
         reviewers = {row["reviewer"] for row in by_graph.rows("SELECT reviewer FROM reviews WHERE number = 53")}
         assert reviewers >= {"ghost", "dependabot[bot]"}
+        settling.reprocess(by_graph, Rules())
+        assert rows(by_graph) == expected
     assert (first.missing, first.refused, first.remarks) == ({}, {}, {})
     asked = [report.tallies["pull requests"].requests for report in (first, second)]
     assert asked[1] > 49 * 6
