@@ -153,11 +153,21 @@ KINDS: Mapping[str, Kind] = {
 }
 
 # Not files: what bodies of GitHub tell of the ways of commits (sources/github). Pushed commits are commits of which only a push
-# has told; their parents are a guess.
+# has told; their parents are a guess. CODEOWNERS files have a row for each version. Checks
+# are of a commit, which may be the head of a pull request.
 DELIVERED_KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         _kind("pushed_commits", *KINDS["commits"].fields),
+        _kind(
+            "codeowners",
+            _required("repo"),
+            _required("knownFrom", "instant"),
+            Field("path"),
+            Field("content", blank_allowed=True),
+            _required("sha"),
+        ),
+        _kind("head_checks", _required("repo"), _required("sha"), Field("failed", "integer")),
         _kind("pushes", _required("repo"), _required("head"), Field("commits", "texts")),
         _kind(
             "branch_commits",

@@ -41,7 +41,7 @@ _ALL = (
         "an owner of the organisation, or an admin of the repository",
         (
             *("pull requests", "pull request reviews", "pushes", "deployments", "deployment statuses", "issues"),
-            *("check runs", "releases", "workflow runs", "repositories", "teams", "memberships"),
+            *("check runs", "statuses", "releases", "workflow runs", "repositories", "teams", "memberships"),
         ),
         "choose one, such as of `openssl rand -hex 32`, and enter it under Secret; content type application/json",
         "Recent Deliveries of the webhook",

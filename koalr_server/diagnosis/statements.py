@@ -5,6 +5,7 @@ $since < t <= $now is recent. A Part comes as three columns, `…_lacking`, `…
 
 from koalr_server.metrics.copilot import BY_PERSON
 from koalr_server.metrics.scope import BY_AUTHOR, BY_ITEM, BY_REPO
+from koalr_server.risk.code_ownership import CODEOWNERS
 
 
 def _part(name: str, of: str, example: str = "repo") -> str:
@@ -165,7 +166,7 @@ WITH merged AS (
 ),
 ruled AS (
     SELECT m.repo, m.number, m.risk_score, c.content IS NOT NULL AS has_codeowners
-    FROM merged m ASOF LEFT JOIN codeowners c ON c.repo = m.repo AND c.known_from < m.merged_at
+    FROM merged m ASOF LEFT JOIN {CODEOWNERS} c ON c.repo = m.repo AND c.known_from < m.merged_at
 ),
 by_repo AS (
     SELECT m.repo, count(*) AS merged, count(*) FILTER (m.risk_score IS NULL) AS unscored,

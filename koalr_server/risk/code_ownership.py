@@ -12,9 +12,13 @@ from koalr_server.risk.codeowners import parse
 from koalr_server.risk.compliance import compliance, members_by_slug
 from koalr_server.risk.standing_reviews import standing_reviews
 
-VERSIONS = """
-SELECT repo, known_from, content, sha FROM codeowners WHERE repo IN (SELECT repo FROM ({judged})) ORDER BY repo, known_from
-"""
+CODEOWNERS = """(
+    SELECT repo, known_from, content, sha FROM codeowners UNION SELECT repo, known_from, content, sha FROM told_codeowners
+)"""
+"""SQL of the versions that a clone and GitHub tell of, which may both tell of one."""
+VERSIONS = f"""
+SELECT * FROM {CODEOWNERS} WHERE repo IN (SELECT repo FROM ({{judged}})) ORDER BY repo, known_from, sha
+"""  # noqa: S608 - this package's own text
 # In the order of OWNED few versions are asked for at a time; thousands of rules take a tenth of a second to read.
 REMEMBERED_VERSIONS = 16
 _rules = lru_cache(REMEMBERED_VERSIONS)(parse)
@@ -42,7 +46,7 @@ JOIN pull_request_facts p ON p.repo = j.repo AND p.number = j.number
 JOIN touched t ON t.repo = j.repo AND t.number = j.number
 JOIN reviewed ON reviewed.repo = j.repo AND reviewed.since <= j.judged_at
 LEFT JOIN approving a ON a.repo = j.repo AND a.number = j.number
-WHERE j.repo IN (SELECT repo FROM codeowners)
+WHERE j.repo IN (SELECT repo FROM {CODEOWNERS})
 ORDER BY j.repo, j.judged_at
 """  # noqa: S608 - composed of this package's own text
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from koalr_server.sources import timeline
 from koalr_server.sources.deployments import DEPLOYMENTS
+from koalr_server.sources.github.codeowners import codeowners_records
 from koalr_server.sources.github.commits import commit_records, push_records
 from koalr_server.sources.github.deployment_records import deployment_records
+from koalr_server.sources.github.head_checks import head_records
 from koalr_server.sources.github.issue_records import issue_records
 from koalr_server.sources.github.organisation import repository_records, team_records
 from koalr_server.sources.github.pull_request_records import pull_request_records
@@ -21,8 +23,10 @@ review of a pull request whose title and author are not known) has no records, o
 """
 
 ASSEMBLERS: Mapping[str, Assembler] = {
+    "codeowners": codeowners_records,
     "commit": commit_records,
     "deployment": deployment_records,
+    "head": head_records,
     "issue": issue_records,
     "push": push_records,
     "pull_request": pull_request_records,

@@ -142,6 +142,15 @@ def _pushes(cursor: Cursor) -> MergeCount:
     return merge(cursor, "pushes", ["repo", "head_sha"], select)
 
 
+def _head_checks(cursor: Cursor) -> MergeCount:
+    return merge(cursor, "head_checks", ["repo", "sha"], "SELECT repo, sha, failed, ordinal FROM incoming")
+
+
+def _codeowners(cursor: Cursor) -> MergeCount:
+    select = "SELECT repo, path, knownFrom AS known_from, content, sha, ordinal FROM incoming"
+    return merge(cursor, "told_codeowners", ["repo", "sha"], select)
+
+
 def _branch_commits(cursor: Cursor) -> MergeCount:
     select = "SELECT repo, number, sha, authoredAt AS authored_at, title, ordinal FROM incoming"
     return merge(cursor, "branch_commits", ["repo", "number", "sha"], select)
@@ -205,6 +214,8 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "repos": _repos,
     "commits": _commits,
     "pushed_commits": _pushed_commits,
+    "codeowners": _codeowners,
+    "head_checks": _head_checks,
     "pushes": _pushes,
     "branch_commits": _branch_commits,
     "pull_requests": _pull_requests,
@@ -256,6 +267,8 @@ _UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
     "repos": _unload_repos,
     "commits": _unloader("commits", "SELECT repo, sha FROM incoming"),
     "pushed_commits": _unload_pushed_commits,
+    "head_checks": _unloader("head_checks", "SELECT repo, sha FROM incoming"),
+    "codeowners": _unloader("told_codeowners", "SELECT repo, sha FROM incoming"),
     "pushes": _unloader("pushes", "SELECT repo, head AS head_sha FROM incoming"),
     "branch_commits": _unloader("branch_commits", "SELECT repo, number, sha FROM incoming"),
     "pull_requests": _unloader("pull_requests", "SELECT 'import' AS source, repo, number FROM incoming"),

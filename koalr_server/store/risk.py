@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from koalr_server.risk.code_ownership import compliances
+from koalr_server.risk.code_ownership import CODEOWNERS, compliances
 from koalr_server.risk.moment_signals import JUDGED_COLUMNS, moment_signals
 from koalr_server.risk.signals import measured_rows
 from koalr_server.store.assistance import stage_assistance
@@ -48,8 +48,8 @@ def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) ->
 def _replace_compliance(cursor: Cursor, people_changed: bool) -> None:
     """Whether owners approved, in the affected repositories that have CODEOWNERS, or in all of these (temporary table `owned`)."""
     cursor.execute(
-        """CREATE OR REPLACE TEMP TABLE owned AS
-        SELECT DISTINCT repo FROM codeowners WHERE ? OR repo IN (SELECT repo FROM affected)""",
+        f"""CREATE OR REPLACE TEMP TABLE owned AS
+        SELECT DISTINCT repo FROM {CODEOWNERS} WHERE ? OR repo IN (SELECT repo FROM affected)""",  # noqa: S608
         [people_changed],
     )
 

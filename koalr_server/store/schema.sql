@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
 
+-- How many checks of a commit failed.
+CREATE TABLE IF NOT EXISTS head_checks (repo VARCHAR, sha VARCHAR, failed BIGINT);
 -- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
 -- failed_checks: of its head, when it was merged or as of now.
 CREATE TABLE IF NOT EXISTS pull_requests (
@@ -40,6 +42,8 @@ CREATE TABLE IF NOT EXISTS pull_requests (
 -- The CODEOWNERS file in force from a time on until the next; path is null from where there was none, content alone where
 -- nobody knows it. sha: the commit that made it so on the default branch.
 CREATE TABLE IF NOT EXISTS codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR, sha VARCHAR);
+-- The same as GitHub tells it, where a version is known by its commit; together they are what is known.
+CREATE TABLE IF NOT EXISTS told_codeowners (repo VARCHAR, path VARCHAR, known_from TIMESTAMP, content VARCHAR, sha VARCHAR);
 -- Lines that the tests of a commit ran, of those they could; a commit may have several reports, each by its own name.
 CREATE TABLE IF NOT EXISTS coverage_reports (
     repo VARCHAR, sha VARCHAR, report VARCHAR, covered BIGINT, coverable BIGINT, measured_at TIMESTAMP

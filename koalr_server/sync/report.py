@@ -24,11 +24,13 @@ class Report:
     Args:
         missing: sentences, by what they say, with the places they hold for: the next run tries again.
         refused: the same for what the credentials do not open.
+        remarks: the same for what takes nothing away.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count(self, resource: str, read: int = 0, new: int = 0, known: int = 0, requests: int = 0) -> None:
@@ -47,6 +49,10 @@ class Report:
     def refuse(self, place: str, sentence: str) -> None:
         """Something may not be read."""
         self._note(self.refused, place, sentence)
+
+    def remark(self, place: str, sentence: str) -> None:
+        """Something was read in another way."""
+        self._note(self.remarks, place, sentence)
 
     def _note(self, notes: dict[str, list[str]], place: str, sentence: str) -> None:
         with self._lock:
@@ -76,6 +82,8 @@ class Report:
             yield f"  incomplete: {sentence} ({_named(places)})"
         for sentence, places in self.refused.items():
             yield f"  left out: {sentence} ({_named(places)})"
+        for sentence, places in self.remarks.items():
+            yield f"  note: {sentence} ({_named(places)})"
         yield f"  took {seconds:.1f} s, {self.requests:,} {_plural(self.requests, 'request')}"
 
 

@@ -8,8 +8,12 @@ Event                                 Body
 ====================================  ====================================================================================
 `PULL_REQUEST_COMMITS`                `{repository, pull_request, commits: [...]}`
 `PULL_REQUEST_CHECK_RUNS`             `{repository, pull_request, check_runs: [...]}`, of its head commit
+`COMMIT_STATUSES`                     `{repository, sha, statuses: [...]}`, of each context the last
 `PULL_REQUEST_TIMELINE`               `{repository, pull_request, timeline: [...]}`
 `COMMIT`                              `{repository, commit}`, of the default branch
+`CODEOWNERS`                          `{repository, commit, pull_requests: [{number, merged_at, merge_commit_sha, base}, ...],
+                                      codeowners}`: a commit of the default branch that touched such a file, the pull requests that
+                                      brought it, and the contents of the file in force once it had come, null if there was none
 `TAG`                                 `{repository, tag: {name, commit: {sha}}, read_at}`
 `ISSUE_TIMELINE`                      `{repository, issue, timeline: [...]}`
 `ISSUE_BOARDS`                        `{repository, issue, timeline: [...], projects_v2_item}`: all moves of an issue on boards of
@@ -28,8 +32,10 @@ the list of its organisation.
 
 PULL_REQUEST_COMMITS = "pull_request_commits"
 PULL_REQUEST_CHECK_RUNS = "pull_request_check_runs"
+COMMIT_STATUSES = "commit_statuses"
 PULL_REQUEST_TIMELINE = "pull_request_timeline"
 COMMIT = "commit"
+CODEOWNERS = "codeowners"
 TAG = "tag"
 ISSUE_TIMELINE = "issue_timeline"
 ISSUE_BOARDS = "issue_boards"

@@ -18,7 +18,7 @@ from koalr_server.sources.observation import Observation
 from koalr_server.sources.values import at, instant, latest, name
 
 KIND = "repository_name"
-NAMED_KINDS = ("commit", "deployment", "issue", "pull_request", "push", "repository")
+NAMED_KINDS = ("codeowners", "commit", "deployment", "head", "issue", "pull_request", "push", "repository")
 # Where the repository stands in the key of what was posted, by the length of the key (sources/deployments.py, incidents.py).
 POSTED = {("posted_deployment", 3): 1, ("posted_deployment", 4): 0, ("posted_incident", 4): 1}
 # Where bodies speak of a repository that their observations are about.

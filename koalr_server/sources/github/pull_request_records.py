@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from koalr_server.sources.github.head_checks import RUN, failed_runs
 from koalr_server.sources.github.thing import repo_and_number
 from koalr_server.sources.github.values import GHOST
 from koalr_server.sources.observation import Fields, Rows
 from koalr_server.sources.rules import Rules
-
-# A cancelled run found nothing wrong: mostly a newer push took its place. One that waits for somebody does hold up the merge.
-FAILED = ("failure", "timed_out", "startup_failure", "action_required")
 
 
 def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
@@ -65,11 +63,6 @@ def _reviews(told: Mapping[str, Fields]) -> list[Fields]:
 
 
 def _failed_checks(told: Mapping[str, Fields]) -> int | None:
-    """How many checks of the head failed, each by its latest run; None if no run of the head is known."""
-    runs = [
-        run for facet, run in told.items() if facet.startswith("check:") and run["headSha"] == told["object"]["headSha"]
-    ]
-    latest: dict[tuple[Any, Any], Fields] = {}
-    for run in sorted(runs, key=lambda run: (run["startedAt"] or "", run["id"])):
-        latest[run["app"], run["name"]] = run
-    return sum(run["conclusion"] in FAILED for run in latest.values()) if latest else None
+    """How many checks of the head failed, as earlier versions kept it; today checks are of their commit (head_checks.py)."""
+    runs = [run for facet, run in told.items() if facet.startswith(RUN) and run["headSha"] == told["object"]["headSha"]]
+    return failed_runs(runs) if runs else None

@@ -1,4 +1,4 @@
-"""What bodies tell of pull requests, their reviews and their checks (pure)."""
+"""What bodies tell of pull requests and their reviews (pure)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
 from koalr_server.sources.github.values import BOT, GHOST, labelling, login, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
 from koalr_server.sources.observation import ALWAYS, Observation
-from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, name, objects, text, whole, word
+from koalr_server.sources.values import LONGEST_NAME, at, instant, latest, objects, text, whole, word
 
 KIND = "pull_request"
 DRAFT_MOVES = {
@@ -85,24 +85,6 @@ def _likeness(told: Any) -> tuple[str, str, str] | None:  # noqa: ANN401
     return known, authored_at, message.partition("\n")[0].rstrip(" \r")
 
 
-def check_run(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    """A check run, for each pull request of this repository that it names. Those from forks are not named."""
-    told = at(body, "check_run")
-    home = at(body, "repository", "id")
-    for named in objects(at(told, "pull_requests")):
-        base = at(named, "base", "repo", "id")
-        if base is None or home is None or base == home:
-            yield from _check(numbered(KIND, body, at(named, "number")), told)
-
-
-def check_runs(body: Any) -> Iterator[Observation]:  # noqa: ANN401
-    """The check runs of a pull request's head."""
-    thing = _thing(body)
-    yield from embedded(body)
-    for told in objects(at(body, "check_runs")):
-        yield from _check(thing, told)
-
-
 def timeline(body: Any) -> Iterator[Observation]:  # noqa: ANN401
     """When it became a draft and ready; a whole timeline without such events says that it never was a draft."""
     thing = _thing(body)
@@ -160,23 +142,3 @@ def _object(thing: Thing, told: Any) -> Iterator[Observation]:  # noqa: ANN401
 def _draft_move(thing: Thing, action: Any, moved_at: str | None) -> Iterator[Observation]:  # noqa: ANN401
     if isinstance(action, str) and action in DRAFT_MOVES and moved_at:
         yield thing.told(f"draft:{moved_at}", ALWAYS, at=moved_at, draft=DRAFT_MOVES[action])
-
-
-def _check(thing: Thing | None, told: Any) -> Iterator[Observation]:  # noqa: ANN401
-    number, title = whole(at(told, "id")), name(at(told, "name"))
-    started_at, completed_at = instant(at(told, "started_at")), instant(at(told, "completed_at"))
-    head = sha(at(told, "head_sha"))
-    if thing is None or number is None or title is None or head is None:
-        return
-    yield thing.told(
-        f"check:{number}",
-        latest(started_at, completed_at),
-        app=whole(at(told, "app", "id")),
-        # Before the conclusion, so that of two bodies of one second the completed one holds.
-        completed=word(at(told, "conclusion")) is not None,
-        conclusion=word(at(told, "conclusion")),
-        headSha=head,
-        id=number,
-        name=title,
-        startedAt=started_at,
-    )

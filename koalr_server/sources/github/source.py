@@ -7,9 +7,11 @@ from typing import Any
 
 from koalr_server.sources.github import (
     boards,
+    codeowners,
     commits,
     deployments,
     events,
+    head_checks,
     issues,
     names,
     organisation,
@@ -19,7 +21,7 @@ from koalr_server.sources.github import (
 from koalr_server.sources.observation import Observation
 
 READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
-    "check_run": pull_requests.check_run,
+    "check_run": head_checks.check_run,
     "deployment": deployments.deployment,
     "deployment_status": deployments.deployment_status,
     "issue_comment": issues.embedded,
@@ -33,13 +35,16 @@ READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
     "push": commits.push,
     "release": deployments.release,
     "repository": organisation.repository,
+    "status": head_checks.status,
     "team": organisation.team,
     "team_add": organisation.team,
     "workflow_run": deployments.workflow_run,
+    events.CODEOWNERS: codeowners.codeowners,
     events.COMMIT: commits.commit,
+    events.COMMIT_STATUSES: head_checks.statuses,
     events.ISSUE_BOARDS: boards.issue_boards,
     events.ISSUE_TIMELINE: issues.timeline,
-    events.PULL_REQUEST_CHECK_RUNS: pull_requests.check_runs,
+    events.PULL_REQUEST_CHECK_RUNS: head_checks.check_runs,
     events.PULL_REQUEST_COMMITS: pull_requests.commits,
     events.PULL_REQUEST_TIMELINE: pull_requests.timeline,
     events.TAG: deployments.tag,

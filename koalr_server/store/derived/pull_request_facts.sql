@@ -20,9 +20,11 @@ SELECT coalesce(i.repo, g.repo) AS repo,
        coalesce(i.additions, g.additions) AS additions,
        coalesce(i.deletions, g.deletions) AS deletions,
        coalesce(i.changed_files, g.changed_files) AS changed_files,
-       coalesce(i.labels, []) AS labels, i.work_item, i.failed_checks
+       coalesce(i.labels, []) AS labels, i.work_item,
+       coalesce(h.failed, i.failed_checks) AS failed_checks
 FROM imported i FULL JOIN from_git g ON g.repo = i.repo AND g.number = i.number
-LEFT JOIN landed l ON l.repo = i.repo AND l.number = i.number;
+LEFT JOIN landed l ON l.repo = i.repo AND l.number = i.number
+LEFT JOIN head_checks h ON h.repo = i.repo AND h.sha = i.head_sha;
 
 INSERT INTO pull_request_facts BY NAME
 WITH landed AS (

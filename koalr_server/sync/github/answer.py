@@ -1,6 +1,6 @@
 """What comes of a question to GitHub: an answer, a refusal, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ class Refused(Exception):
         status: 403, 404, 409, 410, 422, 451 and the like.
         single_sign_on: the organisation wants the token authorised first.
         word: what GraphQL says in place of a status, such as "FORBIDDEN".
+        within: names of the fields in which that stands, from the outermost on.
     """
 
-    def __init__(self, status: int, single_sign_on: bool = False, word: str = "") -> None:
+    def __init__(self, status: int, single_sign_on: bool = False, word: str = "", within: Sequence[str] = ()) -> None:
         self.status = status
         self.single_sign_on = single_sign_on
+        self.within = within
         self.said = word or str(status)
         super().__init__(f"GitHub answered {self.said}")
 

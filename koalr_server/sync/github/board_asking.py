@@ -4,16 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from koalr_server.sync.github.answer import Unanswered, Unsupported
-from koalr_server.sync.github.board_bodies import Node, child, nodes_of
 from koalr_server.sync.github.board_queries import BOARDS, ITEMS, MORE_TURNS, STATES, STATES_ALONE
-from koalr_server.sync.github.connection import MOST_PAGES
 from koalr_server.sync.github.errand import Errand
+from koalr_server.sync.github.nodes import Node, child, nodes_of
+from koalr_server.sync.github.paging import MOST_FAULTS_OF_MANY, following, pages
 from koalr_server.sync.github.patience import MOST_FAULTS
-
-PAGE = 100
-SMALLER = 5
-# What is too much for GitHub's ten seconds fails again.
-MOST_FAULTS_OF_MANY = 2
 
 
 class Asking:
@@ -25,16 +20,16 @@ class Asking:
 
     def boards(self) -> Iterator[Node]:
         """All boards that may be seen."""
-        for page in self._pages(BOARDS, {"owner": self._errand.place}, "repositoryOwner", "projectsV2"):
+        for page in pages(self._errand, BOARDS, {"owner": self._errand.place}, "repositoryOwner", "projectsV2"):
             yield from nodes_of(page)
 
     def items(self, board: str) -> Iterator[Node] | None:
         """The items of a board; None if it is gone."""
-        pages = self._pages(ITEMS, {"board": board}, "node", "items")
-        first = next(pages)
+        listed = pages(self._errand, ITEMS, {"board": board}, "node", "items")
+        first = next(listed)
         if first is None:
             return None
-        return (node for page in (first, *pages) for node in nodes_of(page))
+        return (node for page in (first, *listed) for node in nodes_of(page))
 
     def states(self, ids: Sequence[str]) -> list[tuple[str, Node | Unanswered]]:
         """Items, or issues, by their ids; what is gone or may not be seen is empty."""
@@ -52,8 +47,10 @@ class Asking:
         """All moves of an issue, the first page of which came with it."""
         first = child(issue, "timelineItems")
         found = nodes_of(first)
-        if after := _following(first):
-            for page in self._pages(MORE_TURNS, {"id": issue.get("id"), "after": after}, "node", "timelineItems"):
+        if after := following(first):
+            for page in pages(
+                self._errand, MORE_TURNS, {"id": issue.get("id"), "after": after}, "node", "timelineItems"
+            ):
                 found += nodes_of(page)
         return found
 
@@ -67,32 +64,3 @@ class Asking:
             self._states = STATES_ALONE
             self._errand.leave_out("this server tells no moves of issues, so only where they stand is read")
             return self._asked_for(ids)
-
-    def _pages(self, document: str, variables: Mapping[str, Any], *names: str) -> Iterator[Any]:
-        """The pages of the list under these names; None is one that is not there."""
-        after = variables.get("after")
-        for _ in range(MOST_PAGES):
-            page = child(self._page(document, {**variables, "after": after}), *names)
-            yield page
-            following = _following(page)
-            if following is None:
-                return
-            if following == after:
-                break
-            after = following
-        raise Unanswered("the pages of a list did not come to an end")
-
-    def _page(self, document: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        size = PAGE
-        while size > 1:
-            try:
-                return self._errand.ask(document, {**variables, "first": size}, MOST_FAULTS_OF_MANY)
-            except Unanswered:
-                size //= SMALLER
-        return self._errand.ask(document, {**variables, "first": 1})
-
-
-def _following(page: Any) -> str | None:  # noqa: ANN401 - JSON
-    """Where the next page begins; None after the last."""
-    after = child(page, "pageInfo", "endCursor")
-    return after if child(page, "pageInfo", "hasNextPage") is True and isinstance(after, str) else None

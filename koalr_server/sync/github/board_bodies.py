@@ -1,11 +1,12 @@
 """Nodes of GraphQL about boards, in the names that REST and webhooks have for the same things (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from koalr_server.sources.github.events import ISSUE_BOARDS
 from koalr_server.sources.observation import Delivery
 from koalr_server.sync.github.envelopes import delivery
+from koalr_server.sync.github.nodes import Node, child
 
 ITEM, ISSUE = "ProjectV2Item", "Issue"
 TURNS = {
@@ -14,21 +15,6 @@ TURNS = {
     "RemovedFromProjectV2Event": "removed_from_project_v2",
 }
 FIELDS = ("status", "state", "stage")
-
-Node = Mapping[str, Any]
-
-
-def child(node: Any, *names: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands under these names within each other; None where something is missing, or may not be seen."""
-    for name in names:
-        node = node.get(name) if isinstance(node, dict) else None
-    return node
-
-
-def nodes_of(connection: Any) -> list[Node]:  # noqa: ANN401 - JSON
-    """The nodes of a page that may be seen."""
-    found = child(connection, "nodes")
-    return [node for node in found if isinstance(node, dict)] if isinstance(found, list) else []
 
 
 def issue_of(node: Node) -> Node | None:

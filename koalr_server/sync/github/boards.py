@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from koalr_server.sync.github.answer import Unanswered, Unsupported
 from koalr_server.sync.github.board_asking import Asking
-from koalr_server.sync.github.board_bodies import Node, child, issue_boards, issue_of
+from koalr_server.sync.github.board_bodies import issue_boards, issue_of
 from koalr_server.sync.github.board_position import BoardPosition, Scope
 from koalr_server.sync.github.errand import Errand
+from koalr_server.sync.github.nodes import Node, child
 from koalr_server.sync.position import earlier
 
 PERMISSION = "Projects: read (of the organisation), or the scope read:project"
@@ -34,10 +35,7 @@ class Item:
 
 
 def read_boards(errand: Errand, repositories: AbstractSet[str]) -> None:
-    """Read what has changed on the boards of an owner, of issues in these repositories; errors as of Connection.ask.
-
-    One question at a time, because GitHub grants GraphQL no more than a second of its time per second.
-    """
+    """Read what has changed on the boards of an owner, of issues in these repositories; errors as of Connection.ask."""
     asking = Asking(errand)
     try:
         for board in list(asking.boards()):

@@ -1,5 +1,6 @@
 """Asks GitHub's REST API, and its GraphQL, and does not give up early."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -48,6 +49,7 @@ class Connection:
         self._clock = clock
         self._persistence = Persistence(gate, clock, draw)
         self._transport = Transport()
+        self._one_at_a_time = threading.Lock()
 
     def get(
         self,
@@ -102,7 +104,7 @@ class Connection:
         asked: Callable[[], None] = nobody_counts,
         most_faults: int = MOST_FAULTS,
     ) -> GraphAnswer:
-        """Ask GraphQL.
+        """Ask GraphQL, one question at a time.
 
         Args:
             document: one query.
@@ -116,7 +118,9 @@ class Connection:
 
         def send() -> Reply | str:
             token = self._credentials.token(self._clock(), self._exchange)
-            return self._transport.send("POST", url, Bearer(token), headers=GRAPH_HEADERS, content=content)
+            # GitHub grants GraphQL no more than a second of its time per second.
+            with self._one_at_a_time:
+                return self._transport.send("POST", url, Bearer(token), headers=GRAPH_HEADERS, content=content)
 
         reply, body = self._persistence.until_answered(send, asked, graph.look, most_faults=most_faults)
         self._answer(reply, None)

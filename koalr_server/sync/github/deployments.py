@@ -13,7 +13,7 @@ from koalr_server.sources.rules import Rules, among
 from koalr_server.sync.github.answer import Refused
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import Errand
-from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
+from koalr_server.sync.github.listing import Listing, Taken, follow, singly, updated_at
 from koalr_server.sync.position import Stub
 
 DEPLOYMENTS_PERMISSION = "Deployments: read"
@@ -55,7 +55,7 @@ def read_releases(errand: Errand, repository: Mapping[str, Any]) -> None:
         # GitHub does not date the changes of a release.
         version=lambda body: _digest(essence(dict(body))),
         overlap=ALL,
-        take=partial(_take_release, errand, repository),
+        take=singly(errand, partial(_take_release, errand, repository)),
     )
     follow(errand, listing)
 
@@ -84,7 +84,9 @@ def _follow(
             return None
         return listing.stub(body) if isinstance(body, dict) else None
 
-    listing = Listing(name, path, "created_at", updated_at, OVERLAP, take=take, reopen=reopen, within=within)
+    listing = Listing(
+        name, path, "created_at", updated_at, OVERLAP, take=singly(errand, take), reopen=reopen, within=within
+    )
     follow(errand, listing)
 
 

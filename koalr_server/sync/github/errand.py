@@ -1,13 +1,14 @@
 """One resource of one place: asks for it, hands it over, and counts under its name."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from koalr_server.sources.observation import Delivery
 from koalr_server.sources.rules import Rules
-from koalr_server.sync.github.answer import Answer, Refused, Unanswered
+from koalr_server.sync.github.answer import Answer, GraphAnswer, Refused, Unanswered
 from koalr_server.sync.github.connection import NO_MARKS, Connection
 from koalr_server.sync.github.patience import MOST_FAULTS
 from koalr_server.sync.outbox import Outbox
@@ -31,6 +32,7 @@ class Run:
         began_at: instant of the beginning of the run.
         fresh_since: instant; what is older and unfinished will stay so.
         drawn: told how many requests were made.
+        graph_closed: set once GraphQL has no answers about pull requests.
     """
 
     connection: Connection
@@ -43,6 +45,7 @@ class Run:
     fresh_since: str
     rules: Rules
     drawn: Callable[[int], None]
+    graph_closed: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,19 @@ class Errand:
         except Refused as refusal:
             if refusal.status in FORBIDDEN:
                 self._closed.add(permission)
-                self.run.report.refuse(self.place, needs(self.resource, permission, refusal))
+                self.refuse(permission, refusal)
             return None
 
     def ask(self, document: str, variables: Mapping[str, Any], most_faults: int = MOST_FAULTS) -> Mapping[str, Any]:
         """Ask GraphQL; what may not be seen is null, which is said once. Errors as of Connection.ask."""
-        answer = self.run.connection.ask(document, variables, self._asked, most_faults)
+        answer = self.answer(document, variables, most_faults)
         if answer.refusal is not None:
-            self.run.report.refuse(self.place, needs(self.resource, self._permission, answer.refusal))
+            self.refuse(self._permission, answer.refusal)
         return answer.data
+
+    def answer(self, document: str, variables: Mapping[str, Any], most_faults: int = MOST_FAULTS) -> GraphAnswer:
+        """Ask GraphQL; errors as of Connection.ask."""
+        return self.run.connection.ask(document, variables, self._asked, most_faults)
 
     def download(self, url: str) -> str:
         """The text behind a signed address; errors as of Connection.download."""
@@ -161,6 +168,14 @@ class Errand:
         """Say that something is missing this time."""
         self.run.report.miss(self.place, f"{self.resource}: {why}")
 
+    def remark(self, why: str) -> None:
+        """Say something that takes nothing away."""
+        self.run.report.remark(self.place, f"{self.resource}: {why}")
+
+    def refuse(self, permission: str, refusal: Refused) -> None:
+        """Say that something may not be seen without a permission."""
+        self.run.report.refuse(self.place, needs(self.resource, permission, refusal))
+
     def leave_out(self, why: str) -> None:
         """Say that something cannot be read here, today or tomorrow."""
         self.run.report.refuse(self.place, f"{self.resource}: {why}")
@@ -168,7 +183,7 @@ class Errand:
     def _refused(self, refusal: Refused) -> None:
         # 409: a repository without commits; 410: issues are switched off, or an endpoint is retired. There is nothing to see.
         if refusal.status in (404, *FORBIDDEN):
-            self.run.report.refuse(self.place, needs(self.resource, self._permission, refusal))
+            self.refuse(self._permission, refusal)
         elif refusal.status not in (409, 410):
             self.miss(str(refusal))
 

@@ -54,7 +54,7 @@ def read(reply: Reply, body: Any) -> GraphAnswer:  # noqa: ANN401 - JSON
     if denied is None:
         return GraphAnswer(found)
     single_sign_on = "X-GitHub-SSO" in reply.headers or "saml" in str(denied.get("message")).lower()
-    return GraphAnswer(found, Refused(403, single_sign_on, _word(denied)))
+    return GraphAnswer(found, Refused(403, single_sign_on, _word(denied), _path(denied)))
 
 
 def _unsupported(body: Any, errors: Errors) -> bool:  # noqa: ANN401
@@ -74,6 +74,11 @@ def _data(body: Any) -> Any:  # noqa: ANN401
 def _code(error: Mapping[str, Any]) -> Any:  # noqa: ANN401
     extensions = error.get("extensions")
     return extensions.get("code") if isinstance(extensions, dict) else None
+
+
+def _path(error: Mapping[str, Any]) -> list[str]:
+    told = error.get("path")
+    return [name for name in told if isinstance(name, str)] if isinstance(told, list) else []
 
 
 def _word(error: Mapping[str, Any]) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from koalr_server.sync.github.envelopes import delivery, essence, named, synced
 from koalr_server.sync.github.errand import Errand
-from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
-from koalr_server.sync.github.pulls import NEWEST_FIRST, turns
+from koalr_server.sync.github.listing import Listing, Taken, follow, singly, updated_at
+from koalr_server.sync.github.pull_parts import turns
+from koalr_server.sync.github.pulls import NEWEST_FIRST
 from koalr_server.sync.position import Stub
 
 PERMISSION = "Issues: read"
@@ -35,7 +36,7 @@ def read_issues(errand: Errand, repository: Mapping[str, Any]) -> None:
         version=updated_at,
         overlap=OVERLAP,
         parameters=NEWEST_FIRST,
-        take=take,
+        take=singly(errand, take),
         # GitHub lists pull requests among them.
         wanted=lambda body: "pull_request" not in body,
     )

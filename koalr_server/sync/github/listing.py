@@ -35,10 +35,11 @@ class Listing:
         order: the field that holds the instant it is ordered by.
         version: differs when an element has changed.
         overlap: how far behind the newest that was taken changes are still looked for.
-        take: what an element comes to; may raise Unanswered.
+        take: what each of several elements comes to, or why there was no answer; see `singly`.
         reopen: finds an unfinished element by its key; None if it is gone. Without it nothing is unfinished.
         key: the field that an element is known by.
         within: the field that holds the list, where a page is an object.
+        chunk: how many are taken together, and remembered together.
         wanted: whether an element is one of those meant.
     """
 
@@ -47,10 +48,11 @@ class Listing:
     order: str
     version: Callable[[Mapping[str, Any]], str]
     overlap: timedelta
-    take: Callable[[Stub], Taken]
+    take: Callable[[Sequence[Stub]], Sequence[Taken | Unanswered]]
     reopen: Callable[[str], Stub | None] | None = None
     key: str = "id"
     within: str | None = None
+    chunk: int = CHUNK
     parameters: Mapping[str, str | int] = field(default_factory=lambda: PAGE)
     wanted: Callable[[Mapping[str, Any]], bool] = lambda _: True
 
@@ -62,6 +64,11 @@ class Listing:
 def updated_at(body: Mapping[str, Any]) -> str:
     """The version of what GitHub dates when it changes."""
     return str(body.get("updated_at"))
+
+
+def singly(errand: Errand, take: Callable[[Stub], Taken]) -> Callable[[Sequence[Stub]], Sequence[Taken | Unanswered]]:
+    """Takes every element by itself, side by side; `take` may raise Unanswered."""
+    return lambda stubs: errand.each(take, stubs)
 
 
 def follow(errand: Errand, listing: Listing) -> None:
@@ -123,19 +130,27 @@ class Follower:
 
     def _take(self, stubs: Sequence[Stub]) -> None:
         """Take in chunks, and move on after each, up to the first that had no answer."""
-        for chunk in _chunks(stubs):
-            results = self._errand.each(self._listing.take, chunk)
-            told = [(stub, one) for stub, one in zip(chunk, results, strict=True) if not isinstance(one, Unanswered)]
-            self._errand.accept([each for _, one in told for each in one.deliveries], read=len(told))
-            for fault in results:
-                if isinstance(fault, Unanswered):
-                    self._whole = False
-                    self._errand.miss(str(fault))
+        for chunk in _chunks(stubs, self._listing.chunk):
+            told = self._handed_over(chunk)
+            self._whole = self._whole and len(told) == len(chunk)
             self._done.update({stub.key: stub.version for stub, _ in told})
             if self._whole:
                 self._position = self._position.after(chunk, self._listing.overlap)
             self._note_unfinished(told)
             self._remember()
+
+    def _handed_over(self, stubs: Sequence[Stub]) -> list[tuple[Stub, Taken]]:
+        """Hand over what elements came to; answers those that there was an answer for."""
+        results = self._listing.take(stubs)
+        told = [(stub, one) for stub, one in zip(stubs, results, strict=True) if not isinstance(one, Unanswered)]
+        self._errand.accept([each for _, one in told for each in one.deliveries], read=len(told))
+        self._miss(results)
+        return told
+
+    def _miss(self, results: Sequence[object]) -> None:
+        for fault in results:
+            if isinstance(fault, Unanswered):
+                self._errand.miss(str(fault))
 
     def _note_unfinished(self, told: Sequence[tuple[Stub, Taken]]) -> None:
         unfinished = dict(self._position.unfinished)
@@ -147,31 +162,23 @@ class Follower:
 
     def _revisit(self) -> None:
         """Take again what was unfinished the last time and did not move in the list since."""
-        reopen, take = self._listing.reopen, self._listing.take
         keys = [key for key in self._position.unfinished if key not in self._done]
-        if reopen is None or not keys:
+        if self._listing.reopen is None or not keys:
             return
-
-        def again(key: str) -> tuple[Stub, Taken]:
-            stub = reopen(key)
-            if stub is None:
-                return Stub(key, "", "", {}), Taken([])
-            return replace(stub, order=self._position.unfinished[key]), take(stub)
-
-        results = self._errand.each(again, keys)
-        told = [one for one in results if not isinstance(one, Unanswered)]
-        self._errand.accept([each for _, taken in told for each in taken.deliveries], read=len(told))
-        for fault in results:
-            if isinstance(fault, Unanswered):
-                self._errand.miss(str(fault))
-        self._note_unfinished(told)
+        reopened = self._errand.each(self._listing.reopen, keys)
+        self._miss(reopened)
+        found = list(zip(keys, reopened, strict=True))
+        self._note_unfinished([(Stub(key, "", "", {}), Taken([])) for key, stub in found if stub is None])
+        stubs = [replace(stub, order=self._position.unfinished[key]) for key, stub in found if isinstance(stub, Stub)]
+        for chunk in _chunks(stubs, self._listing.chunk):
+            self._note_unfinished(self._handed_over(chunk))
         self._remember()
 
     def _remember(self) -> None:
         self._errand.remember(self._listing.name, self._position.text())
 
 
-def _chunks(stubs: Sequence[Stub]) -> Iterator[list[Stub]]:
+def _chunks(stubs: Sequence[Stub], most: int) -> Iterator[list[Stub]]:
     left = iter(stubs)
-    while chunk := list(islice(left, CHUNK)):
+    while chunk := list(islice(left, most)):
         yield chunk

@@ -48,7 +48,14 @@ PERMISSIONS: Sequence[Permission] = (
         "/repos/{repository}/commits/{head}/check-runs",
     ),
     Permission(
-        "commits of the default branch, with files",
+        "statuses of the head",
+        "PR risk",
+        "repository: Commit statuses",
+        "repo",
+        "/repos/{repository}/commits/{head}/status",
+    ),
+    Permission(
+        "commits of the default branch, with files; CODEOWNERS",
         "lead time, PR risk, code owners",
         "repository: Contents",
         "repo",

@@ -1,92 +1,103 @@
-"""Pull requests, each with its reviews, commits, checks and the turns it took."""
+"""Pull requests, each with its reviews, commits, checks and the turns it took.
 
-from collections.abc import Mapping
+REST lists them, because an entity tag makes a list without changes free. What has changed GraphQL tells, many in one answer; where a
+server or a token does not let it, REST does, with six requests for each.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from koalr_server.sync.github.answer import Refused
-from koalr_server.sync.github.envelopes import delivery, essence, named, synced
+from koalr_server.sync.github.answer import Refused, Unanswered, Unsupported
 from koalr_server.sync.github.errand import PAGE, Errand
 from koalr_server.sync.github.listing import Listing, Taken, follow, updated_at
+from koalr_server.sync.github.pull_asking import PullAsking
+from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION, PERMISSION, STATUSES_PERMISSION, Parts
 from koalr_server.sync.position import Stub
 
-PERMISSION = "Pull requests: read"
-CHECKS_PERMISSION = "Checks: read, of an App or in the scope repo, for fine-grained tokens cannot have it"
 # What GitHub is slow to show in its list, and what changes within a second.
 OVERLAP = timedelta(minutes=5)
 NEWEST_FIRST = {**PAGE, "state": "all", "sort": "updated", "direction": "desc"}
-# Long, private, and told elsewhere.
-UNUSED_TURNS = (
-    *("commented", "committed", "reviewed", "line-commented", "commit-commented"),
-    *("cross-referenced", "mentioned", "subscribed", "unsubscribed"),
-)
+# So many are well within GitHub's ten seconds for an answer.
+CHUNK = 25
 
 
 def read_pulls(errand: Errand, repository: Mapping[str, Any]) -> None:
     """Read a repository's pull requests that changed; errors as of Connection.get."""
-    path = f"/repos/{repository['full_name']}"
     listing = Listing(
         name="pulls",
-        path=f"{path}/pulls",
+        path=f"/repos/{repository['full_name']}/pulls",
         key="number",
         order="updated_at",
         version=updated_at,
         overlap=OVERLAP,
         parameters=NEWEST_FIRST,
-        take=partial(_take, errand, repository),
+        chunk=CHUNK,
+        take=_Reader(errand, repository).take,
         reopen=lambda key: Stub(key, "", "", {}),
     )
     follow(errand, listing)
 
 
-def turns(timeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of a timeline that change a state."""
-    return [event for event in timeline if event.get("event") not in UNUSED_TURNS]
+class _Reader:
+    """Reads the pull requests of one repository."""
 
+    def __init__(self, errand: Errand, repository: Mapping[str, Any]) -> None:
+        self._errand = errand
+        self._repository = repository
+        self._path = f"/repos/{repository['full_name']}"
+        self._asking = PullAsking(errand, str(repository["full_name"]))
+        self._graph_closed = False
 
-def _take(errand: Errand, repository: Mapping[str, Any], stub: Stub) -> Taken:
-    path = f"/repos/{repository['full_name']}"
-    try:
-        pull = errand.get(f"{path}/pulls/{stub.key}").body
-    except Refused:
-        return Taken([])
-    if not isinstance(pull, dict):
-        return Taken([])
-    reviews = errand.part(f"{path}/pulls/{stub.key}/reviews", PERMISSION)
-    commits = errand.part(f"{path}/pulls/{stub.key}/commits", PERMISSION)
-    timeline = errand.part(f"{path}/issues/{stub.key}/timeline", PERMISSION)
-    checks = _checks(errand, path, pull)
-    brief = _brief(pull)
-    told = [synced("pull_request", repository, pull_request=pull)]
-    told += [
-        synced("pull_request_review", repository, pull_request={"number": pull.get("number")}, review=review)
-        for review in reviews or []
-    ]
-    parts = {
-        "pull_request_commits": ("commits", commits, brief),
-        "pull_request_timeline": ("timeline", None if timeline is None else turns(timeline), brief),
-        "pull_request_check_runs": ("check_runs", checks, {"number": pull.get("number")}),
-    }
-    for event, (name, items, of) in parts.items():
-        if items is not None:
-            body = {"repository": named(repository), "pull_request": of, name: essence(items)}
-            told.append(delivery(event, body))
-    return Taken(told, any(check.get("status") != "completed" for check in checks or []))
+    def take(self, stubs: Sequence[Stub]) -> Sequence[Taken | Unanswered]:
+        """What pull requests come to."""
+        told: dict[str, Taken | Unanswered] = {key: parts.taken(self._repository) for key, parts in self._asked(stubs)}
+        left = [stub for stub in stubs if stub.key not in told]
+        told.update(zip((stub.key for stub in left), self._errand.each(self._by_rest, left), strict=True))
+        return [told[stub.key] for stub in stubs]
 
+    def _asked(self, stubs: Sequence[Stub]) -> Sequence[tuple[str, Parts]]:
+        everywhere = self._errand.run.graph_closed
+        if self._graph_closed or everywhere.is_set():
+            return ()
+        try:
+            found = self._asking.parts(stubs)
+        except Unsupported:
+            everywhere.set()
+            self._close("this server's GraphQL does not know all that is asked for")
+        except Refused as refusal:
+            everywhere.set()
+            self._close(f"GraphQL answered {refusal.said}")
+        else:
+            if not found and len(stubs) > 1:
+                self._close("GraphQL gave no answer")
+            return list(found.items())
+        return ()
 
-def _checks(errand: Errand, path: str, pull: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    head = pull.get("head")
-    sha = head.get("sha") if isinstance(head, dict) else None
-    if not isinstance(sha, str) or not sha.isalnum():
-        return None
-    return errand.part(f"{path}/commits/{sha}/check-runs", CHECKS_PERMISSION, within="check_runs")
+    def _close(self, why: str) -> None:
+        self._graph_closed = True
+        self._errand.remark(f"{why}, so they are read by REST, with six requests for each")
 
+    def _by_rest(self, stub: Stub) -> Taken:
+        try:
+            pull = self._errand.get(f"{self._path}/pulls/{stub.key}").body
+        except Refused:
+            return Taken([])
+        if not isinstance(pull, dict):
+            return Taken([])
+        parts = Parts(
+            pull,
+            self._errand.part(f"{self._path}/pulls/{stub.key}/reviews", PERMISSION),
+            self._errand.part(f"{self._path}/pulls/{stub.key}/commits", PERMISSION),
+            self._errand.part(f"{self._path}/issues/{stub.key}/timeline", PERMISSION),
+            self._of_head(pull, "check-runs", CHECKS_PERMISSION, "check_runs"),
+            self._of_head(pull, "status", STATUSES_PERMISSION, "statuses"),
+        )
+        return parts.taken(self._repository)
 
-def _brief(pull: Mapping[str, Any]) -> dict[str, Any]:
-    """What orders the parts of a pull request, so that a change of its text does not make them look new."""
-    head = pull.get("head")
-    return {
-        **{name: pull.get(name) for name in ("number", "created_at", "updated_at", "draft")},
-        "head": {"sha": head.get("sha") if isinstance(head, dict) else None},
-    }
+    def _of_head(self, pull: Mapping[str, Any], name: str, permission: str, within: str) -> list[dict[str, Any]] | None:
+        head = pull.get("head")
+        sha = head.get("sha") if isinstance(head, dict) else None
+        if not isinstance(sha, str) or not sha.isalnum():
+            return None
+        return self._errand.part(f"{self._path}/commits/{sha}/{name}", permission, within)

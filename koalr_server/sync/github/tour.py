@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from koalr_server.sync.github import boards, commits, deployments, issues, pulls
+from koalr_server.sync.github import boards, codeowners, commits, deployments, issues, pull_parts, pulls
 from koalr_server.sync.github.copilot import PERMISSION as COPILOT_PERMISSION
 from koalr_server.sync.github.copilot import read_reports, read_retired_days, read_seats
 from koalr_server.sync.github.errand import Errand, Run
@@ -18,8 +18,9 @@ from koalr_server.sync.github.organisation import (
 )
 
 RESOURCES: Mapping[str, tuple[str, Callable[[Errand, Mapping[str, Any]], None]]] = {
-    "pull requests": (pulls.PERMISSION, pulls.read_pulls),
+    "pull requests": (pull_parts.PERMISSION, pulls.read_pulls),
     "commits": (commits.PERMISSION, commits.read_commits),
+    "code owners": (codeowners.PERMISSION, codeowners.read_codeowners),
     "deployments": (deployments.DEPLOYMENTS_PERMISSION, deployments.read_deployments),
     "releases": (deployments.RELEASES_PERMISSION, deployments.read_releases),
     "workflow runs": (deployments.RUNS_PERMISSION, deployments.read_runs),

@@ -70,7 +70,7 @@ class Boards:
     Args:
         keeps_history: whether moves come into timelines.
         unknown: types that this server does not know.
-        asked: names of the queries, in order.
+        asked: names of the queries, in order; `questions` are the queries themselves, with their variables.
     """
 
     owned: dict[str, list[Board]] = field(default_factory=dict)
@@ -79,19 +79,27 @@ class Boards:
     keeps_history: bool = True
     unknown: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)
+    questions: list[Node] = field(default_factory=list)
     accident: Callable[[str, Node], Node | None] = lambda name, variables: None
 
-    def answer(self, content: Node) -> Node:
-        """The body of an answer."""
+    def answer(self, content: Node, besides: Node) -> Node:
+        """The body of an answer.
+
+        Args:
+            besides: what else may be asked for.
+        """
         name = re.search(r"query (\w+)", content["query"])
         assert name is not None
         self.asked.append(name[1])
+        self.questions.append(content)
         for kind in self.unknown:
             if kind in content["query"]:
                 message = f"No such type {kind}, so it can't be a fragment condition"
                 return {"errors": [{"message": message, "extensions": {"code": "undefinedType", "typeName": kind}}]}
         happened = self.accident(name[1], content["variables"])
-        return happened or {"data": Document(content["query"]).answer(self._root(), content["variables"])}
+        return happened or {
+            "data": Document(content["query"]).answer({**besides, **self._root()}, content["variables"])
+        }
 
     def board(self, owner: str, board: str) -> Board:
         """A new board."""

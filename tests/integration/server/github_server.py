@@ -18,11 +18,18 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from tests.integration.server.github_boards import Boards
+from tests.integration.server.github_pulls import Repositories
 from tests.running import running
 
 TOKEN = "ghs_a-token-for-tests"
 BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
-WRAPPED = {"check-runs": "check_runs", "workflows": "workflows", "runs": "workflow_runs", "seats": "seats"}
+WRAPPED = {
+    "check-runs": "check_runs",
+    "status": "statuses",
+    "workflows": "workflows",
+    "runs": "workflow_runs",
+    "seats": "seats",
+}
 ORDER = {"pulls": "updated_at", "issues": "updated_at", "deployments": "created_at", "runs": "created_at"}
 
 Accident = Callable[["World", Request], Response | None]
@@ -103,7 +110,11 @@ class World:
             if part in path:
                 return refusal(status, "Resource not accessible by personal access token")
         if path == self._graphql and request.method == "POST":
-            return self._sent(request, self.boards.answer(json.loads(content)))
+            return self._sent(request, self._graph_answer(json.loads(content)))
+        if "/contents/" in path and "ref" in request.query_params:
+            path += f"?ref={request.query_params['ref']}"
+        if "path" in request.query_params:
+            return self._sent_page(request, self.lists.get(f"{path}?path={request.query_params['path']}", []), None)
         if path in self.objects:
             return self._sent(request, self.objects[path])
         if path in self.lists:
@@ -111,6 +122,16 @@ class World:
         if "/compare/" in path:
             return self._compared(request, path)
         return refusal(404, "Not Found", self.headers())
+
+    def _graph_answer(self, content: dict[str, Any]) -> dict[str, Any]:
+        hidden = "/check-runs" in self.refused
+        answer = self.boards.answer(content, Repositories(self.lists, self.objects, hidden).root())
+        if hidden and "statusCheckRollup" in content["query"]:
+            path = ["repository", "p4", "head", "nodes", 0, "commit", "statusCheckRollup"]
+            answer["errors"] = [
+                {"type": "FORBIDDEN", "path": path, "message": "Resource not accessible by integration"}
+            ]
+        return answer
 
     @property
     def _graphql(self) -> str:

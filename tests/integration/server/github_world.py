@@ -51,6 +51,12 @@ def world(*full_names: str) -> World:
     return found
 
 
+def without_graph(found: World) -> World:
+    """The same on a server whose GraphQL does not know pull requests."""
+    found.boards.unknown = ("PullRequest",)
+    return found
+
+
 def add_repository(found: World, full_name: str) -> None:
     """One more repository."""
     told, shown = ants(full_name), examples()
@@ -83,13 +89,15 @@ def add_pull(found: World, full_name: str, pull: Body, reviews: list[Body], comm
     found.lists[f"{path}/pulls/{number}/reviews"] = reviews
     found.lists[f"{path}/pulls/{number}/commits"] = commits
     found.lists[f"{path}/issues/{number}/timeline"] = examples()["timeline"]
-    found.lists[f"{path}/commits/{pull['head']['sha']}/check-runs"] = finished_checks()
+    found.lists[f"{path}/commits/{pull['head']['sha']}/check-runs"] = finished_checks(pull["head"]["sha"])
+    found.lists[f"{path}/commits/{pull['head']['sha']}/status"] = []
 
 
-def finished_checks() -> list[Body]:
-    """Check runs that are over."""
+def finished_checks(head: str) -> list[Body]:
+    """Check runs of a commit that are over."""
     return [
-        check | {"status": "completed", "conclusion": "success"} for check in examples()["check_runs"]["check_runs"]
+        check | {"status": "completed", "conclusion": "success", "head_sha": head}
+        for check in examples()["check_runs"]["check_runs"]
     ]
 
 

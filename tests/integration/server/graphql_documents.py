@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOKEN = re.compile(r'\.\.\.|[{}()\[\]:$!=,]|"(?:[^"\\]|\\.)*"|-?\d+|\w+')
-INTERFACES = {"ProjectV2Owner": ("Organization", "User")}
+INTERFACES = {"ProjectV2Owner": ("Organization", "User"), "Actor": ("Organization", "User", "Bot", "Mannequin")}
 
 
 @dataclass

@@ -93,10 +93,11 @@ def test_a_visit_asks_each_question_once_and_reads_nothing(serving: Serving, con
     there.refused = {"/releases": 502}
     status, out, _ = connect("1", ANTS, there.base_url, TOKEN, "n")
     assert status == 0
-    head = next(path for path in there.requests if "/check-runs" in path)
+    head = next(path for path in there.requests if "/check-runs" in path).removesuffix("/check-runs")
     path = f"/repos/{ANTS}"
-    asked = ["/user", path, f"{path}/pulls", head, f"{path}/commits", f"{path}/deployments", f"{path}/releases"]
-    assert there.requests == [*asked, f"{path}/actions/runs", f"{path}/issues"]
+    asked = ["/user", path, f"{path}/pulls", f"{head}/check-runs", f"{head}/status"]
+    asked += [f"{path}/{name}" for name in ("commits", "deployments", "releases", "actions/runs", "issues")]
+    assert there.requests == asked
     assert "GitHub answered 502" in out
     assert not (tmp_path / "data").exists()
 

@@ -331,7 +331,7 @@ def test_accidents_on_the_way_change_nothing() -> None:
         with there.running():
             if disturbed:
                 # After what the repository itself took.
-                first = 1 + 5 + 60 + 1
+                first = 1 + 5 + 3 + 60 + 1
                 there.accidents = {first + 2 * number: ACCIDENTS[number - 1] for number in range(1, 8)}
             _read(there, store)
             assert not there.accidents

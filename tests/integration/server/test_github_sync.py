@@ -23,6 +23,7 @@ from tests.integration.server.github_world import (
     add_deployment,
     change_pull,
     examples,
+    without_graph,
     world,
 )
 from tests.integration.server.memory_store import Killed, MemoryStore
@@ -61,6 +62,14 @@ def undisturbed() -> MemoryStore:
     return store
 
 
+@pytest.fixture(scope="module")
+def undisturbed_by_rest() -> MemoryStore:
+    store = MemoryStore()
+    with without_graph(world()).running() as there:
+        assert not read(there, store).missing
+    return store
+
+
 def test_every_object_is_told_in_the_envelope_of_its_webhook(undisturbed: MemoryStore) -> None:
     told = events(undisturbed)
     assert told == {
@@ -85,14 +94,25 @@ def test_every_object_is_told_in_the_envelope_of_its_webhook(undisturbed: Memory
     assert undisturbed.settled == len(undisturbed.deliveries)
 
 
+def test_rest_tells_as_many_objects_as_graphql(undisturbed: MemoryStore, undisturbed_by_rest: MemoryStore) -> None:
+    assert events(undisturbed_by_rest) == events(undisturbed)
+
+
 def test_the_code_of_a_commit_stays_where_it_is(undisturbed: MemoryStore) -> None:
     commit = bodies(undisturbed, "commit")[0]["commit"]
     assert commit["files"][0]["filename"] == examples()["commit"]["files"][0]["filename"]
     assert not any(b'"patch":' in body for _, body in undisturbed.deliveries.values())
 
 
-@pytest.mark.parametrize("page_size", [100, 7])
-def test_accidents_on_the_way_change_nothing(serving: Serving, undisturbed: MemoryStore, page_size: int) -> None:
+@pytest.mark.parametrize(("page_size", "by_rest", "accidents"), [(100, False, 25), (7, False, 30), (7, True, 60)])
+def test_accidents_on_the_way_change_nothing(
+    serving: Serving,
+    undisturbed: MemoryStore,
+    undisturbed_by_rest: MemoryStore,
+    page_size: int,
+    by_rest: bool,
+    accidents: int,
+) -> None:
     kinds = [
         network.bad_gateway,
         network.cut_json,
@@ -100,18 +120,18 @@ def test_accidents_on_the_way_change_nothing(serving: Serving, undisturbed: Memo
         network.secondary_limit,
         network.retry_after,
     ]
-    there = serving()
+    there = without_graph(serving()) if by_rest else serving()
     there.page_size, there.hourly = page_size, 100
-    there.accidents = {5 * number: kinds[number % len(kinds)] for number in range(1, 60)}
+    there.accidents = {5 * number: kinds[number % len(kinds)] for number in range(1, accidents)}
     store = MemoryStore()
     report = read(there, store)
     assert not report.missing
     assert not there.accidents
-    assert store.deliveries == undisturbed.deliveries
+    assert store.deliveries == (undisturbed_by_rest if by_rest else undisturbed).deliveries
 
 
 def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) -> None:
-    there, store = serving("acme/ants", "acme/bees"), MemoryStore()
+    there, store = serving(*(f"acme/{name}" for name in ("ants", "bees", "cats", "dogs", "eels"))), MemoryStore()
     first = read(there, store, organisation="acme")
     before = dict(store.deliveries)
     second = read(there, store, organisation="acme")
@@ -119,16 +139,17 @@ def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) 
     assert second.requests < 0.05 * first.requests
     # Lists without a time of their own are told only when they have changed.
     assert (second.tallies["teams"].new, second.tallies["teams"].known) == (0, 0)
-    assert (second.missing, second.requests) == ({}, 1 + 2 * 4 + 3 + 2 + 1)
+    assert (second.missing, second.requests) == ({}, 1 + 5 * 4 + 3 + 2 + 1)
 
 
-def test_a_change_costs_what_changed_and_the_list_again(serving: Serving) -> None:
-    there, store = serving(), MemoryStore()
+@pytest.mark.parametrize(("by_rest", "requests"), [(False, 1), (True, 1 + 6)])
+def test_a_change_costs_what_changed_and_the_list_again(serving: Serving, by_rest: bool, requests: int) -> None:
+    there, store = without_graph(serving()) if by_rest else serving(), MemoryStore()
     read(there, store)
     before = dict(store.deliveries)
     change_pull(there, ANTS, 53, "2022-04-30T10:00:00Z", title="Another title")
     report = read(there, store)
-    assert report.tallies["pull requests"].requests == 1 + 5 + 1
+    assert report.tallies["pull requests"].requests == 1 + requests + 1
     news = [store.deliveries[key] for key in store.deliveries if key not in before]
     assert {event for event, _ in news} == {"pull_request", "pull_request_commits", "pull_request_timeline"}
     assert read(there, store).tallies["pull requests"].requests == 1
@@ -149,14 +170,15 @@ def test_a_list_is_not_read_down_to_the_last_that_was_wanted(serving: Serving) -
     assert events(store)["issues"] == 27
 
 
-def test_what_changes_while_it_is_read_is_not_lost(serving: Serving) -> None:
-    there, store = serving(), MemoryStore()
+@pytest.mark.parametrize(("by_rest", "moments"), [(False, (4, 8, 10)), (True, (4, 60, 250))])
+def test_what_changes_while_it_is_read_is_not_lost(serving: Serving, by_rest: bool, moments: tuple[int, ...]) -> None:
+    there, store = without_graph(serving()) if by_rest else serving(), MemoryStore()
     there.page_size = 10
     changes = iter([(4, "2022-04-20T10:00:00Z"), (211, "2022-04-21T10:00:00Z"), (9, "2022-04-22T10:00:00Z")])
 
     def meddle(path: str) -> None:
         # After the first page, in the midst of the details, and after the last.
-        if len(there.requests) in (4, 60, 250) and (change := next(changes, None)):
+        if len(there.requests) in moments and (change := next(changes, None)):
             change_pull(there, ANTS, change[0], change[1], title=f"Changed at {change[1]}")
 
     there.reading = meddle
@@ -195,15 +217,15 @@ def test_a_killed_run_is_resumed_and_loses_nothing(serving: Serving, undisturbed
 
 
 def test_what_was_accepted_before_a_kill_is_not_asked_for_again(serving: Serving) -> None:
-    # Cursors are read, the repository accepted, forty pull requests, their cursor set.
+    # Cursors are read, the repository accepted, 25 pull requests, their cursor set.
     there, store = serving(), MemoryStore(dies_at=5)
     with pytest.raises(Killed):
         read(there, store)
     assert store.operations == ["cursors", "accept", "accept", "set_cursors"]
-    store.dies_at, asked = None, len(there.requests)
+    store.dies_at, asked = None, len(there.boards.questions)
     read(there, store)
-    again = [path for path in there.requests[asked:] if re.fullmatch(rf"/repos/{ANTS}/pulls/\d+", path)]
-    assert len(again) == 49 - 40
+    again = [number for told in there.boards.questions[asked:] for number in re.findall(r"p(\d+): ", told["query"])]
+    assert len(again) == 49 - 25
 
 
 def test_a_cursor_is_set_only_after_what_it_covers_was_accepted(serving: Serving) -> None:
@@ -224,12 +246,14 @@ def test_one_pull_request_without_an_answer_leaves_the_rest_and_is_read_next_tim
 ) -> None:
     there, store = serving(), MemoryStore()
     there.refused = {"/pulls/53": 502}
+    there.boards.accident = lambda *_: {"data": None} if "p53: " in there.boards.questions[-1]["query"] else None
     report = read(there, store)
     assert report.missing == {"pull requests: GitHub answered 502, 6 times": [ANTS]}
     assert there.requests.count(f"/repos/{ANTS}/pulls/53") == 6
     assert events(store)["pull_request"] == 48
     assert events(store)["issues"] == 26
     there.refused = {}
+    there.boards.accident = lambda *_: None
     assert not read(there, store).missing
     assert store.deliveries == undisturbed.deliveries
 

@@ -12,16 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from koalr_server.errors import InputError
-from koalr_server.sync.github.pulls import CHECKS_PERMISSION
+from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION
 from koalr_server.sync.github.transport import Transport, anonymous
 from tests.integration.server.github_server import TOKEN, World, refusal
-from tests.integration.server.github_world import ANTS, NOW, Serving
+from tests.integration.server.github_world import ANTS, NOW, Serving, without_graph
 from tests.integration.server.memory_store import MemoryStore
 from tests.integration.server.test_github_sync import bodies, events, read
 
 
 def test_the_end_of_the_hour_is_waited_for_and_said(serving: Serving) -> None:
-    there, store, said = serving(), MemoryStore(), list[str]()
+    there, store, said = without_graph(serving()), MemoryStore(), list[str]()
     there.hourly = 200
     report = read(there, store, said=said)
     assert not report.missing
@@ -52,7 +52,7 @@ def test_a_limit_without_end_leaves_the_run_incomplete(serving: Serving) -> None
     ("part", "status", "said"),
     [
         (f"{ANTS}/pulls", 403, "pull requests: GitHub answered 403; the token needs Pull requests: read"),
-        ("/check-runs", 403, f"pull requests: GitHub answered 403; the token needs {CHECKS_PERMISSION}"),
+        ("/check-runs", 403, f"pull requests: GitHub answered FORBIDDEN; the token needs {CHECKS_PERMISSION}"),
         (f"{ANTS}/commits?", 404, "commits: GitHub answered 404; the token needs Contents: read"),
         (f"{ANTS}/deployments", 404, "deployments: GitHub answered 404; the token needs Deployments: read"),
         (f"{ANTS}/releases", 451, "releases: GitHub answered 451; the token needs Contents: read"),
@@ -74,9 +74,11 @@ def test_a_missing_permission_is_named_once_and_the_rest_goes_on(
 
 
 def test_a_refused_part_is_not_asked_for_again_with_every_pull_request(serving: Serving) -> None:
-    there, store = serving(), MemoryStore()
+    there, store = without_graph(serving()), MemoryStore()
     there.refused = {"/check-runs": 403}
-    read(there, store)
+    assert read(there, store).refused == {
+        f"pull requests: GitHub answered 403; the token needs {CHECKS_PERMISSION}": [ANTS]
+    }
     # Six ask at the same time before the first is refused.
     assert len([path for path in there.requests if "/check-runs" in path]) <= 6
     assert events(store)["pull_request_check_runs"] == 0

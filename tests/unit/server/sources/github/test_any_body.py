@@ -35,6 +35,23 @@ LISTED: list[stories.Delivery] = [
         },
     ),
     (
+        "commit_statuses",
+        {
+            "repository": stories.REPOSITORY,
+            "sha": stories.HEAD,
+            "statuses": [{"context": "ci", "state": "failure", "created_at": stories.clock(2)}],
+        },
+    ),
+    (
+        "codeowners",
+        {
+            "repository": stories.REPOSITORY,
+            "commit": {"sha": "e" * 40, "commit": {"committer": {"date": stories.clock(1)}}},
+            "pull_requests": [{"merged_at": stories.clock(2), "merge_commit_sha": "f" * 40, "base": {"ref": "main"}}],
+            "codeowners": {"path": "CODEOWNERS", "encoding": "base64", "content": "KiBAYW5u"},
+        },
+    ),
+    (
         "pull_request_timeline",
         {
             "repository": stories.REPOSITORY,
@@ -281,7 +298,7 @@ def test_a_story_ends_as_it_was_told() -> None:
     pull_request = only(STORY, "pull_requests")
     assert pull_request["readyAt"] == stories.clock(6)
     assert pull_request["mergeSha"] == stories.MERGED
-    assert pull_request["failedChecks"] == 0
+    assert only(STORY, "head_checks")["failed"] == 0
     assert [(row["reviewer"], row["state"]) for row in records(STORY)["reviews"]] == [
         ("bob", "dismissed"),
         ("eve", "approved"),

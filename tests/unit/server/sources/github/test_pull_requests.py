@@ -8,13 +8,10 @@ from tests.unit.server.sources.github.bodies import only, records
 from tests.unit.server.sources.github.stories import (
     HEAD,
     MERGED,
-    NEXT_HEAD,
     REPOSITORY,
     Delivery,
-    check,
     clock,
     merged,
-    on_check,
     on_pull_request,
     on_review,
     pull_request,
@@ -169,47 +166,6 @@ def test_commits_come_from_their_list_alone() -> None:
     ]
     row = only(story, "pull_requests")
     assert (row["commits"], row["firstCommitAt"]) == (["e" * 40, "f" * 40], clock(1))
-
-
-@pytest.mark.parametrize(
-    ("runs", "failed"),
-    [
-        ([], None),
-        ([check(1, "success", 1)], 0),
-        ([check(1, None, 1)], 0),
-        ([check(1, "failure", 1), check(2, "timed_out", 1, "lint"), check(3, "action_required", 1, "gate")], 3),
-        ([check(1, "startup_failure", 1)], 1),
-        ([check(1, "cancelled", 1), check(2, "skipped", 1, "lint"), check(3, "neutral", 1, "gate")], 0),
-        ([check(1, "failure", 1), check(2, "success", 5)], 0),
-        ([check(1, "failure", 1), check(2, None, 5)], 0),
-        ([check(1, "success", 1), check(2, "failure", 5)], 1),
-        ([check(1, "failure", 1, app={"id": 1}), check(2, "success", 5, app={"id": 2})], 1),
-        ([check(1, None, 1), check(1, "failure", 1)], 1),
-        ([check(1, "failure", 1, completed_at=clock(1)), check(1, None, 1)], 1),
-        ([check(1, "failure", 1, head_sha=NEXT_HEAD)], None),
-        ([check(1, "failure", 1, pull_requests=[{"number": 12, "base": {"repo": {"id": 9}}}])], None),
-        ([check(1, "failure", 1, pull_requests=[])], None),
-    ],
-)
-def test_failed_checks_are_those_of_the_head_by_their_latest_run(runs: list[Any], failed: int | None) -> None:
-    story = [on_pull_request("opened", 0), *map(on_check, runs)]
-    assert only(story, "pull_requests").get("failedChecks") == failed
-
-
-def test_a_push_leaves_the_checks_of_the_head_before_behind() -> None:
-    story = [
-        on_pull_request("opened", 0),
-        on_check(check(1, "failure", 1)),
-        on_pull_request("synchronize", 5, head={"ref": "search", "sha": NEXT_HEAD}),
-    ]
-    assert "failedChecks" not in only(story, "pull_requests")
-    assert only([*story, on_check(check(2, "failure", 6, head_sha=NEXT_HEAD))], "pull_requests")["failedChecks"] == 1
-
-
-def test_listed_check_runs_count_like_those_of_webhooks() -> None:
-    run = check(1, "failure", 1, pull_requests=[])
-    story = [on_pull_request("opened", 0), listed("pull_request_check_runs", 2, check_runs=[run])]
-    assert only(story, "pull_requests")["failedChecks"] == 1
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,7 @@ def test_examples_of_the_description_come_to_their_records() -> None:
         "branch_commits": 1,
         "commits": 1,
         "deployments": 3,
+        "head_checks": 1,
         "pull_requests": 1,
         "repos": 1,
         "reviews": 1,

@@ -16,6 +16,7 @@ SHA = "6113728f27ae82c7b1a177c8d03f9e96e0adf246"
 SHOWN = {
     "pushed_commits": ("repo", "sha", "parents", "author", "committedAt", "message"),
     "pushes": ("head", "commits"),
+    "head_checks": ("repo", "sha", "failed"),
     "deployments": ("id", "repo", "env", "status", "startedAt", "deployedAt"),
     "members": ("team", "login"),
     "pull_requests": (
@@ -55,6 +56,14 @@ def item(created_at: str = "2019-05-15T15:20:18Z", key: str = f"{REPO}#1") -> di
 
 
 UNLABELLED = {name: value for name, value in item().items() if name != "type"}
+
+
+def checks(sha: str, failed: int, repo: str = REPO) -> dict[str, Any]:
+    return {"head_checks": [{"repo": repo, "sha": sha, "failed": failed}]}
+
+
+CHECKED, ASKED = "ec26c3e57ca3a959ca5aad62de7213c562f8c821", "5bd5f196a46b8222fb7484f05faba41a73cf34bd"
+AGAIN = "d6fde92930d4715a2b49857d24b940956b26d2d3"
 WHOLE = pull_request(["bug"], additions=1)
 EMBEDDED = pull_request(["bug"])
 DEPLOYED = "2019-05-15T15:20:53Z"
@@ -81,6 +90,10 @@ THREAD = {
 
 # Event, action: how many payloads come to which records. Payloads that are not here come to none.
 EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
+    ("check_run", "completed"): [(1, checks(CHECKED, 1)), (2, checks(CHECKED, 0))],
+    ("check_run", "created"): [(3, checks(CHECKED, 0))],
+    ("check_run", "requested_action"): [(1, checks(ASKED, 0, "electron/electron"))],
+    ("check_run", "rerequested"): [(2, checks(AGAIN, 0, "github/hello-world"))],
     ("deployment", "created"): [
         (3, {"deployments": [deployment("github:145988746", "in_progress", DEPLOYED)]}),
         (1, {"deployments": [PAGES]}),
@@ -153,6 +166,7 @@ EFFECTS: dict[tuple[str, str | None], list[tuple[int, dict[str, Any]]]] = {
     ("repository", "renamed"): [(1, {"repos": [{"repo": "Octocoders/Hello-World"}]})],
     # Gone from the owner it had before.
     ("repository", "transferred"): [(3, {"repos": [{"repo": "Octocoders/Hello-World"}]})],
+    ("status", None): [(4, checks(SHA, 0))],
     ("team", "added_to_repository"): [(2, {**TEAM, "repos": [{"repo": "Octocoders/Hello-World", "teams": [TEAM_ID]}]})],
     ("team", "created"): [(1, TEAM)],
     ("team", "edited"): [(1, TEAM)],
