@@ -21,6 +21,7 @@ def main() -> None:
         secs=float(os.environ.get("SOAK_SECS", usual.secs)),
         people=int(os.environ.get("SOAK_PEOPLE", usual.people)),
         kill_every_secs=float(os.environ.get("SOAK_KILL_EVERY_SECS", usual.kill_every_secs)),
+        per_sec=float(os.environ.get("SOAK_PER_SEC", usual.per_sec)),
     )
     with tempfile.TemporaryDirectory(prefix="koalr-soak-") as folder:
         found = soak(plan, Path(folder))

@@ -36,6 +36,7 @@ class Relay:
         self.requests = 0
         self.faults: Counter[str] = Counter()
         self._chance = chance
+        self._listening: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="relay", daemon=True)
         self._thread.start()
@@ -44,16 +45,28 @@ class Relay:
         """A port that leads to another one, both on the loopback address; nobody needs to listen there yet."""
         own = free_port()
 
-        async def listen() -> None:
-            await asyncio.start_server(lambda reader, writer: self._serve(port, reader, writer), "127.0.0.1", own)
+        async def listen() -> asyncio.Server:
+            return await asyncio.start_server(
+                lambda reader, writer: self._serve(port, reader, writer), "127.0.0.1", own
+            )
 
-        asyncio.run_coroutine_threadsafe(listen(), self._loop).result()
+        self._listening.append(asyncio.run_coroutine_threadsafe(listen(), self._loop).result())
         return own
 
     def stop(self) -> None:
         """Pass nothing more on."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _end(self) -> None:
+        for listening in self._listening:
+            listening.close()
+        serving = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in serving:
+            each.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     async def _serve(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -63,11 +76,13 @@ class Relay:
             return
         passing = _Passing(self._fault, writer, behind_writer)
         both = [asyncio.create_task(passing.requests(reader)), asyncio.create_task(passing.answers(behind_reader))]
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        for each in both:
-            each.cancel()
-        for side in (writer, behind_writer):
-            side.close()
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in both:
+                each.cancel()
+            for side in (writer, behind_writer):
+                side.close()
 
     def _fault(self) -> str | None:
         """What happens to the next request."""

@@ -1,15 +1,18 @@
 """What the processes need meanwhile, and what they say."""
 
+import json
 import os
+import re
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 LOOK_EVERY_SECS = 1.0
 QUARTERS = 4
+MOST_SHOWN = 120
 TICKS_PER_SEC = os.sysconf("SC_CLK_TCK")
 
 
@@ -78,6 +81,16 @@ def growth(most_mb: Mapping[str, list[float]]) -> tuple[float, str]:
     grown = {name: quarters[-1] / quarters[1] - 1 for name, quarters in most_mb.items() if quarters[1]}
     name = max(grown, key=lambda each: grown[each])
     return grown[name], name
+
+
+def complaints(logs: str) -> Counter[str]:
+    """Messages of servers that are warnings or errors, how often each; figures in them are left out."""
+    found: Counter[str] = Counter()
+    for line in logs.splitlines():
+        if line.startswith('{"time"'):
+            told = json.loads(line)
+            found[re.sub(r"\d+", "…", told["message"])[:MOST_SHOWN]] += told["level"] in ("warning", "error")
+    return +found
 
 
 def unwell(logs: str, secrets: Mapping[str, str]) -> list[str]:
