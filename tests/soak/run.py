@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -83,11 +83,13 @@ class Found:
 def soak(plan: Plan, folder: Path) -> Found:
     """Run all of it in a folder."""
     found = Found()
-    relay = Relay(plan.fault_share, random.Random(0))
     sent = _deliveries(plan)
     places = {name: folder / name for name in ("topology", "oracle")}
     places["topology"].mkdir()
-    with topology(places["topology"], secret=SECRET, through=relay.before) as running:
+    with ExitStack() as stack:
+        relay = Relay(plan.fault_share, random.Random(0))
+        stack.callback(relay.stop)
+        running = stack.enter_context(topology(places["topology"], secret=SECRET, through=relay.before))
         _tell_teams(running, folder)
         needs = Needs(running.processes, plan.secs)
         looking = viewers.started(running.url, plan.secs, plan.people, plan.screens, plan.thinking_secs)
@@ -105,7 +107,6 @@ def soak(plan: Plan, folder: Path) -> Found:
             _judge_data(running, senders, expected, found)
         found.measured("what the logs complain of", _counts(complaints(running.logs())))
         found.wrong += unwell(running.logs(), {"the key": running.key, "the secret": SECRET, "the password": PASSWORD})
-    relay.stop()
     return found
 
 
