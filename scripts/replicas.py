@@ -107,7 +107,8 @@ class Topology:
 
     def processes(self) -> Mapping[str, int]:
         """The process ids of the servers and dashboards that run, by name."""
-        return {name: process.pid for name, process in self._running.items() if name in self._ports}
+        # A copy, because others look while processes come and go.
+        return {name: process.pid for name, process in list(self._running.items()) if name in self._ports}
 
     def logs(self) -> str:
         """What the processes said."""

@@ -92,7 +92,10 @@ def soak(plan: Plan, folder: Path) -> Found:
         running = stack.enter_context(topology(places["topology"], secret=SECRET, through=relay.before))
         _tell_teams(running, folder)
         needs = Needs(running.processes, plan.secs)
-        looking = viewers.started(running.url, plan.secs, plan.people, plan.screens, plan.thinking_secs)
+        looking = stack.enter_context(
+            viewers.started(running.url, plan.secs, plan.people, plan.screens, plan.thinking_secs)
+        )
+        stack.callback(looking.kill)
         senders = Senders(running.inside_url, sent, plan.per_sec, plan.fault_share)
         with _compacting(running, plan, found):
             _kill(running, plan, found)
@@ -147,9 +150,11 @@ def _compacting(running: Topology, plan: Plan, found: Found) -> Iterator[None]:
 
     thread = threading.Thread(target=run, name="compacting")
     thread.start()
-    yield
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
     found.measured("`store compact` meanwhile", f"{len(taken_secs)} ×, {max(taken_secs, default=0):.1f} s at most")
 
 
