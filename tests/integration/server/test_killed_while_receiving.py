@@ -17,7 +17,7 @@ from tests.killing import PULL_REQUESTS, Senders, assert_reopened, killed_again_
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
     sent = deliveries(PULL_REQUESTS)
     senders = Senders(sent)
-    assert_reopened(killed_again_and_again(tmp_path, senders))
+    restarts = killed_again_and_again(tmp_path, senders)
     database = Database.open(tmp_path)
     keys = [row["key"].removeprefix("github:") for row in database.rows("SELECT key FROM deliveries")]
     assert senders.acknowledged <= set(keys)
@@ -30,6 +30,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path: Path)
     assert tables(database) == tables(expected)
     database.close()
     expected.close()
+    assert_reopened(restarts)
 
 
 @pytest.mark.parametrize("seed", range(3))

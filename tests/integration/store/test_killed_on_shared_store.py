@@ -28,8 +28,9 @@ DELIVERED = PULL_REQUESTS // 4
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOALR_STORE_URL", url)
     senders = Senders(deliveries(DELIVERED))
-    assert_reopened(killed_again_and_again(None, senders))
+    restarts = killed_again_and_again(None, senders)
     _compare(url, senders, len(senders.sent))
+    assert_reopened(restarts)
 
 
 def test_one_of_two_replicas_dies_and_the_other_takes_everything(
