@@ -228,6 +228,8 @@ def main() -> None:
     """Run until interrupted."""
     if lacking := missing():
         sys.exit(f"error: needs {', '.join(lacking)}; on Debian: apt-get install nginx openssl redis-server postgresql")
+    # Whatever ends this ends what it started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="koalr-replicas-") as folder, topology(Path(folder)) as found:
         print(f"Dashboards and API on {found.url}/ (a certificate of its own); key: {found.key}", flush=True)
         try:

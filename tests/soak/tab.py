@@ -56,7 +56,7 @@ class Tab:
         self._pages: Mapping[str, str] = {}
         self._widgets: dict[str, str] = {}
         self._heading = ""
-        self._run: asyncio.Future[None] | None = None
+        self._run: asyncio.Future[bool] | None = None
         self._began = False
         self._reruns: dict[str, asyncio.Task[None]] = {}
 
@@ -103,7 +103,7 @@ class Tab:
         finally:
             self._stop_reruns(list(self._reruns))
             if self._run is not None and not self._run.done():
-                self._run.set_exception(GoneError())
+                self._run.set_result(False)
 
     async def _asked(self, asked: BackMsg) -> None:
         asked.rerun_script.query_string = self._query
@@ -111,12 +111,14 @@ class Tab:
         started = time.monotonic()
         try:
             await self._socket.send(asked.SerializeToString())
-            await asyncio.wait_for(self._run, LONGEST_RUN_SECS)
+            ended = await asyncio.wait_for(self._run, LONGEST_RUN_SECS)
         except ConnectionClosed:
-            raise GoneError from None
+            ended = False
         except TimeoutError:
             self._seen.faults.append(f"a run of {asked.rerun_script.page_name!r} did not end in {LONGEST_RUN_SECS} s")
-            raise GoneError from None
+            ended = False
+        if not ended:
+            raise GoneError
         self._seen.run_secs.append(time.monotonic() - started)
 
     def _take(self, told: ForwardMsg) -> None:
@@ -163,7 +165,7 @@ class Tab:
             self._seen.faults.append("a page could not be compiled")
         # One that was given up for another run is not the one that was asked for.
         if status == ForwardMsg.FINISHED_SUCCESSFULLY and self._began and self._run and not self._run.done():
-            self._run.set_result(None)
+            self._run.set_result(True)
 
     def _start_rerun(self, fragment: str, every_secs: float) -> None:
         self._stop_reruns([fragment])
