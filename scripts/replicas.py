@@ -29,7 +29,7 @@ MAIN = """user {user};
 daemon off;
 pid {folder}/pid;
 error_log {folder}/error.log;
-events {{}}
+events {{ worker_connections 4096; }}
 http {{
     include /etc/nginx/mime.types;
     log_format places '$upstream_addr $status $request';

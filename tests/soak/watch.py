@@ -12,7 +12,7 @@ from pathlib import Path
 
 LOOK_EVERY_SECS = 1.0
 QUARTERS = 4
-MOST_SHOWN = 120
+MOST_SHOWN = 300
 TICKS_PER_SEC = os.sysconf("SC_CLK_TCK")
 
 
