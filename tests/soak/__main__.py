@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from scripts import replicas
-from tests.soak.run import Found, Plan, soak
+from tests.soak.judgement import Found
+from tests.soak.run import Plan, soak
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from tests.deliveries import BEGAN, REPOSITORIES, Sent
 from tests.integration.server.loaded import import_rows
 from tests.running import running
 
-TEAMS = {
+TEAMS: dict[str, list[dict[str, Any]]] = {
     "repos": [
         {"repo": f"acme/app-{number}", "teams": ["Web" if number % 2 else "Platform"]} for number in range(REPOSITORIES)
     ],

@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 
-def test_nothing_is_lost_wrong_or_told_to_the_wrong_ones_after_a_minute_of_everything(tmp_path: Path) -> None:
+def test_a_minute_of_everything_loses_nothing_and_makes_no_number_wrong(tmp_path: Path) -> None:
     pytest.importorskip("duckdb_extension_ducklake", reason="needs the packages of requirements-shared.txt")
     found = soak(Plan(secs=60, people=10, screens=2, thinking_secs=5, per_sec=50, kill_every_secs=20), tmp_path)
     assert found.wrong == [], found.rows
