@@ -46,10 +46,12 @@ fuzz: setup ## over 10,000 requests made by machine, other ones each time; FUZZ_
 	@FUZZ_SEED=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} FUZZ_EXAMPLES=450 \
 		$(VENV)/python -m pytest tests/fuzz
 
-soak: setup ## servers on each kind of store killed 50 times while deliveries arrive: nothing acknowledged may be lost; some minutes
+soak: setup ## servers killed 100 times on each kind of store, then half an hour of everything on all replicas; hours
 	@$(VENV)/python scripts/postgres_server.py
-	KILLS=50 KILLED_PULL_REQUESTS=1700 $(VENV)/python -m pytest tests/integration/server/test_killed_while_receiving.py \
+	@$(VENV)/python scripts/redis_server.py
+	KILLS=100 KILLED_PULL_REQUESTS=1700 KILLED_REOPENED_SECS=2 $(VENV)/python -m pytest -rP tests/integration/server/test_killed_while_receiving.py \
 		tests/integration/store/test_killed_on_shared_store.py
+	$(VENV)/python -m tests.soak
 
 screenshots: setup browser ## the pictures of the documents, taken anew
 	$(VENV)/python scripts/screenshots.py

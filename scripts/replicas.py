@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,12 +24,12 @@ from tests.integration.client.redis_server import RedisServer  # noqa: E402
 from tests.postgres import PASSWORD, PostgresServer, binaries, free_port  # noqa: E402
 
 SERVERS, DASHBOARDS = 3, 2
-START_SECS = 120
+START_SECS, END_SECS = 120, 60
 MAIN = """user {user};
 daemon off;
 pid {folder}/pid;
 error_log {folder}/error.log;
-events {{}}
+events {{ worker_connections 4096; }}
 http {{
     include /etc/nginx/mime.types;
     log_format places '$upstream_addr $status $request';
@@ -50,18 +50,29 @@ def missing() -> list[str]:
 class Topology:
     """All processes of it; each can be stopped and started again on its port.
 
+    Args:
+        through: the port by which whoever is on this machine reaches nginx's plain one; a test puts a bad network there.
+
     Attributes:
         url: of nginx, https with a certificate of its own.
+        inside_url: of the API for the dashboards.
     """
 
     def __init__(
-        self, folder: Path, redis: RedisServer, postgres: PostgresServer, dashboards: int, secret: str
+        self,
+        folder: Path,
+        redis: RedisServer,
+        postgres: PostgresServer,
+        dashboards: int,
+        secret: str,
+        through: Callable[[int], int],
     ) -> None:
         self._folder = folder
         self._ports = {f"api{number}": free_port() for number in range(1, SERVERS + 1)}
         self._ports |= {f"dashboard{number}": free_port() for number in range(1, dashboards + 1)}
         self._nginx_ports = {"inside": free_port(), "http": free_port(), "https": free_port()}
         self.url = f"https://127.0.0.1:{self._nginx_ports['https']}"
+        self.inside_url = f"http://127.0.0.1:{through(self._nginx_ports['inside'])}"
         self.log = folder / "access.log"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         password = "".join(f"%{byte:02x}" for byte in PASSWORD.encode())
@@ -95,6 +106,11 @@ class Topology:
         """Where a process listens."""
         return self._ports[name]
 
+    def processes(self) -> Mapping[str, int]:
+        """The process ids of the servers and dashboards that run, by name."""
+        # A copy, because others look while processes come and go.
+        return {name: process.pid for name, process in list(self._running.items()) if name in self._ports}
+
     def logs(self) -> str:
         """What the processes said."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self._folder.glob("*.log")))
@@ -109,7 +125,7 @@ class Topology:
             command = ["streamlit", "run", "app.py", "--server.port", port]
             del environment["KOALR_STORE_URL"]
             environment |= {
-                "KOALR_API_URL": f"http://127.0.0.1:{self._nginx_ports['inside']}",
+                "KOALR_API_URL": self.inside_url,
                 "KOALR_API_KEY": self.key,
             }
             environment["KOALR_CACHE_DIR"] = ""
@@ -125,12 +141,19 @@ class Topology:
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         """End one process and wait for its end."""
         self._running[name].send_signal(how)
-        self._running.pop(name).wait(timeout=60)
+        self._running.pop(name).wait(timeout=END_SECS)
 
     def stop_all(self) -> None:
-        """End everything that runs."""
-        for name in reversed(list(self._running)):
-            self.stop(name)
+        """End everything that runs; what does not end by itself is killed."""
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(timeout=END_SECS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
 
     def _start_nginx(self) -> None:
         subprocess.run(
@@ -144,7 +167,9 @@ class Topology:
         (self._folder / "site.conf").write_text(self._site())
         (self._folder / "main.conf").write_text(MAIN.format(user=getpass.getuser(), folder=self._folder))
         self._running["nginx"] = subprocess.Popen(
-            ["nginx", "-e", str(self._folder / "error.log"), "-c", str(self._folder / "main.conf")]
+            ["nginx", "-e", str(self._folder / "error.log"), "-c", str(self._folder / "main.conf")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self._wait_for(self._nginx_ports["https"], self._running["nginx"], self._folder / "error.log")
 
@@ -183,7 +208,9 @@ class Topology:
 
 
 @contextmanager
-def topology(folder: Path, dashboards: int = DASHBOARDS, secret: str = "") -> Iterator[Topology]:
+def topology(
+    folder: Path, dashboards: int = DASHBOARDS, secret: str = "", through: Callable[[int], int] = int
+) -> Iterator[Topology]:
     """Everything, running; ended and removed after."""
     with ExitStack() as stack:
         postgres = PostgresServer()
@@ -192,7 +219,7 @@ def topology(folder: Path, dashboards: int = DASHBOARDS, secret: str = "") -> It
         redis = RedisServer(folder)
         stack.callback(redis.stop)
         redis.start()
-        found = Topology(folder, redis, postgres, dashboards, secret)
+        found = Topology(folder, redis, postgres, dashboards, secret, through)
         stack.callback(found.stop_all)
         found.start()
         yield found
@@ -202,6 +229,8 @@ def main() -> None:
     """Run until interrupted."""
     if lacking := missing():
         sys.exit(f"error: needs {', '.join(lacking)}; on Debian: apt-get install nginx openssl redis-server postgresql")
+    # Whatever ends this ends what it started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="koalr-replicas-") as folder, topology(Path(folder)) as found:
         print(f"Dashboards and API on {found.url}/ (a certificate of its own); key: {found.key}", flush=True)
         try:

@@ -11,6 +11,9 @@ from typing import Any
 
 SECRET = "shared-with-github"
 BEGAN = datetime(2026, 1, 5, 9)
+MINUTES_APART = 10
+# From the opening of a pull request to the end of its deployment.
+LONGEST_STORY = timedelta(hours=62)
 REPOSITORIES = 5
 PEOPLE = ("ada", "bob", "cyd", "dan", "eve", "fay")
 
@@ -35,23 +38,26 @@ class Sent:
         }
 
 
-def deliveries(pull_requests: int, seed: int = 0, padding: int = 0) -> list[Sent]:
+def deliveries(pull_requests: int, seed: int = 0, padding: int = 0, began: datetime = BEGAN) -> list[Sent]:
     """Six deliveries for each pull request, in order of time.
 
     Args:
         padding: bytes of description in each pull request, because real bodies are long.
+        began: when the first pull request is opened, the next ones MINUTES_APART; naive UTC.
     """
     chance = random.Random(seed)
-    told = [each for number in range(1, pull_requests + 1) for each in _story(number, chance, "x" * padding)]
+    told = [each for number in range(1, pull_requests + 1) for each in _story(number, chance, "x" * padding, began)]
     return [
         Sent(f"{seed}-{index}", event, json.dumps(body).encode())
         for index, (_, event, body) in enumerate(sorted(told, key=lambda each: each[0]))
     ]
 
 
-def _story(number: int, chance: random.Random, description: str) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
+def _story(
+    number: int, chance: random.Random, description: str, began: datetime
+) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
     repository = {"full_name": f"acme/app-{number % REPOSITORIES}", "default_branch": "main"}
-    opened = BEGAN + timedelta(minutes=10 * number)
+    opened = began + timedelta(minutes=MINUTES_APART * number)
     reviewed, merged = opened + timedelta(hours=chance.uniform(1, 20)), opened + timedelta(hours=chance.uniform(20, 60))
     deployed = merged + timedelta(minutes=chance.uniform(5, 90))
     author, reviewer = chance.sample(PEOPLE, 2)

@@ -4,6 +4,7 @@ import argparse
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from koalr_server.clock import Calendar
@@ -56,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     log_to_standard_error(requests=options.access_log)
     shared = SharedLimits(settings.cache_url) if settings.cache_url else None
     listener = _listen(options.host, options.port)
+    began = time.monotonic()
     database = open_owned(settings.store, settings.engine_threads)
+    opening_secs = time.monotonic() - began
     gateway = gateway_of(settings.store, database)
     gateway.start()
     inbox = Inbox(database, settings.rules, settings.raw_days)
@@ -75,7 +78,10 @@ def run(options: argparse.Namespace) -> int:
     host, port = listener.getsockname()[:2]
     # The web server ends its own way and raises the signal anew, which would end the process before the store is closed.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    print(f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.store})", flush=True)
+    print(
+        f"Koalr API on http://{host}:{port}/api/v1/ (data: {settings.store}, opened in {opening_secs:.2f} s)",
+        flush=True,
+    )
     try:
         PatientConnection.patience = patience_of_this_process()
         configured = uvicorn.Config(

@@ -20,7 +20,7 @@ from tests.benchmarks.pages import resident_mb, serving
 from tests.benchmarks.scale import METRICS
 from tests.benchmarks.sessions import Session
 from tests.deliveries import deliveries
-from tests.integration.server import test_killed_while_receiving as receiving
+from tests.killing import serving as serving_deliveries
 
 SIZES = tuple(map(int, os.environ.get("KOALR_COST_SIZES", "10000,100000,1000000").split(",")))
 VIEWERS = (10, 50, 200)
@@ -71,7 +71,7 @@ def delivery(pull_requests: int) -> Row:
         with open_access(data) as store:
             store.call("create_key", {"key": key, "name": "bench", "scopes": ["read"], "teams": [], "limit": 1_000_000})
         stored = _stored_bytes(data)
-        with receiving.serving(data) as (url, process):
+        with serving_deliveries(data) as (url, process):
             before = cpu_secs(process)
             taken, failed = webhooks.send(url, sent, per_second)
             ended = time.monotonic()

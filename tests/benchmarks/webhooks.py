@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from koalr_server.keys import new_key
 from koalr_server.store.gateway import open_access
 from tests.deliveries import Sent, deliveries
-from tests.integration.server.test_killed_while_receiving import serving
+from tests.killing import serving
 
 RATE = int(os.environ.get("WEBHOOK_RATE", "300"))
 SECS = int(os.environ.get("WEBHOOK_SECS", "60"))

@@ -10,7 +10,7 @@ import pytest
 
 from koalr_server.errors import StoreError
 from koalr_server.store.database import FILE_NAME, Database
-from tests.integration.server.test_killed_while_receiving import serving
+from tests.killing import serving
 from tests.weather.test_full_disk import small_disk
 
 

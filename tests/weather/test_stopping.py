@@ -8,7 +8,7 @@ from koalr_server.sources.rules import Rules
 from koalr_server.store.database import FILE_NAME, Database
 from koalr_server.store.settling import settle
 from tests.deliveries import deliveries
-from tests.integration.server.test_killed_while_receiving import Senders, serving, tables, undisturbed
+from tests.killing import Senders, serving, tables, undisturbed
 
 STOPS = 3
 LONGEST_STOP_SECS = 30

@@ -1,6 +1,5 @@
 """A replica that is killed at random moments while deliveries arrive: what it acknowledged is there, once, and read."""
 
-import random
 import signal
 import time
 from contextlib import ExitStack, closing
@@ -12,10 +11,11 @@ from koalr_server.store.database import Database
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.settling import reprocess, settle
 from tests.deliveries import deliveries
-from tests.integration.server.test_killed_while_receiving import (
-    KILLS,
+from tests.killing import (
     PULL_REQUESTS,
     Senders,
+    assert_reopened,
+    killed_again_and_again,
     serving,
     tables,
     undisturbed,
@@ -27,25 +27,10 @@ DELIVERED = PULL_REQUESTS // 4
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOALR_STORE_URL", url)
-    sent = deliveries(DELIVERED)
-    chance = random.Random(len(sent))
-    senders = Senders(sent)
-    step = len(sent) // (KILLS + 1)
-    for kill in range(KILLS):
-        with serving(None) as (base_url, process):
-            senders.aim(base_url)
-            deadline = time.monotonic() + 120
-            while len(senders.acknowledged) < min(len(sent) - 1, step * kill + 1) and time.monotonic() < deadline:
-                time.sleep(0.005)
-            time.sleep(chance.uniform(0, 0.5))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-    with serving(None) as (base_url, process):
-        senders.aim(base_url)
-        _until_done(senders, len(sent))
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
-    _compare(url, senders, len(sent))
+    senders = Senders(deliveries(DELIVERED))
+    restarts = killed_again_and_again(None, senders)
+    _compare(url, senders, len(senders.sent))
+    assert_reopened(restarts)
 
 
 def test_one_of_two_replicas_dies_and_the_other_takes_everything(
@@ -61,17 +46,10 @@ def test_one_of_two_replicas_dies_and_the_other_takes_everything(
             time.sleep(0.005)
         dying.send_signal(signal.SIGKILL)
         senders.aim(second)
-        _until_done(senders, len(sent))
+        senders.wait()
         living.send_signal(signal.SIGTERM)
         living.wait(timeout=60)
     _compare(shared_url, senders, len(sent))
-
-
-def _until_done(senders: Senders, count: int) -> None:
-    deadline = time.monotonic() + 240
-    while not senders.done:
-        assert time.monotonic() < deadline, f"{len(senders.acknowledged)} of {count}"
-        time.sleep(0.05)
 
 
 def _compare(url: str, senders: Senders, count: int) -> None:

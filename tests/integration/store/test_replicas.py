@@ -24,8 +24,8 @@ from koalr_server.store.lake import turns
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.settling import settle, settled_seq
 from tests.deliveries import BEGAN, Sent, deliveries
-from tests.integration.server.test_killed_while_receiving import tables, undisturbed
 from tests.integration.store.conftest import Postgres
+from tests.killing import tables, undisturbed
 
 
 @pytest.fixture

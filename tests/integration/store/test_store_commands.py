@@ -17,9 +17,9 @@ from koalr_server.store.lake.address import Place, read_address
 from koalr_server.store.moving import copy
 from tests.integration.server.loaded import import_rows
 from tests.integration.server.test_command_line import koalr, serving
-from tests.integration.server.test_killed_while_receiving import serving as replica
 from tests.integration.store.answers import answers
 from tests.integration.store.conftest import file_url
+from tests.killing import serving as replica
 from tests.oracle.organisations import NOWS, random_organisation
 
 SEED = 3
