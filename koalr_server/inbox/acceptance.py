@@ -16,9 +16,6 @@ from koalr_server.store.deliveries import add_deliveries
 
 MOST_TOGETHER = 500
 MOST_BYTES_TOGETHER = 64 * 2**20
-# A commit costs some milliseconds in a file and a tenth of a second in a lake, whatever is in it. To wait as long as the last one took
-# makes one of many, and keeps nobody for more than twice the time; in a lake it halves what replicas spend on commits.
-LEAST_GATHER_SECS, MOST_GATHER_SECS = 0.02, 0.25
 
 
 class Acceptance:
@@ -27,8 +24,6 @@ class Acceptance:
     Args:
         kept: called after each commit of new deliveries.
         clock: time of arrival, for retention alone.
-        stopwatch: seconds, monotonic.
-        sleep: waits, in seconds.
     """
 
     def __init__(
@@ -36,14 +31,10 @@ class Acceptance:
         database: Database,
         kept: Callable[[], None],
         clock: Callable[[], datetime] = wall_clock,
-        stopwatch: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._database = database
         self._kept = kept
         self._clock = clock
-        self._stopwatch = stopwatch
-        self._sleep = sleep
         self._arrived: queue.SimpleQueue[tuple[Delivery, Future[bool]] | None] = queue.SimpleQueue()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="koalr-acceptance", daemon=True)
@@ -71,11 +62,10 @@ class Acceptance:
         self._thread.join()
 
     def _run(self) -> None:
-        gather_secs = LEAST_GATHER_SECS
         while (first := self._arrived.get()) is not None:
             together = [first]
             ended = False
-            self._sleep(gather_secs)
+            time.sleep(self._database.gather_secs)
             size = len(first[0].body)
             while len(together) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER and not self._arrived.empty():
                 following = self._arrived.get()
@@ -84,9 +74,7 @@ class Acceptance:
                     break
                 together.append(following)
                 size += len(following[0].body)
-            began = self._stopwatch()
             self._keep(together)
-            gather_secs = max(LEAST_GATHER_SECS, min(MOST_GATHER_SECS, self._stopwatch() - began))
             if ended:
                 return
 

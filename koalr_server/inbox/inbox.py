@@ -104,10 +104,12 @@ class Inbox:
                 if not agreed:
                     agree_on_rules(self._database, self._rules)
                     agreed = True
-                newest = newest_seq(self._database)
-                # What comes meanwhile is read after a rest, for a small batch takes nearly as long as a large one.
-                while settled_seq(self._database) < newest and not self._stopping.is_set():
-                    self.figures.read(settle(self._database, self._rules))
+                with self._database.reader() as mine:
+                    if mine:
+                        self._read_what_is_kept()
+                    else:
+                        # Whoever reads now may not have seen what was kept here.
+                        self._arrived.set()
                 if began - pruned >= PRUNE_EVERY_SECS:
                     self._prune()
                     pruned = began
@@ -119,6 +121,12 @@ class Inbox:
                 log.error("deliveries could not be read, trying again in %d s: %s", RETRY_SECS, what)
                 self._arrived.set()
                 self._stopping.wait(RETRY_SECS)
+
+    def _read_what_is_kept(self) -> None:
+        """What comes meanwhile is read after a rest, for a small batch takes nearly as long as a large one."""
+        newest = newest_seq(self._database)
+        while settled_seq(self._database) < newest and not self._stopping.is_set():
+            self.figures.read(settle(self._database, self._rules))
 
     def _rest(self, longest_secs: float) -> None:
         """Let some gather, then wait for a lull in what arrives, but not long."""

@@ -3,9 +3,9 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,6 +115,24 @@ class Database:
     def commits(self) -> int:
         """Changes with every committed write but those made beside, those on which no answer depends too."""
         return self._engine.commits
+
+    @property
+    def gather_secs(self) -> float:
+        """For how long changes gather that can be committed together."""
+        return self._engine.gather_secs
+
+    @contextmanager
+    def reader(self) -> Iterator[bool]:
+        """Whether this process is to read deliveries until the block ends; false while another one does.
+
+        Raises:
+            StoreError: the store cannot be reached now.
+        """
+        try:
+            with self._engine.reader() as mine:
+                yield mine
+        except ENGINE_FAILURES as error:
+            raise StoreError(f"The store {self.place} could not be read: {first_line(error)}.") from error
 
     def rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
         """All rows of a query, each a dict by column name.

@@ -26,12 +26,14 @@ class Engine(Protocol):
         place: where, for messages; never with a password.
         schema: the statements that make what is missing.
         most_tries: how often a change is made that met another one.
+        gather_secs: for how long changes gather that can be committed together.
     """
 
     kind: str
     place: str
     schema: str
     most_tries: int
+    gather_secs: float
 
     @property
     def version(self) -> int:
@@ -46,6 +48,9 @@ class Engine(Protocol):
 
     def transaction(self, effect: Effect) -> AbstractContextManager[Cursor]:
         """A cursor inside a transaction, alone among those of its kind; it commits unless the block raises."""
+
+    def reader(self) -> AbstractContextManager[bool]:
+        """Whether this process is to read deliveries until the block ends; false while another one does."""
 
     def compact(self) -> dict[str, int]:
         """Tidy what many small changes left behind; answers what was done, by name."""

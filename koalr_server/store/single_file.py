@@ -4,7 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -52,6 +52,8 @@ class SingleFile:
     kind = "single file"
     schema = SCHEMA
     most_tries = 1
+    # A commit takes some milliseconds, whatever is in it.
+    gather_secs = 0.02
 
     def __init__(
         self,
@@ -162,6 +164,10 @@ class SingleFile:
         self._version += 1
         self._commits += 1
         log.warning("the engine gave up, and the store was opened anew")
+
+    def reader(self) -> AbstractContextManager[bool]:
+        """No other process has the file."""
+        return nullcontext(True)
 
     def compact(self) -> dict[str, int]:
         """Put what was written lately into the file itself."""

@@ -14,7 +14,7 @@ from koalr_server.errors import StoreError
 from koalr_server.store.engine import Cursor, Effect, first_line, transacting
 from koalr_server.store.lake.address import LakeAddress, PostgresCatalogue
 from koalr_server.store.lake.attaching import ALIAS, attached
-from koalr_server.store.lake.turns import Turn, own_turn, postgres_turn
+from koalr_server.store.lake.turns import Turn, own_reader, own_turn, postgres_reader, postgres_turn
 from koalr_server.store.lake.upkeep import compact
 from koalr_server.store.lake.watch import Watch
 from koalr_server.store.single_file import SCHEMA
@@ -34,6 +34,8 @@ class Lake:
     # A lake knows neither keys nor indexes: who adds deliveries looks for those that are there.
     schema = SCHEMA.replace(" PRIMARY KEY", "")
     most_tries = 6
+    # A commit takes nearly a tenth of a second of a core, whatever is in it, and each server makes its own.
+    gather_secs = 0.1
 
     def __init__(
         self,
@@ -41,11 +43,13 @@ class Lake:
         address: LakeAddress,
         scratch: "tempfile.TemporaryDirectory[str]",
         turn: Callable[[Effect], AbstractContextManager[Turn]],
+        reader: Callable[[], AbstractContextManager[bool]],
     ) -> None:
         self.place = str(address)
         self._scratch = scratch
         self._connection = connection
         self._turn = turn
+        self.reader = reader
         self._author = f"{socket.gethostname()}:{os.getpid()}"
         self._idle: SimpleQueue[Cursor] = SimpleQueue()
         self._watching = connection.cursor()
@@ -65,8 +69,10 @@ class Lake:
             connection = attached(address, scratch.name, threads)
             undone.callback(connection.close)
             shared = isinstance(address.catalogue, PostgresCatalogue)
+            turn = partial(postgres_turn, connection) if shared else own_turn
+            reader = partial(postgres_reader, connection) if shared else own_reader
             try:
-                lake = cls(connection, address, scratch, partial(postgres_turn, connection) if shared else own_turn)
+                lake = cls(connection, address, scratch, turn, reader)
             except duckdb.Error as error:
                 told = address.without_secrets(first_line(error))
                 raise StoreError(f"Cannot open the store {address}: {told}.") from None

@@ -70,6 +70,14 @@ def test_a_key_revoked_on_one_is_refused_by_the_other(replicas: tuple[Database, 
     eventually(lambda: keyring.authenticate(key) is None)
 
 
+def test_one_reads_deliveries_at_a_time(replicas: tuple[Database, Database]) -> None:
+    one, other = replicas
+    with one.reader() as first, other.reader() as second:
+        assert (first, second) == (True, False)
+    with other.reader() as now:
+        assert now
+
+
 def test_the_same_delivery_sent_to_both_at_once_is_kept_once(replicas: tuple[Database, Database]) -> None:
     sent = [Delivery("github", each.event, each.key, each.body) for each in deliveries(5)]
 
