@@ -177,6 +177,14 @@ DELIVERED_KINDS: Mapping[str, Kind] = {
             _required("authoredAt", "instant"),
             TITLE,
         ),
+        _kind(
+            "pull_request_files",
+            _required("repo"),
+            _required("number", "integer"),
+            _required("path"),
+            Field("additions", "integer"),
+            Field("deletions", "integer"),
+        ),
     )
 }
 

@@ -25,10 +25,15 @@ _rules = lru_cache(REMEMBERED_VERSIONS)(parse)
 MEMBERS = "SELECT t.name, m.login FROM teams t JOIN members m USING (team_id)"
 OWNED = f"""
 WITH judged AS ({{judged}}),
+measured AS (SELECT repo, number, commits FROM pull_request_signals SEMI JOIN judged USING (repo, number)),
 touched AS (
-    SELECT c.repo, c.number, list_sort(list(DISTINCT f.path)) AS paths
-    FROM (SELECT s.repo, s.number, unnest(s.commits) AS sha FROM pull_request_signals s SEMI JOIN judged USING (repo, number)) c
-    JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
+    SELECT repo, number, list_sort(list(DISTINCT path)) AS paths
+    FROM (
+        SELECT c.repo, c.number, f.path FROM (SELECT repo, number, unnest(commits) AS sha FROM measured) c
+        JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
+        UNION ALL
+        SELECT repo, number, path FROM pull_request_files SEMI JOIN (FROM measured WHERE commits IS NULL) USING (repo, number)
+    )
     GROUP BY ALL
 ),
 approving AS (

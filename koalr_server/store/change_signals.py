@@ -38,7 +38,7 @@ ORDER BY repo, at_secs, kind, ordinal, path
 BEGUN = """
 SELECT b.ordinal, b.number, lower(p.author), p.title, c.writer, c.message
 FROM begun_changes b
-JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
+LEFT JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
 JOIN pull_request_facts p ON p.repo = b.repo AND p.number = b.number
 ORDER BY b.ordinal, c.committed_at, c.sha
 """
@@ -92,8 +92,9 @@ def _told(commits: Sequence[Row]) -> PullRequest:
     """What the commits of a pull request and the pull request itself tell, earliest first."""
     _, number, author, title, *_ = commits[0]
     writers = [commit[4] for commit in commits if commit[4]]
-    # Logins and git names differ: an author goes by all of them. Of equally frequent names the first counts.
-    writer = max(dict.fromkeys(writers), key=writers.count, default=None)
+    # Logins and git names differ: an author goes by all of them. Of equally frequent names the first counts. Without commits
+    # the account does, by which GitHub names the writers of commits too.
+    writer = max(dict.fromkeys(writers), key=writers.count, default=author)
     message = "\n".join(filter(None, (title, *(commit[5] for commit in commits))))
     return PullRequest(number, writer, frozenset({*writers, author} - {None}), message or None)
 

@@ -156,6 +156,11 @@ def _branch_commits(cursor: Cursor) -> MergeCount:
     return merge(cursor, "branch_commits", ["repo", "number", "sha"], select)
 
 
+def _pull_request_files(cursor: Cursor) -> MergeCount:
+    select = "SELECT repo, number, path, additions, deletions, ordinal FROM incoming"
+    return merge(cursor, "pull_request_files", ["repo", "number", "path"], select)
+
+
 def _reviews(cursor: Cursor) -> MergeCount:
     _stage_bots(cursor, "reviewer")
     return merge(
@@ -218,6 +223,7 @@ _LOADERS: Mapping[str, Callable[[Cursor], MergeCount]] = {
     "head_checks": _head_checks,
     "pushes": _pushes,
     "branch_commits": _branch_commits,
+    "pull_request_files": _pull_request_files,
     "pull_requests": _pull_requests,
     "reviews": _reviews,
     "deployments": _deployments,
@@ -271,6 +277,7 @@ _UNLOADERS: Mapping[str, Callable[[Cursor], None]] = {
     "codeowners": _unloader("told_codeowners", "SELECT repo, sha FROM incoming"),
     "pushes": _unloader("pushes", "SELECT repo, head AS head_sha FROM incoming"),
     "branch_commits": _unloader("branch_commits", "SELECT repo, number, sha FROM incoming"),
+    "pull_request_files": _unloader("pull_request_files", "SELECT repo, number, path FROM incoming"),
     "pull_requests": _unloader("pull_requests", "SELECT 'import' AS source, repo, number FROM incoming"),
     "reviews": _unloader("reviews", "SELECT repo, number, reviewer, state, submittedAt AS submitted_at FROM incoming"),
     "deployments": _unloader("deployments", f"SELECT {_DEPLOYMENT_ID} AS deployment_id FROM incoming"),  # noqa: S608

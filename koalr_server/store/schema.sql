@@ -28,6 +28,10 @@ CREATE TABLE IF NOT EXISTS branch_commits (repo VARCHAR, number BIGINT, sha VARC
 CREATE TABLE IF NOT EXISTS commit_files (
     repo VARCHAR, sha VARCHAR, path VARCHAR, additions BIGINT, deletions BIGINT
 );
+-- What a pull request changes as a whole, which counts where the files of its commits are not known.
+CREATE TABLE IF NOT EXISTS pull_request_files (
+    repo VARCHAR, number BIGINT, path VARCHAR, additions BIGINT, deletions BIGINT
+);
 
 -- How many checks of a commit failed.
 CREATE TABLE IF NOT EXISTS head_checks (repo VARCHAR, sha VARCHAR, failed BIGINT);
@@ -148,7 +152,7 @@ CREATE TABLE IF NOT EXISTS coverage_deltas (repo VARCHAR, number BIGINT, delta D
 -- One column per signal (risk/signals.py), null where unknown. What depends on the moment a pull request is judged at is here
 -- for merged ones alone; open ones are judged when somebody asks. Then the outcome: when it was taken back, when the
 -- deployment that first carried it failed and its share in that, one part for each change of the deployment.
--- commits: what it consists of, see derived/change_histories.sql. fingerprint: a hash of its signals but codeowners_compliance; outcomes are added where models are made, by which
+-- commits: what it consists of, see derived/change_histories.sql; null where pull_request_files say it. fingerprint: a hash of its signals but codeowners_compliance; outcomes are added where models are made, by which
 -- training sets are told apart.
 CREATE TABLE IF NOT EXISTS pull_request_signals (
     repo VARCHAR, number BIGINT, merged_at TIMESTAMP, is_bot BOOLEAN, commits VARCHAR[],

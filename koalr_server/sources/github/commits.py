@@ -92,7 +92,7 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
             ALWAYS,
             additions=whole(at(told, "stats", "additions")),
             deletions=whole(at(told, "stats", "deletions")),
-            files=list(_files(told)),
+            files=list(changed_files(told)),
         )
 
 
@@ -101,7 +101,8 @@ def _written_by(author: Any) -> str:  # noqa: ANN401
     return name(at(author, "name")) or GHOST
 
 
-def _files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
+def changed_files(told: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
+    """The `files` of an object of the REST API, with what a commit or a pull request changes in each."""
     for file in objects(at(told, "files")):
         path = text(at(file, "filename"), LONGEST_PATH)
         if path:

@@ -7,6 +7,8 @@ enough; lists are whole, all pages joined. `read_at` is the `Date` of GitHub's a
 Event                                 Body
 ====================================  ====================================================================================
 `PULL_REQUEST_COMMITS`                `{repository, pull_request, commits: [...]}`
+`PULL_REQUEST_FILES`                  `{repository, pull_request, files: [{filename, additions, deletions}, ...]}`: all that it
+                                      changes, or the first 3,000 of it
 `PULL_REQUEST_CHECK_RUNS`             `{repository, pull_request, check_runs: [...]}`, of its head commit
 `COMMIT_STATUSES`                     `{repository, sha, statuses: [...]}`, of each context the last
 `PULL_REQUEST_TIMELINE`               `{repository, pull_request, timeline: [...]}`
@@ -31,6 +33,7 @@ the list of its organisation.
 """
 
 PULL_REQUEST_COMMITS = "pull_request_commits"
+PULL_REQUEST_FILES = "pull_request_files"
 PULL_REQUEST_CHECK_RUNS = "pull_request_check_runs"
 COMMIT_STATUSES = "commit_statuses"
 PULL_REQUEST_TIMELINE = "pull_request_timeline"

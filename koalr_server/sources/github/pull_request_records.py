@@ -11,12 +11,14 @@ from koalr_server.sources.rules import Rules
 
 
 def pull_request_records(key: str, told: Mapping[str, Fields], rules: Rules) -> Rows:  # noqa: ARG001 - an Assembler
-    """`pull_requests` as soon as its object is known; `reviews` and `branch_commits` also without."""
+    """`pull_requests` as soon as its object is known; `reviews`, `branch_commits` and `pull_request_files` also without."""
     repo, number = repo_and_number(key)
     named: dict[str, Any] = {"repo": repo, "number": number}
     rows: dict[str, list[Fields]] = {"reviews": [{**named, **review} for review in _reviews(told)]}
     alike = told.get("commits", {}).get("alike", ())
     rows["branch_commits"] = [{**named, "sha": sha, "authoredAt": at, "title": title} for sha, at, title in alike]
+    files = told.get("files", {}).get("files", ())
+    rows["pull_request_files"] = [{**named, **file} for file in files]
     if "object" in told:
         rows["pull_requests"] = [{**named, **_pull_request(told)}]
     return {kind: found for kind, found in rows.items() if found}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from koalr_server.sources.github.commits import changed_files
 from koalr_server.sources.github.thing import Thing, numbered, repo_and_number
 from koalr_server.sources.github.values import BOT, GHOST, labelling, login, sha
 from koalr_server.sources.github.work_item_links import LONGEST_READ, work_item_of
@@ -83,6 +84,15 @@ def _likeness(told: Any) -> tuple[str, str, str] | None:  # noqa: ANN401
     if known is None or authored_at is None or message is None:
         return None
     return known, authored_at, message.partition("\n")[0].rstrip(" \r")
+
+
+def files(body: Any) -> Iterator[Observation]:  # noqa: ANN401
+    """The files that a pull request changes, as a whole; of one that changes nothing none."""
+    thing, told = _thing(body), at(body, "pull_request")
+    if thing is None or not isinstance(at(body, "files"), list):
+        return
+    yield from _object(thing, told)
+    yield thing.told("files", latest(instant(at(told, "updated_at"))), files=list(changed_files(body)))
 
 
 def timeline(body: Any) -> Iterator[Observation]:  # noqa: ANN401

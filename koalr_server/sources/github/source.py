@@ -46,6 +46,7 @@ READERS: Mapping[str, Callable[[Any], Iterator[Observation]]] = {
     events.ISSUE_TIMELINE: issues.timeline,
     events.PULL_REQUEST_CHECK_RUNS: head_checks.check_runs,
     events.PULL_REQUEST_COMMITS: pull_requests.commits,
+    events.PULL_REQUEST_FILES: pull_requests.files,
     events.PULL_REQUEST_TIMELINE: pull_requests.timeline,
     events.TAG: deployments.tag,
     events.TEAM_MEMBERS: organisation.team_members,

@@ -19,20 +19,37 @@ found AS (
     FROM named n LEFT JOIN commits c ON c.repo = n.repo AND c.sha = n.sha
 ),
 chosen AS (
-    SELECT *, bool_or(plain AND NOT own) OVER pull_request
+    SELECT *, bool_or(own AND missing) OVER pull_request AND own AS partial,
+           bool_or(plain AND NOT own) OVER pull_request
               AND (bool_or(own AND missing) OVER pull_request OR NOT bool_or(plain AND own) OVER pull_request) AS squashed
     FROM found
     WINDOW pull_request AS (PARTITION BY repo, number)
 )
-SELECT n.repo, n.number, n.sha, n.writer, n.committed_at, n.message, n.additions,
+SELECT n.repo, n.number, n.sha, n.writer, n.committed_at, n.message, n.additions, n.partial,
        a.sha IS NOT NULL AS assisted, n.message <> '' OR assisted AS told
 FROM chosen n
 LEFT JOIN assisted_commits a ON a.repo = n.repo AND a.sha = n.sha
 WHERE n.plain AND n.own <> n.squashed;
 
+-- Pull requests whose files GitHub told, and whose commits are not in the store, or not all of them, or without their files: open ones
+-- that were never pushed to the default branch, and those that were merged into another one.
+CREATE OR REPLACE TEMP TABLE told_changes AS
+WITH known AS (
+    SELECT repo, number FROM change_commits
+    EXCEPT
+    SELECT repo, number FROM change_commits WHERE partial
+    EXCEPT
+    SELECT repo, number FROM (FROM change_commits WHERE additions IS NULL) ANTI JOIN commit_files USING (repo, sha)
+)
+SELECT DISTINCT repo, number FROM pull_request_files
+SEMI JOIN affected USING (repo) ANTI JOIN known USING (repo, number);
+
 CREATE OR REPLACE TEMP TABLE begun_changes AS
 SELECT row_number() OVER (ORDER BY repo, begun_at, number) AS ordinal, repo, number, begun_at
-FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL)
+FROM (SELECT repo, number, min(committed_at) AS begun_at FROM change_commits GROUP BY ALL
+      UNION ALL
+      SELECT repo, number, coalesce(first_commit_at, created_at) FROM pull_request_facts
+      SEMI JOIN told_changes USING (repo, number) ANTI JOIN change_commits USING (repo, number))
 -- A date nobody can mean was left empty; such a commit has no place in time.
 WHERE begun_at IS NOT NULL;
 
@@ -40,10 +57,14 @@ CREATE OR REPLACE TEMP TABLE change_paths AS
 SELECT b.ordinal, f.path, sum(f.additions)::BIGINT AS additions, sum(f.deletions)::BIGINT AS deletions,
        -- A clone without file contents names the files of a commit and counts no lines.
        bool_and(coalesce(c.additions, f.additions, f.deletions) IS NOT NULL) AS counted
-FROM begun_changes b
+FROM (FROM begun_changes ANTI JOIN told_changes USING (repo, number)) b
 JOIN change_commits c ON c.repo = b.repo AND c.number = b.number
 JOIN commit_files f ON f.repo = c.repo AND f.sha = c.sha
-GROUP BY ALL;
+GROUP BY ALL
+UNION ALL
+SELECT b.ordinal, f.path, f.additions, f.deletions, coalesce(f.additions, f.deletions) IS NOT NULL
+FROM (FROM begun_changes SEMI JOIN told_changes USING (repo, number)) b
+JOIN pull_request_files f ON f.repo = b.repo AND f.number = b.number;
 
 CREATE OR REPLACE TEMP TABLE earlier_changes AS
 SELECT row_number() OVER (ORDER BY repo, committed_at, sha) AS ordinal, repo, sha, lower(author) AS author, committed_at, additions

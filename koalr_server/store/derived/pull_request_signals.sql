@@ -21,7 +21,10 @@ INSERT INTO pull_request_signals BY NAME
 WITH assistance AS (
     SELECT repo, number, count(*) FILTER (assisted) / count(*) AS assisted FROM change_commits WHERE told GROUP BY ALL
 ),
-consisting AS (SELECT repo, number, list_sort(list(sha)) AS commits FROM change_commits GROUP BY ALL),
+consisting AS (
+    SELECT repo, number, list_sort(list(sha)) AS commits FROM change_commits ANTI JOIN told_changes USING (repo, number)
+    GROUP BY ALL
+),
 measured AS (
     SELECT p.repo, p.number, p.merged_at, p.is_bot,
            coalesce(p.additions, s.lines_added::BIGINT) AS lines_added,
@@ -46,6 +49,7 @@ LEFT JOIN consisting c ON c.repo = s.repo AND c.number = s.number
 LEFT JOIN failed_changes f ON f.repo = s.repo AND f.number = s.number;
 
 DROP TABLE change_commits;
+DROP TABLE told_changes;
 DROP TABLE begun_changes;
 DROP TABLE change_paths;
 DROP TABLE earlier_changes;

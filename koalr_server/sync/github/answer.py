@@ -37,11 +37,11 @@ class GraphAnswer:
 
     Args:
         data: what was asked for, as far as it may be seen.
-        refusal: why parts of it are null; None if nothing was refused.
+        refusals: why parts of it are null.
     """
 
     data: Mapping[str, Any]
-    refusal: Refused | None = None
+    refusals: Sequence[Refused] = ()
 
 
 @dataclass(frozen=True, slots=True)

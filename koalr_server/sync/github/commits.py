@@ -8,14 +8,12 @@ from urllib.parse import quote
 
 from koalr_server.sources.observation import Delivery
 from koalr_server.sync.github.answer import Refused, Unanswered
-from koalr_server.sync.github.envelopes import delivery, essence, named
+from koalr_server.sync.github.envelopes import delivery, essence, named, without_patches
 from koalr_server.sync.github.errand import PAGE, Errand, elements
 
 PERMISSION = "Contents: read"
 NAME = "commits"
 CHUNK = 40
-# Not the patch: the code of a company stays where it is.
-FILE_FIELDS = ("filename", "previous_filename", "status", "additions", "deletions", "changes")
 
 Commit = Mapping[str, Any]
 
@@ -129,5 +127,5 @@ def _told(errand: Errand, repository: Mapping[str, Any], commit: Commit) -> Deli
             files += elements(body.get("files") or [])
     except Refused:
         return delivery("commit", {"repository": named(repository), "commit": essence(body)})
-    body = {**body, "files": [{name: file[name] for name in FILE_FIELDS if name in file} for file in files]}
-    return delivery("commit", {"repository": named(repository), "commit": essence(body)})
+    told = essence({**body, "files": without_patches(files)})
+    return delivery("commit", {"repository": named(repository), "commit": told})

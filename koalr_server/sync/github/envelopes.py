@@ -6,7 +6,7 @@ Events of our own, for what has no webhook, are those of sources/github. What Gi
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from koalr_server.sources.observation import Delivery
@@ -14,6 +14,8 @@ from koalr_server.sources.observation import Delivery
 SOURCE = "github"
 REPOSITORY_FIELDS = ("id", "name", "full_name", "default_branch", "private", "fork", "archived")
 ACCOUNT_FIELDS = ("login", "id", "type")
+# Not the patch: the code of a company stays where it is.
+FILE_FIELDS = ("filename", "previous_filename", "status", "additions", "deletions", "changes")
 MOST_LEVELS = 60
 
 
@@ -32,6 +34,11 @@ def synced(event: str, repository: Mapping[str, Any], **told: Any) -> Delivery:
 def named(repository: Mapping[str, Any]) -> dict[str, Any]:
     """What names a repository."""
     return {name: repository[name] for name in REPOSITORY_FIELDS if name in repository}
+
+
+def without_patches(files: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The files of a commit or a pull request: names and numbers of lines."""
+    return [{name: file[name] for name in FILE_FIELDS if name in file} for file in files]
 
 
 def essence(value: Any, level: int = 0) -> Any:  # noqa: ANN401 - JSON

@@ -116,11 +116,15 @@ class Errand:
                 self.refuse(permission, refusal)
             return None
 
+    def closed(self, permission: str) -> bool:
+        """Whether `part` was refused for want of a permission."""
+        return permission in self._closed
+
     def ask(self, document: str, variables: Mapping[str, Any], most_faults: int = MOST_FAULTS) -> Mapping[str, Any]:
         """Ask GraphQL; what may not be seen is null, which is said once. Errors as of Connection.ask."""
         answer = self.answer(document, variables, most_faults)
-        if answer.refusal is not None:
-            self.refuse(self._permission, answer.refusal)
+        for refusal in answer.refusals:
+            self.refuse(self._permission, refusal)
         return answer.data
 
     def answer(self, document: str, variables: Mapping[str, Any], most_faults: int = MOST_FAULTS) -> GraphAnswer:

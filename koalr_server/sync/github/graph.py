@@ -48,13 +48,14 @@ def read(reply: Reply, body: Any) -> GraphAnswer:  # noqa: ANN401 - JSON
     errors = _errors(body)
     if _unsupported(body, errors):
         raise Unsupported
-    denied = next((error for error in errors if error.get("type") in DENIALS), None)
+    denials = tuple(_refused(reply, error) for error in errors if error.get("type") in DENIALS)
     data = _data(body)
-    found = data if isinstance(data, dict) else {}
-    if denied is None:
-        return GraphAnswer(found)
-    single_sign_on = "X-GitHub-SSO" in reply.headers or "saml" in str(denied.get("message")).lower()
-    return GraphAnswer(found, Refused(403, single_sign_on, _word(denied), _path(denied)))
+    return GraphAnswer(data if isinstance(data, dict) else {}, denials)
+
+
+def _refused(reply: Reply, error: Mapping[str, Any]) -> Refused:
+    single_sign_on = "X-GitHub-SSO" in reply.headers or "saml" in str(error.get("message")).lower()
+    return Refused(403, single_sign_on, _word(error), _path(error))
 
 
 def _unsupported(body: Any, errors: Errors) -> bool:  # noqa: ANN401

@@ -13,7 +13,7 @@ def child(node: Any, *names: str) -> Any:  # noqa: ANN401 - JSON
     return node
 
 
-def nodes_of(connection: Any) -> list[Node]:  # noqa: ANN401 - JSON
-    """The nodes of a page that may be seen."""
-    found = child(connection, "nodes")
+def nodes_of(connection: Any, name: str = "nodes") -> list[Node]:  # noqa: ANN401 - JSON
+    """The nodes of a page that may be seen; or of a list of another name, which has no pages."""
+    found = child(connection, name)
     return [node for node in found if isinstance(node, dict)] if isinstance(found, list) else []

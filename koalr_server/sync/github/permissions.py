@@ -34,7 +34,7 @@ class Permission:
 PERMISSIONS: Sequence[Permission] = (
     Permission("repositories", "everything else", "repository: Metadata", "repo", "/repos/{repository}"),
     Permission(
-        "pull requests, reviews, their commits, drafts",
+        "pull requests, reviews, their commits and files, drafts",
         "DORA, flow, reviews, PR risk",
         "repository: Pull requests",
         "repo",

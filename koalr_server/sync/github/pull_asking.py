@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from koalr_server.sync.github import pull_bodies
@@ -9,11 +10,15 @@ from koalr_server.sync.github.answer import Unanswered
 from koalr_server.sync.github.errand import Errand
 from koalr_server.sync.github.nodes import Node, child, nodes_of
 from koalr_server.sync.github.paging import MOST_FAULTS_OF_MANY, following, pages
-from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION, PERMISSION, Parts
+from koalr_server.sync.github.pull_parts import CHECKS_PERMISSION, PERMISSION, STATUSES_PERMISSION, Parts
 from koalr_server.sync.github.pull_queries import MORE, MORE_CHECKS, pulls
 from koalr_server.sync.position import Stub, earlier
 
-CHECKS = "statusCheckRollup"
+CHECKS, STATUSES = "statusCheckRollup", "status"
+# What else is refused needs the permission of pull requests.
+PERMISSIONS = {CHECKS: CHECKS_PERMISSION, STATUSES: STATUSES_PERMISSION}
+# As many as REST lists.
+MOST_FILES = 3_000
 _NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
@@ -66,21 +71,23 @@ class PullAsking:
         found = answer.data.get("repository")
         if not isinstance(found, dict):
             return {}
-        if answer.refusal is not None:
-            of_checks = CHECKS in answer.refusal.within
-            self._errand.refuse(CHECKS_PERMISSION if of_checks else PERMISSION, answer.refusal)
+        for refusal in answer.refusals:
+            needed = next((PERMISSIONS[name] for name in refusal.within if name in PERMISSIONS), PERMISSION)
+            self._errand.refuse(needed, refusal)
         return found
 
     def _parts(self, node: Node, listed: Mapping[str, Any]) -> Parts:
-        reviews, commits, timeline = (self._whole(node, name) for name in MORE)
-        contexts = self._contexts(node)
+        reviews, commits, files, timeline = (self._whole(node, name) for name in MORE)
+        head = _head(node)
+        checks = self._checks(head)
         return Parts(
             pull_bodies.pull_request(node, listed),
             None if reviews is None else [pull_bodies.review(each) for each in reviews],
             None if commits is None else [pull_bodies.commit(each) for each in commits],
+            None if files is None else [pull_bodies.file(each) for each in files],
             None if timeline is None else [turn for each in timeline if (turn := pull_bodies.turn(each))],
-            None if contexts is None else pull_bodies.check_runs(str(node.get("headRefOid")), contexts),
-            None if contexts is None else pull_bodies.statuses(contexts),
+            None if checks is None else pull_bodies.check_runs(str(node.get("headRefOid")), checks),
+            pull_bodies.statuses(nodes_of(child(head, STATUSES), "contexts")),
             # A list has all of it; without one it is asked again for its checks.
             told=bool(listed),
         )
@@ -90,15 +97,16 @@ class PullAsking:
         first = node.get(name)
         if not isinstance(first, dict):
             return None
-        return [*nodes_of(first), *self._more(MORE[name], first, {"number": node.get("number")}, "pullRequest", name)]
+        further = self._more(MORE[name], first, {"number": node.get("number")}, "pullRequest", name)
+        return list(islice(chain(nodes_of(first), further), MOST_FILES if name == "files" else None))
 
-    def _contexts(self, node: Node) -> list[Node] | None:
-        """The checks and statuses of the head; None if there are none, or none may be seen."""
-        head = child(next(iter(nodes_of(node.get("head"))), None), "commit")
-        sha, first = child(head, "oid"), child(head, CHECKS, "contexts")
-        if sha != node.get("headRefOid") or not isinstance(first, dict):
+    def _checks(self, head: Node | None) -> list[Node] | None:
+        """The checks of the head; None if there are none, or none may be seen."""
+        first = child(head, CHECKS, "contexts")
+        if not isinstance(first, dict):
             return None
-        return [*nodes_of(first), *self._more(MORE_CHECKS, first, {"oid": sha}, "object", CHECKS, "contexts")]
+        further = self._more(MORE_CHECKS, first, {"oid": child(head, "oid")}, "object", CHECKS, "contexts")
+        return [*nodes_of(first), *further]
 
     def _more(self, document: str, first: Node, of: Mapping[str, Any], *names: str) -> Iterator[Node]:
         after = following(first)
@@ -106,3 +114,9 @@ class PullAsking:
             return
         for page in pages(self._errand, document, {**self._repository, **of, "after": after}, "repository", *names):
             yield from nodes_of(page)
+
+
+def _head(node: Node) -> Node | None:
+    """The commit that it is of; None where the list of its commits is behind."""
+    head = child(next(iter(nodes_of(node.get("head"))), None), "commit")
+    return head if isinstance(head, dict) and head.get("oid") == node.get("headRefOid") else None

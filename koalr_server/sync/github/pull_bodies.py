@@ -12,7 +12,7 @@ Body = dict[str, Any]
 BOT, BOT_MARK = "Bot", "[bot]"
 # Not a type of account in REST.
 MANAGED = "EnterpriseUserAccount"
-CHECK_RUN, STATUS = "CheckRun", "StatusContext"
+CHECK_RUN = "CheckRun"
 
 
 def pull_request(node: Node, listed: Mapping[str, Any]) -> Body:
@@ -37,7 +37,7 @@ def pull_request(node: Node, listed: Mapping[str, Any]) -> Body:
         "closed_at": node.get("closedAt"),
         "merged_at": merged_at,
         "merged": merged_at is not None,
-        "merge_commit_sha": child(node, "mergeCommit", "oid"),
+        "merge_commit_sha": child(node, "mergeCommit", "oid") or _merge_listed(merged_at, listed),
         "merged_by": account(node.get("mergedBy")),
         "additions": node.get("additions"),
         "deletions": node.get("deletions"),
@@ -46,6 +46,11 @@ def pull_request(node: Node, listed: Mapping[str, Any]) -> Body:
         "head": {**known_head, "ref": node.get("headRefName"), "sha": node.get("headRefOid")},
         "base": {**known_base, "ref": node.get("baseRefName"), "sha": node.get("baseRefOid")},
     }
+
+
+def _merge_listed(merged_at: Any, listed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """The commit of a merge that GraphQL no longer finds. Before the merge REST lists that of a trial."""
+    return listed.get("merge_commit_sha") if merged_at and listed.get("merged_at") else None
 
 
 def account(node: Any) -> Body | None:  # noqa: ANN401 - JSON
@@ -86,6 +91,11 @@ def commit(node: Node) -> Body:
     }
 
 
+def file(node: Node) -> Body:
+    """A file that a pull request changes."""
+    return {"filename": node.get("path"), "additions": node.get("additions"), "deletions": node.get("deletions")}
+
+
 def turn(node: Node) -> Body | None:
     """An event of a timeline; None for one of another kind."""
     event = TURN_BY_TYPE.get(str(node.get("__typename")))
@@ -110,7 +120,7 @@ def check_runs(head: str, contexts: Iterable[Node]) -> list[Body]:
 
 
 def statuses(contexts: Iterable[Node]) -> list[Body]:
-    """The commit statuses among the contexts of a commit."""
+    """The statuses of a commit, of each context the last."""
     return [
         {
             "context": node.get("context"),
@@ -119,7 +129,6 @@ def statuses(contexts: Iterable[Node]) -> list[Body]:
             "node_id": node.get("id"),
         }
         for node in contexts
-        if node.get("__typename") == STATUS
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from koalr_server.sources.github import events
-from koalr_server.sync.github.envelopes import delivery, essence, named, synced
+from koalr_server.sync.github.envelopes import delivery, essence, named, synced, without_patches
 from koalr_server.sync.github.listing import Taken
 
 PERMISSION = "Pull requests: read"
@@ -37,6 +37,7 @@ class Parts:
     pull: Mapping[str, Any]
     reviews: Objects | None
     commits: Objects | None
+    files: Objects | None
     timeline: Objects | None
     checks: Objects | None
     statuses: Objects | None
@@ -50,9 +51,11 @@ class Parts:
             synced("pull_request_review", repository, pull_request=number, review=review)
             for review in self.reviews or []
         ]
+        files = None if self.files is None else without_patches(self.files)
         timeline = None if self.timeline is None else turns(self.timeline)
         for event, name, items, of in (
             (events.PULL_REQUEST_COMMITS, "commits", self.commits, brief),
+            (events.PULL_REQUEST_FILES, "files", files, brief),
             (events.PULL_REQUEST_TIMELINE, "timeline", timeline, brief),
             (events.PULL_REQUEST_CHECK_RUNS, "check_runs", self.checks, number),
         ):

@@ -1,6 +1,6 @@
 """What is asked of GraphQL about pull requests (pure data).
 
-Points are counted by lists within lists: six for each pull request, so a question about 25 costs 2 of the hour's 5,000. The parents
+Points are counted by lists within lists: seven for each pull request, so a question about 25 costs 2 of the hour's 5,000. The parents
 of commits would be a list within each commit, and cost seven times as much for what nobody reads.
 """
 
@@ -44,6 +44,13 @@ commits(PAGE) {{
 }}
 """
 
+FILES = f"""
+files(PAGE) {{
+  {_PAGE_INFO}
+  nodes {{ path additions deletions }}
+}}
+"""
+
 TIMELINE = f"""
 timelineItems(PAGE, itemTypes: [{", ".join(f"{turn.upper()}_EVENT" for turn in TURNS)}]) {{
   {_PAGE_INFO}
@@ -64,11 +71,13 @@ statusCheckRollup {{
         id databaseId permalink name status conclusion startedAt completedAt
         checkSuite {{ app {{ databaseId slug }} }}
       }}
-      ... on StatusContext {{ id context state createdAt }}
     }}
   }}
 }}
 """
+
+# Beside the checks, which few tokens may see and with which these would be hidden.
+STATUSES = "status { contexts { id context state createdAt } }"
 
 _ACTOR = """
 fragment actor on Actor {
@@ -79,7 +88,7 @@ fragment actor on Actor {
 }
 """
 
-FIRST = "first: 50"
+FIRST, FIRST_FILES = "first: 50", "first: 100"
 PULL = f"""
 fragment pull on PullRequest {{
   number title body state isDraft
@@ -91,8 +100,9 @@ fragment pull on PullRequest {{
   labels(first: 100) {{ nodes {{ name }} }}
   {REVIEWS.replace("PAGE", FIRST)}
   {COMMITS.replace("PAGE", FIRST)}
+  {FILES.replace("PAGE", FIRST_FILES)}
   {TIMELINE.replace("PAGE", FIRST)}
-  head: commits(last: 1) {{ nodes {{ commit {{ oid {CHECKS.replace("PAGE", FIRST)} }} }} }}
+  head: commits(last: 1) {{ nodes {{ commit {{ oid {STATUSES} {CHECKS.replace("PAGE", FIRST)} }} }} }}
 }}
 {_ACTOR}
 """
@@ -115,6 +125,7 @@ def _more(part: str, actors: bool) -> str:
 MORE: Mapping[str, str] = {
     "reviews": _more(REVIEWS, actors=True),
     "commits": _more(COMMITS, actors=False),
+    "files": _more(FILES, actors=False),
     "timelineItems": _more(TIMELINE, actors=True),
 }
 """Further pages of a pull request's lists, by their names."""

@@ -1,7 +1,7 @@
-"""Pull requests, each with its reviews, commits, checks and the turns it took.
+"""Pull requests, each with its reviews, commits, files, checks and the turns it took.
 
 REST lists them, because an entity tag makes a list without changes free. What has changed GraphQL tells, many in one answer; where a
-server or a token does not let it, REST does, with six requests for each.
+server or a token does not let it, REST does, with seven requests for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ class _Reader:
 
     def _close(self, why: str) -> None:
         self._graph_closed = True
-        self._errand.remark(f"{why}, so they are read by REST, with six requests for each")
+        self._errand.remark(f"{why}, so they are read by REST, with seven requests for each")
 
     def _by_rest(self, stub: Stub) -> Taken:
         try:
@@ -89,6 +89,7 @@ class _Reader:
             pull,
             self._errand.part(f"{self._path}/pulls/{stub.key}/reviews", PERMISSION),
             self._errand.part(f"{self._path}/pulls/{stub.key}/commits", PERMISSION),
+            self._errand.part(f"{self._path}/pulls/{stub.key}/files", PERMISSION),
             self._errand.part(f"{self._path}/issues/{stub.key}/timeline", PERMISSION),
             self._of_head(pull, "check-runs", CHECKS_PERMISSION, "check_runs"),
             self._of_head(pull, "status", STATUSES_PERMISSION, "statuses"),

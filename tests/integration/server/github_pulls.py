@@ -1,6 +1,6 @@
 """Pull requests by GraphQL on the fake GitHub, out of the same bodies that its REST API serves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tests.integration.server.github_boards import page
@@ -8,6 +8,7 @@ from tests.integration.server.github_boards import page
 Node = dict[str, Any]
 # As GitHub counts: without the mark that REST puts behind.
 MARK = "[bot]"
+CHECKS, STATUSES = "statusCheckRollup", "status"
 
 
 class Repositories:
@@ -15,10 +16,12 @@ class Repositories:
 
     Args:
         lists, objects: what REST serves, by path.
-        hidden: whether checks may not be seen.
+        hidden: fields of commits that may not be seen.
     """
 
-    def __init__(self, lists: Mapping[str, Sequence[Node]], objects: Mapping[str, Any], hidden: bool) -> None:
+    def __init__(
+        self, lists: Mapping[str, Sequence[Node]], objects: Mapping[str, Any], hidden: Collection[str] = ()
+    ) -> None:
         self._lists = lists
         self._objects = objects
         self._hidden = hidden
@@ -44,6 +47,7 @@ class Repositories:
         state = "MERGED" if pull["merged_at"] else pull["state"].upper()
         head = {"__typename": "PullRequestCommit", "commit": self._commit(path, {"sha": pull["head"]["sha"]})}
         commits = [self._committed(path, told) for told in self._listed(f"{path}/pulls/{number}/commits")]
+        files = [_file(told) for told in self._listed(f"{path}/pulls/{number}/files")]
         reviews = [_review(told) for told in self._listed(f"{path}/pulls/{number}/reviews")]
         turns = self._listed(f"{path}/issues/{number}/timeline")
 
@@ -70,6 +74,7 @@ class Repositories:
             ),
             "reviews": lambda first, after=None: page(reviews, first, after),
             "commits": listed,
+            "files": lambda first, after=None: page(files, first, after),
             "timelineItems": lambda first, itemTypes, after=None: page(_turns(turns, itemTypes), first, after),
         }
 
@@ -88,13 +93,18 @@ class Repositories:
                 for side, name in (("author", "author"), ("committ", "committer"))
             },
             **{side: {"__typename": "GitActor", **said.get(side, {})} for side in ("author", "committer")},
-            "statusCheckRollup": self._rollup(path, told["sha"]),
+            "statusCheckRollup": None if CHECKS in self._hidden else self._rollup(path, told["sha"]),
+            "status": None if STATUSES in self._hidden else self._status(path, told["sha"]),
         }
+
+    def _status(self, path: str, sha: str) -> Node | None:
+        contexts = [_status(told) for told in self._listed(f"{path}/commits/{sha}/status")]
+        return {"__typename": "Status", "contexts": contexts} if contexts else None
 
     def _rollup(self, path: str, sha: str) -> Node | None:
         checks = [_check(told) for told in self._listed(f"{path}/commits/{sha}/check-runs")]
         checks += [_status(told) for told in self._listed(f"{path}/commits/{sha}/status")]
-        if self._hidden or not checks:
+        if not checks:
             return None
         return {
             "__typename": "StatusCheckRollup",
@@ -112,6 +122,14 @@ def actor(account: Node | None) -> Node | None:
     kind = account["type"]
     login = account["login"].removesuffix(MARK) if kind == "Bot" else account["login"]
     return {"__typename": kind, "login": login, "databaseId": account["id"]}
+
+
+def _file(told: Node) -> Node:
+    return {
+        "__typename": "PullRequestChangedFile",
+        "path": told["filename"],
+        **{name: told[name] for name in ("additions", "deletions")},
+    }
 
 
 def _review(told: Node) -> Node:

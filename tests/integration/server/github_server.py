@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from tests.integration.server.github_boards import Boards
-from tests.integration.server.github_pulls import Repositories
+from tests.integration.server.github_pulls import CHECKS, STATUSES, Repositories
 from tests.running import running
 
 TOKEN = "ghs_a-token-for-tests"
@@ -30,6 +30,8 @@ WRAPPED = {
     "runs": "workflow_runs",
     "seats": "seats",
 }
+# What GraphQL does not show where REST refuses it.
+HIDDEN = {"/check-runs": CHECKS, "/status": STATUSES}
 ORDER = {"pulls": "updated_at", "issues": "updated_at", "deployments": "created_at", "runs": "created_at"}
 
 Accident = Callable[["World", Request], Response | None]
@@ -124,14 +126,18 @@ class World:
         return refusal(404, "Not Found", self.headers())
 
     def _graph_answer(self, content: dict[str, Any]) -> dict[str, Any]:
-        hidden = "/check-runs" in self.refused
+        hidden = [name for part, name in HIDDEN.items() if part in self.refused]
         answer = self.boards.answer(content, Repositories(self.lists, self.objects, hidden).root())
-        if hidden and "statusCheckRollup" in content["query"]:
-            path = ["repository", "p4", "head", "nodes", 0, "commit", "statusCheckRollup"]
-            answer["errors"] = [
-                {"type": "FORBIDDEN", "path": path, "message": "Resource not accessible by integration"}
-            ]
-        return answer
+        errors = [
+            {
+                "type": "FORBIDDEN",
+                "path": ["repository", "p4", "head", "nodes", 0, "commit", name],
+                "message": "Resource not accessible by integration",
+            }
+            for name in hidden
+            if f"{name} {{" in content["query"]
+        ]
+        return {**answer, "errors": errors} if errors else answer
 
     @property
     def _graphql(self) -> str:

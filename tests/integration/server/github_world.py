@@ -57,6 +57,12 @@ def without_graph(found: World) -> World:
     return found
 
 
+def unlanded(found: World, full_name: str = ANTS) -> World:
+    """The same before any of its pull requests came to the default branch."""
+    found.lists[f"/repos/{full_name}/commits"] = []
+    return found
+
+
 def add_repository(found: World, full_name: str) -> None:
     """One more repository."""
     told, shown = ants(full_name), examples()
@@ -88,6 +94,7 @@ def add_pull(found: World, full_name: str, pull: Body, reviews: list[Body], comm
     found.objects[f"{path}/pulls/{number}"] = pull | {name: examples()["pull"][name] for name in PULL_FIELDS}
     found.lists[f"{path}/pulls/{number}/reviews"] = reviews
     found.lists[f"{path}/pulls/{number}/commits"] = commits
+    found.lists[f"{path}/pulls/{number}/files"] = examples()["commit"]["files"]
     found.lists[f"{path}/issues/{number}/timeline"] = examples()["timeline"]
     found.lists[f"{path}/commits/{pull['head']['sha']}/check-runs"] = finished_checks(pull["head"]["sha"])
     found.lists[f"{path}/commits/{pull['head']['sha']}/status"] = []

@@ -23,12 +23,10 @@ def put(
 ) -> None:
     """A commit of the default branch after which these files are there."""
     sha = commit * 40
-    for place in (ROOT, HIDDEN):
-        there.objects.pop(f"{PATH}/contents/{place}", None)
     for place, content in files.items():
         blob = {"type": "file", "path": place, "sha": f"blob of {content}", "encoding": "base64"}
         found = {**blob, "content": base64.encodebytes(content.encode()).decode(), "url": "https://api.example"}
-        there.objects[f"{PATH}/contents/{place}"] = there.objects[f"{PATH}/contents/{place}?ref={sha}"] = found
+        there.objects[f"{PATH}/contents/{place}?ref={sha}"] = found
     listed = there.lists.setdefault(f"{PATH}/commits?path={touched}", [])
     listed.insert(0, {"sha": sha, "commit": {"committer": {"date": at}}})
     there.lists[f"{PATH}/commits/{sha}/pulls"] = [] if pull is None else [pull]
@@ -87,9 +85,9 @@ def test_nothing_is_asked_without_a_push_and_little_without_a_change(serving: Se
     assert "code owners" not in read(there, store).tallies
     there.objects[PATH]["pushed_at"] = "2022-04-30T00:00:00Z"
     asked = len(there.seen)
-    assert read(there, store).tallies["code owners"].requests == 2
-    owners = [request for request in there.seen[asked:] if "/contents/" in request["url"]]
-    assert ["if-none-match" in request for request in owners] == [False, True]
+    assert read(there, store).tallies["code owners"].requests == 3
+    owners = [request for request in there.seen[asked:] if "path=" in request["url"]]
+    assert ["if-none-match" in request for request in owners] == [True] * 3
 
 
 def test_a_repository_without_such_a_file_tells_nothing(serving: Serving) -> None:
@@ -99,11 +97,69 @@ def test_a_repository_without_such_a_file_tells_nothing(serving: Serving) -> Non
     assert told(store) == []
 
 
+def test_a_file_that_was_taken_away_before_the_first_run_was_in_force_until_then(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    put(there, "a", "2021-01-01T00:00:00Z", {ROOT: "* @ann"}, ROOT)
+    put(there, "b", "2021-02-01T00:00:00Z", {}, ROOT)
+    read(there, store)
+    assert sorted(told(store)) == [("a", "* @ann"), ("b", None)]
+
+
+def test_a_version_that_was_taken_back_between_two_runs_is_told(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    put(there, "a", "2021-01-01T00:00:00Z", {ROOT: "* @ann"}, ROOT)
+    read(there, store)
+    put(there, "b", "2021-02-01T00:00:00Z", {ROOT: "* @bob"}, ROOT)
+    put(there, "c", "2021-03-01T00:00:00Z", {ROOT: "* @ann"}, ROOT)
+    read(there, store)
+    assert sorted(told(store)) == [("a", "* @ann"), ("b", "* @bob"), ("c", "* @ann")]
+
+
+def merge(there: World, commit: str, at: str, file: str) -> dict[str, Any]:
+    """A pull request that was merged with this commit, after which the file of another one is there."""
+    sha = commit * 40
+    there.objects[f"{PATH}/contents/{ROOT}?ref={sha}"] = there.objects[f"{PATH}/contents/{ROOT}?ref={file * 40}"]
+    told = {"id": 1, "number": 7, "merge_commit_sha": sha, "base": {"ref": "main"}}
+    return told | {"merged_at": at, "updated_at": at}
+
+
+def test_what_was_written_before_reading_begins_and_merged_since_does_not_end_it(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    for commit, month in zip("abcd", (1, 2, 3, 4), strict=True):
+        put(there, commit, f"2021-0{month}-01T00:00:00Z", {ROOT: f"* @{commit}"}, ROOT)
+    there.lists[f"{PATH}/commits/{'c' * 40}/pulls"] = [merge(there, "f", "2021-04-15T00:00:00Z", "c")]
+    for _ in range(2):
+        read(there, store, since="2021-03-15T00:00:00Z")
+        assert sorted(told(store)) == [("b", "* @b"), ("c", "* @c"), ("d", "* @d")]
+        there.objects[PATH]["pushed_at"] = "2022-04-30T00:00:00Z"
+        there.lists[f"{PATH}/commits?path={ROOT}"][0]["html_url"] = "https://github.com/another"
+    # None of those that were known is looked at again.
+    assert sum("/pulls" in path and "/commits/" in path for path in there.requests) == 3
+
+
+def test_without_pull_requests_nothing_is_told_until_they_may_be_seen(serving: Serving) -> None:
+    there, database = serving(), Database.in_memory()
+    put(there, "a", "2021-01-01T00:00:00Z", {ROOT: "* @ann"}, ROOT)
+    put(there, "b", "2021-02-01T00:00:00Z", {ROOT: "* @bob"}, ROOT)
+    there.lists[f"{PATH}/commits/{'b' * 40}/pulls"] = [merge(there, "f", "2021-02-09T00:00:00Z", "b")]
+    there.refused = {f"{'b' * 40}/pulls": 403, f"{'a' * 40}/pulls": 403}
+    report = read(there, LocalAccess(database))
+    assert [said for said in report.refused if said.startswith("code owners: ")] == [
+        "code owners: GitHub answered 403; the token needs Pull requests: read"
+    ]
+    assert database.rows("SELECT * FROM told_codeowners") == []
+    there.refused = {}
+    read(there, LocalAccess(database))
+    rows = database.rows("SELECT * FROM told_codeowners ORDER BY known_from")
+    assert [(str(row["known_from"])[:10], row["sha"][0]) for row in rows] == [("2021-01-01", "a"), ("2021-02-09", "f")]
+    database.close()
+
+
 @pytest.mark.parametrize("status", [502, 403])
 def test_what_had_no_answer_is_told_the_next_time(serving: Serving, status: int) -> None:
     there, store = serving(), MemoryStore()
     put(there, "a", "2021-01-01T00:00:00Z", {ROOT: "* @ann"}, ROOT)
-    there.refused = {f"/contents/{HIDDEN}": status}
+    there.refused = {"/contents/": status}
     report = read(there, store)
     assert len([said for said in (*report.missing, *report.refused) if said.startswith("code owners: ")]) == 1
     there.refused = {}
@@ -117,7 +173,7 @@ def test_the_store_has_each_version_and_the_same_when_everything_is_read_again(s
     pull = {"id": 1, "number": 7, "merge_commit_sha": "f" * 40, "base": {"ref": "main"}}
     pull |= {"merged_at": merged_at, "updated_at": merged_at}
     put(there, "a", "2021-01-01T00:00:00Z", {ROOT: "* @ann"}, ROOT, pull)
-    there.objects[f"{PATH}/contents/{ROOT}?ref={'f' * 40}"] = there.objects[f"{PATH}/contents/{ROOT}"]
+    there.objects[f"{PATH}/contents/{ROOT}?ref={'f' * 40}"] = there.objects[f"{PATH}/contents/{ROOT}?ref={'a' * 40}"]
     put(there, "b", "2021-02-01T00:00:00Z", {}, ROOT)
     put(there, "c", "2021-03-01T00:00:00Z", {HIDDEN: "* @cat"}, HIDDEN)
     read(there, LocalAccess(database))

@@ -1,7 +1,7 @@
 """Pull requests by GraphQL: the same tables as by REST, for far fewer requests, and REST where GraphQL has no answer."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
@@ -18,9 +18,9 @@ from tests.integration.server.github_world import ANTS, Serving, change_pull, fi
 from tests.integration.server.memory_store import MemoryStore
 from tests.integration.server.test_github_sync import bodies, events, read
 
-BY_REST = "so they are read by REST, with six requests for each"
+BY_REST = "so they are read by REST, with seven requests for each"
 BOT = {"login": "dependabot[bot]", "id": 49699333, "type": "Bot", "gravatar_id": ""}
-LONG_LISTS = {"reviews": 130, "commits": 120, "timeline": 70, "check-runs": 160}
+LONG_LISTS = {"reviews": 130, "commits": 120, "files": 210, "timeline": 70, "check-runs": 160}
 
 
 def eventful(found: World) -> World:
@@ -75,6 +75,10 @@ def _lengthen(found: World, pull: dict[str, Any]) -> None:
     found.lists[f"{path}/pulls/{number}/commits"] = [
         {**deepcopy(commit), "sha": f"{each + 1:040x}"} for each in range(LONG_LISTS["commits"])
     ]
+    (file,) = found.lists[f"{path}/pulls/{number}/files"]
+    found.lists[f"{path}/pulls/{number}/files"] = [
+        file | {"filename": f"docs/{each}.md", "deletions": each} for each in range(LONG_LISTS["files"])
+    ]
     for minute in range(LONG_LISTS["timeline"]):
         turned = ("convert_to_draft", "ready_for_review")[minute % 2]
         _turn(found, number, turned, f"2019-08-2{1 + minute // 60}T08:{minute % 60:02}:00Z")
@@ -111,9 +115,11 @@ def rows(database: Database) -> dict[str, list[str]]:
 def test_a_store_that_was_synced_by_graphql_is_the_one_that_rest_makes() -> None:
     with synced(eventful(world())) as (by_graph, first), synced(without_graph(eventful(world()))) as (by_rest, second):
         found, expected = rows(by_graph), rows(by_rest)
-        assert found.keys() == expected.keys() >= {"pull_requests", "reviews", "branch_commits", "pull_request_facts"}
-        for table, told in expected.items():
-            assert found[table] == told, table
+        told = {"pull_requests", "reviews", "branch_commits", "pull_request_files", "pull_request_facts"}
+        assert found.keys() == expected.keys() >= told
+        for table, held in expected.items():
+            assert found[table] == held, table
+        assert len(expected["pull_request_files"]) == LONG_LISTS["files"] + 48
         assert len(expected["reviews"]) == 130 + 15 + 3
         (long,) = by_graph.rows(
             "SELECT failed_checks, len(own_shas) AS commits, ready_at FROM pull_request_facts WHERE number = 41"
@@ -130,9 +136,9 @@ def test_a_store_that_was_synced_by_graphql_is_the_one_that_rest_makes() -> None
         assert rows(by_graph) == expected
     assert (first.missing, first.refused, first.remarks) == ({}, {}, {})
     asked = [report.tallies["pull requests"].requests for report in (first, second)]
-    assert asked[1] > 49 * 6
+    assert asked[1] > 49 * 7
     # The list twice, 49 in two questions, and the further pages of the long lists.
-    assert asked[0] == 2 + 2 + 1 + 1 + 1 + 2
+    assert asked[0] == 2 + 2 + 1 + 1 + 2 + 1 + 2
 
 
 def test_ten_thousand_pull_requests_would_cost_four_hundred_questions(serving: Serving) -> None:
@@ -228,7 +234,7 @@ def test_a_pull_request_that_graphql_cannot_answer_is_read_by_rest(serving: Serv
     report = read(there, store)
     assert (report.missing, report.remarks) == ({}, {})
     assert {path for path in there.requests if path.startswith(f"/repos/{ANTS}/pulls/")} == {
-        f"/repos/{ANTS}/pulls/53{part}" for part in ("", "/reviews", "/commits")
+        f"/repos/{ANTS}/pulls/53{part}" for part in ("", "/reviews", "/commits", "/files")
     }
     assert events(store)["pull_request_review"] == 30
 
@@ -273,6 +279,63 @@ def test_unfinished_checks_are_asked_for_without_telling_the_pull_request_again(
     news = [told for key, told in store.deliveries.items() if key not in before]
     assert [event for event, _ in news] == ["pull_request_check_runs"]
     assert json.loads(news[0][1])["check_runs"][0]["conclusion"] == "failure"
+
+
+def of_pulls(sentences: Iterable[str]) -> list[str]:
+    """Sorted; the fake refuses statuses of deployments with those of commits."""
+    return sorted(said for said in sentences if said.startswith("pull requests: "))
+
+
+@pytest.mark.parametrize("hidden", ["/check-runs", "/status"])
+def test_what_a_token_may_see_of_the_head_is_there_without_the_rest(hidden: str) -> None:
+    worlds = eventful(world()), without_graph(eventful(world()))
+    for there in worlds:
+        there.refused = {hidden: 403}
+    with synced(worlds[0]) as (by_graph, first), synced(worlds[1]) as (by_rest, second):
+        assert rows(by_graph)["head_checks"] == rows(by_rest)["head_checks"]
+        (ours,) = by_graph.rows("SELECT failed_checks FROM pull_request_facts WHERE number = 53")
+        assert ours["failed_checks"] == {"/check-runs": 1, "/status": 2}[hidden]
+    for report in (first, second):
+        (said,) = of_pulls(report.refused)
+        assert ("Checks: read" in said, "Commit statuses: read" in said) == (
+            hidden == "/check-runs",
+            hidden == "/status",
+        )
+
+
+def test_a_token_that_sees_nothing_of_the_head_is_told_of_both_permissions(serving: Serving) -> None:
+    there = serving()
+    there.refused = {"/check-runs": 403, "/status": 403}
+    checks, statuses = of_pulls(read(there, MemoryStore()).refused)
+    assert ("Checks: read" in checks, "Commit statuses: read" in statuses) == (True, True)
+
+
+def test_a_pending_status_is_asked_for_again_where_checks_are_hidden(serving: Serving) -> None:
+    there, store = serving(), MemoryStore()
+    there.refused = {"/check-runs": 403}
+    (pull,) = (pull for pull in there.lists[f"/repos/{ANTS}/pulls"] if pull["number"] == 210)
+    change_pull(there, ANTS, 210, "2022-04-30T10:00:00Z")
+    at = "2022-04-30T10:00:00Z"
+    told = {"context": "ci", "state": "pending", "created_at": at, "updated_at": at, "node_id": "ci"}
+    there.lists[f"/repos/{ANTS}/commits/{pull['head']['sha']}/status"] = [told]
+    read(there, store)
+    told |= {"state": "failure", "created_at": "2022-04-30T10:09:00Z"}
+    read(there, store)
+    assert [body["statuses"][0]["state"] for body in bodies(store, "commit_statuses")] == ["pending", "failure"]
+    assert read(there, store).tallies["pull requests"].requests == 1
+
+
+@pytest.mark.parametrize("by_rest", [False, True])
+def test_files_are_read_as_far_as_rest_lists_them(serving: Serving, by_rest: bool) -> None:
+    there, store = without_graph(serving()) if by_rest else serving(), MemoryStore()
+    listed = there.lists[f"/repos/{ANTS}/pulls/53/files"]
+    most = 3_000
+    there.lists[f"/repos/{ANTS}/pulls/53/files"] = [
+        listed[0] | {"filename": f"{each}.md"} for each in range(most if by_rest else most + 1)
+    ]
+    read(there, store)
+    (told,) = (body for body in bodies(store, "pull_request_files") if body["pull_request"]["number"] == 53)
+    assert [file["filename"] for file in told["files"]] == [f"{each}.md" for each in range(most)]
 
 
 def test_a_pull_request_that_is_gone_is_no_fault(serving: Serving) -> None:

@@ -77,6 +77,7 @@ def test_every_object_is_told_in_the_envelope_of_its_webhook(undisturbed: Memory
         "pull_request": 49,
         "pull_request_review": 30,
         "pull_request_commits": 49,
+        "pull_request_files": 49,
         "pull_request_timeline": 49,
         "pull_request_check_runs": 49,
         "commit": len(world().lists[f"/repos/{ANTS}/commits"]),
@@ -142,7 +143,7 @@ def test_a_second_run_asks_only_whether_something_has_changed(serving: Serving) 
     assert (second.missing, second.requests) == ({}, 1 + 5 * 4 + 3 + 2 + 1)
 
 
-@pytest.mark.parametrize(("by_rest", "requests"), [(False, 1), (True, 1 + 6)])
+@pytest.mark.parametrize(("by_rest", "requests"), [(False, 1), (True, 1 + 7)])
 def test_a_change_costs_what_changed_and_the_list_again(serving: Serving, by_rest: bool, requests: int) -> None:
     there, store = without_graph(serving()) if by_rest else serving(), MemoryStore()
     read(there, store)
@@ -151,7 +152,8 @@ def test_a_change_costs_what_changed_and_the_list_again(serving: Serving, by_res
     report = read(there, store)
     assert report.tallies["pull requests"].requests == 1 + requests + 1
     news = [store.deliveries[key] for key in store.deliveries if key not in before]
-    assert {event for event, _ in news} == {"pull_request", "pull_request_commits", "pull_request_timeline"}
+    lists = {f"pull_request_{name}" for name in ("commits", "files", "timeline")}
+    assert {event for event, _ in news} == {"pull_request", *lists}
     assert read(there, store).tallies["pull requests"].requests == 1
 
 

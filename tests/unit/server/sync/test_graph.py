@@ -81,16 +81,14 @@ def test_a_refusal_is_believed_and_what_may_be_seen_is_kept(kind: str, data: Any
     assert decided(body) == ("take", 0)
     found = answer(body)
     assert found.data == (data or {})
-    assert found.refusal is not None
-    assert (found.refusal.status, found.refusal.said, found.refusal.single_sign_on) == (403, kind, False)
+    (refusal,) = found.refusals
+    assert (refusal.status, refusal.said, refusal.single_sign_on) == (403, kind, False)
 
 
 def test_single_sign_on_is_told_by_a_header_or_in_words() -> None:
-    by_header = answer(failed("FORBIDDEN"), {"X-GitHub-SSO": "required; url=x"}).refusal
-    in_words = answer(failed("FORBIDDEN", "Resource protected by organization SAML enforcement.")).refusal
-    assert by_header is not None
+    (by_header,) = answer(failed("FORBIDDEN"), {"X-GitHub-SSO": "required; url=x"}).refusals
+    (in_words,) = answer(failed("FORBIDDEN", "Resource protected by organization SAML enforcement.")).refusals
     assert by_header.single_sign_on
-    assert in_words is not None
     assert in_words.single_sign_on
 
 

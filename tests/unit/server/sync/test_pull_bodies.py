@@ -77,6 +77,24 @@ def test_a_merged_pull_request_is_a_closed_one(state: str, merged_at: str | None
     assert (found["state"], found["merged"]) == (expected, merged_at is not None)
 
 
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ({"merged_at": "2026-01-01T00:00:00Z", "merge_commit_sha": "a" * 40}, "a" * 40),
+        # Of a trial merge, from before the merge.
+        ({"merged_at": None, "merge_commit_sha": "a" * 40}, None),
+        ({}, None),
+    ],
+)
+def test_a_merge_commit_that_is_gone_is_the_one_that_rest_lists(listed: dict[str, Any], expected: str | None) -> None:
+    merged = {"state": "MERGED", "mergedAt": "2026-01-01T00:00:00Z", "mergeCommit": None}
+    assert pull_bodies.pull_request(merged, listed)["merge_commit_sha"] == expected
+    kept = pull_bodies.pull_request({**merged, "mergeCommit": {"oid": "b" * 40}}, listed)
+    assert kept["merge_commit_sha"] == "b" * 40
+    open_ = pull_bodies.pull_request({"state": "OPEN", "mergedAt": None, "mergeCommit": None}, listed)
+    assert open_["merge_commit_sha"] is None
+
+
 def test_events_and_their_objects_are_called_as_githubs_schema_has_them() -> None:
     query = pulls([7])
     for kind, item in (

@@ -27,6 +27,14 @@ LISTED: list[stories.Delivery] = [
         },
     ),
     (
+        "pull_request_files",
+        {
+            "repository": stories.REPOSITORY,
+            "pull_request": stories.pull_request(1),
+            "files": [{"filename": "db/1.sql", "additions": 3, "deletions": 0}],
+        },
+    ),
+    (
         "pull_request_check_runs",
         {
             "repository": stories.REPOSITORY,

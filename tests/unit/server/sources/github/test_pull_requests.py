@@ -168,6 +168,18 @@ def test_commits_come_from_their_list_alone() -> None:
     assert (row["commits"], row["firstCommitAt"]) == (["e" * 40, "f" * 40], clock(1))
 
 
+def test_files_are_those_of_the_latest_list() -> None:
+    early, late = ({"filename": path, "additions": 1, "deletions": 0} for path in ("a.py", "b.py"))
+    told = [
+        listed("pull_request_files", 8, files=[late, {"additions": 1}, 7]),
+        listed("pull_request_files", 5, files=[early]),
+    ]
+    assert records(told)["pull_request_files"] == [
+        {"repo": "acme/api", "number": 12, "path": "b.py", "additions": 1, "deletions": 0}
+    ]
+    assert "pull_request_files" not in records([*told, listed("pull_request_files", 9, files=[])])
+
+
 @pytest.mark.parametrize(
     ("state", "recorded"),
     [
