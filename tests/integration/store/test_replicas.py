@@ -25,9 +25,10 @@ from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.lake import turns
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.settling import agree_on_rules, settle, settled_seq
+from tests.contents import contents
 from tests.deliveries import BEGAN, Sent, deliveries
 from tests.integration.store.conftest import Postgres
-from tests.killing import tables, undisturbed
+from tests.killing import undisturbed
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_both_read_the_inbox_and_each_delivery_counts_once(replicas: tuple[Datab
     for inbox in inboxes:
         inbox.stop()
     with closing(undisturbed(sent)) as expected:
-        assert tables(replicas[1]) == tables(expected)
+        assert contents(replicas[1]) == contents(expected)
     assert replicas[0].rows("SELECT count(*) AS n FROM deliveries") == [{"n": len(sent)}]
 
 
@@ -195,10 +196,10 @@ def test_compaction_changes_nothing_that_anybody_sees(replicas: tuple[Database, 
         one.write_beside(lambda cursor, table=table: add_deliveries(cursor, table, BEGAN))
         settle(one, Rules())
     eventually(lambda: one.version == other.version, 30)
-    before, version = tables(other), one.version
+    before, version = contents(other), one.version
     done = other.compact()
     assert done["rows_flushed"] > 0
-    assert tables(one) == tables(other) == before
+    assert contents(one) == contents(other) == before
     assert one.version == version
     assert other.compact()["rows_flushed"] == 0
 
