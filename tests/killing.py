@@ -30,7 +30,6 @@ REOPENED_SECS = float(os.environ.get("KILLED_REOPENED_SECS", "inf"))
 LONGEST_START_SECS = 120
 LONGEST_SENDING_SECS = 300
 SENDERS = 4
-TABLES = ("pull_requests", "reviews", "deployments", "pull_request_facts", "deployment_facts", "changes", "flow_items")
 
 
 @dataclass(frozen=True)
@@ -177,8 +176,3 @@ def undisturbed(sent: list[Sent]) -> Database:
     while settle(database, Rules()):
         pass
     return database
-
-
-def tables(database: Database) -> dict[str, list[str]]:
-    """Every row of the tables that deliveries make."""
-    return {name: sorted(map(repr, database.rows(f"SELECT * FROM {name}"))) for name in TABLES}

@@ -13,3 +13,7 @@ from koalr_server.sources.source import Source
 _ALL: tuple[Source, ...] = (GitHub(), PagerDuty(), Opsgenie(), IncidentIo(), DEPLOYMENTS, INCIDENTS)
 
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
+
+READERS = 1
+"""The version of what sources tell of a body and of how records are made of that. Raise it with every change of either: a store
+whose deliveries earlier readers read then has the raw bodies that are kept read once more (store/readers.py)."""

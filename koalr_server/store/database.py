@@ -23,7 +23,7 @@ __all__ = ["FILE_NAME", "SCHEMA", "SCHEMA_VERSION", "Database"]
 
 log = logging.getLogger("koalr_server.store")
 
-SCHEMA_VERSION = "6"
+SCHEMA_VERSION = "7"
 FIRST_PAUSE_SECS = 0.05
 # In `meta` while a copy into the store has begun and not ended.
 UNFINISHED = "unfinished"

@@ -81,16 +81,16 @@ def newest_seq(database: Database) -> int:
     return int(database.rows("SELECT coalesce(max(seq), 0) AS seq FROM deliveries")[0]["seq"])
 
 
-def after(database: Database, seq: int, most: int) -> Sequence[Received]:
+def after(cursor: Cursor, seq: int, most: int) -> Sequence[Received]:
     """The next deliveries after a number, in order; at least one if there is any, then as many as fit in a batch."""
-    rows = database.rows(
+    found = cursor.execute(
         """WITH next AS (SELECT seq, source, event, octet_length(body) AS bytes FROM deliveries
             WHERE seq > $seq ORDER BY seq LIMIT $most),
         fitting AS (SELECT seq FROM next QUALIFY sum(bytes) OVER (ORDER BY seq) - bytes < $bytes)
         SELECT seq, source, event, body FROM deliveries SEMI JOIN fitting USING (seq) ORDER BY seq""",
         {"seq": seq, "most": most, "bytes": MOST_BYTES_AT_ONCE},
     )
-    return [Received(row["seq"], row["source"], row["event"], bytes(row["body"])) for row in rows]
+    return [Received(number, source, event, bytes(body)) for number, source, event, body in found.fetchall()]
 
 
 def prune(cursor: Cursor, before: datetime, settled: int) -> int:

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS pull_request_files (
 -- How many checks of a commit failed.
 CREATE TABLE IF NOT EXISTS head_checks (repo VARCHAR, sha VARCHAR, failed BIGINT);
 -- source: 'import', or 'git' for what was read out of merge commits; both may describe the same number.
--- failed_checks: of its head, when it was merged or as of now.
+-- failed_checks: of its head, when it was merged or as of now, as an import says; what head_checks knows of the head holds.
 CREATE TABLE IF NOT EXISTS pull_requests (
     source VARCHAR, repo VARCHAR, number BIGINT, kind VARCHAR, title VARCHAR, author VARCHAR, is_bot BOOLEAN,
     created_at TIMESTAMP, ready_at TIMESTAMP, first_commit_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP,

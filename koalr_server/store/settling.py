@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from koalr_server.errors import ServerError
+from koalr_server.errors import ConflictError, ServerError
 from koalr_server.ingest.files.values import CellError, value_of
 from koalr_server.records import DELIVERED_KINDS, KINDS, Kind
 from koalr_server.sources.assembly import assemble
@@ -28,6 +28,7 @@ from koalr_server.store.loading import load_kind, unload_kind
 from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
 from koalr_server.store.operations import WORK_KINDS, claim, get_meta, set_meta, stamp
+from koalr_server.store.readers import note_readers, read_by_earlier
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -64,7 +65,7 @@ def settle(database: Database, rules: Rules) -> Outcomes:
     most = MOST_AT_ONCE
     while True:
         reached = settled_seq(database)
-        batch = after(database, reached, most)
+        batch = database.read(lambda cursor, reached=reached, most=most: after(cursor, reached, most))  # type: ignore[misc]
         if not batch:
             return Counter()
         try:
@@ -87,8 +88,8 @@ def _transact(database: Database, reached: int, batch: Sequence[Received], told:
     """Take a batch; false if somebody else has taken it meanwhile."""
 
     def change(cursor: Cursor) -> bool:
-        row = cursor.execute("SELECT value FROM meta WHERE name = ?", [SETTLED]).fetchone()
-        if int(row[0] if row else 0) != reached:
+        read_by_earlier(cursor)
+        if _settled(cursor) != reached:
             return False
         _take(cursor, told, rules)
         set_meta(cursor, SETTLED, str(batch[-1].seq))
@@ -129,19 +130,40 @@ def rules_in_force(database: Database, given: Rules) -> Rules:
 
 
 def agree_on_rules(database: Database, rules: Rules) -> bool:
-    """Work out every thing's records, and what is production, anew if the rules are not those they were made by; whether they were not."""
+    """Make every thing's records, and what is production, anew if other rules or earlier readers made them; whether they did.
+
+    After earlier readers the raw bodies that are kept are read once more. Of several processes one does it.
+
+    Raises:
+        ConflictError: later readers did.
+    """
     held = get_meta(database, RULES)
-    if held == _written(rules):
+    earlier = database.read(read_by_earlier)
+    if held == _written(rules) and not earlier:
         return False
     others = (held or _written(Rules())) != _written(rules)
+    earlier = earlier and settled_seq(database) > 0
 
     def change(cursor: Cursor) -> None:
-        if others:
+        again = read_by_earlier(cursor) and _settled(cursor) > 0
+        if again:
+            _read_again(cursor)
+        if again or others:
             _remake_all(cursor, rules)
         _hold(cursor, rules)
 
-    database.write(change, touches_answers=others)
-    return others
+    try:
+        database.write(change, touches_answers=others or earlier)
+    except ConflictError:
+        raise
+    except Exception as error:  # what was told before must not keep the next deliveries from being read
+        if others or not earlier:
+            raise
+        log.error(
+            "what earlier readers told is read once more at the next start; now it failed: %s", type(error).__name__
+        )
+        return False
+    return others or earlier
 
 
 def reprocess(database: Database, rules: Rules) -> int:
@@ -150,15 +172,9 @@ def reprocess(database: Database, rules: Rules) -> int:
     What bodies that are no longer kept told stays as it is. It is one transaction: whoever looks sees the records of before
     until those of now are there.
     """
-    reached = settled_seq(database)
 
     def change(cursor: Cursor) -> int:
-        observations.forget_kept(cursor)
-        last = number = 0
-        while batch := [each for each in after(database, last, MOST_AT_ONCE) if each.seq <= reached]:
-            told = read(batch)
-            _arrange(cursor, told)
-            last, number = batch[-1].seq, number + len(batch)
+        number = _read_again(cursor)
         _remake_all(cursor, rules)
         _hold(cursor, rules)
         return number
@@ -166,9 +182,25 @@ def reprocess(database: Database, rules: Rules) -> int:
     return database.write(change)
 
 
+def _read_again(cursor: Cursor) -> int:
+    """What the bodies of this moment told that were read, told once more; answers how many."""
+    reached = _settled(cursor)
+    observations.forget_kept(cursor)
+    last = number = 0
+    while batch := [each for each in after(cursor, last, MOST_AT_ONCE) if each.seq <= reached]:
+        _arrange(cursor, read(batch))
+        last, number = batch[-1].seq, number + len(batch)
+    return number
+
+
+def _settled(cursor: Cursor) -> int:
+    return count(cursor, "SELECT value::BIGINT FROM meta WHERE name = ?", [SETTLED])
+
+
 def _hold(cursor: Cursor, rules: Rules) -> None:
-    """From now on records are made by these rules."""
+    """From now on records are made by these rules, of what this version's readers told."""
     before = rules_held(cursor)
+    note_readers(cursor)
     set_meta(cursor, RULES, _written(rules))
     if list(before.production_environments) != list(rules.production_environments):
         forget_environments(cursor)

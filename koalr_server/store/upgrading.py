@@ -61,6 +61,31 @@ def _to_6(cursor: Cursor) -> None:
     cursor.execute("UPDATE meta SET value = value || ' ' WHERE name = 'source_rules'")
 
 
+def _to_7(cursor: Cursor) -> None:
+    """Checks are of their commit and no longer of the pull requests that their runs named.
+
+    No store of the sixth layout says which readers read it, so whoever reads the next deliveries makes all records anew.
+    """
+    of_pull_requests = "kind = 'pull_request' AND starts_with(facet, 'check:')"
+    head = '"headSha": "([0-9a-f]+)"'
+    cursor.execute(
+        f"""CREATE OR REPLACE TEMP TABLE moved_checks AS
+        SELECT 'head' AS kind, split_part(key, '#', 1) || '@' || regexp_extract(fields, '{head}', 1) AS key, facet, version,
+               regexp_replace(fields, '{head}, ', '') AS fields, seq
+        FROM observations WHERE {of_pull_requests}
+        UNION ALL BY NAME SELECT * FROM observations WHERE kind = 'head' AND starts_with(facet, 'check:')"""  # noqa: S608
+    )
+    cursor.execute(
+        f"DELETE FROM observations WHERE {of_pull_requests} OR (kind = 'head' AND starts_with(facet, 'check:'))"  # noqa: S608
+    )
+    # As of observations of which one holds (sources/observation.py).
+    cursor.execute(
+        """INSERT INTO observations BY NAME SELECT * FROM moved_checks
+        QUALIFY row_number() OVER (PARTITION BY kind, key, facet ORDER BY version DESC, fields DESC, seq) = 1"""
+    )
+    cursor.execute("DROP TABLE moved_checks")
+
+
 # Layout found -> what leads to the next one.
 STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {
     "1": ("2", _to_2),
@@ -68,6 +93,7 @@ STEPS: Mapping[str, tuple[str, Callable[[Cursor], None]]] = {
     "3": ("4", _to_4),
     "4": ("5", _to_5),
     "5": ("6", _to_6),
+    "6": ("7", _to_7),
 }
 
 

@@ -1,9 +1,7 @@
 """What the same deliveries make in one file where nothing happens, and whether a shared store and its servers say the same."""
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.settling import settle
+from tests.contents import contents
 from tests.deliveries import BEGAN, REPOSITORIES, Sent
 from tests.integration.server.loaded import import_rows
 from tests.running import running
@@ -30,9 +29,6 @@ TEAMS: dict[str, list[dict[str, Any]]] = {
     "members": [{"team": "Platform", "login": "ada"}, {"team": "Web", "login": "bob"}],
 }
 TOLD_AT_ONCE = 2000
-# When and in which order something came, and who may ask, is nothing that deliveries tell.
-OF_ARRIVAL = {"deliveries": {"seq", "received_at"}, "observations": {"seq"}}
-NOT_TOLD = ("meta", "api_keys")
 METRICS = ("metrics/dora", "flow", "review-metrics", "value-stream", "forecast/delivery", "forecast/backlog")
 LISTS = ("deployments", "pull-requests", "incidents")
 WINDOWS = (7, 90)
@@ -56,38 +52,18 @@ def oracle(folder: Path, sent: Sequence[Sent]) -> Iterator[Database]:
 
 def differing_tables(shared: Database, expected: Database) -> list[str]:
     """What tables of two stores do not have in common, in sentences."""
+    held = contents(shared)
     return [
-        f"table {name}: {len(ours - theirs)} rows of the shared store should not be there so, {len(theirs - ours)} are missing, "
-        f"such as {next(iter(ours ^ theirs))[:300]}"
-        for name in _tables(expected)
-        if (ours := _rows(shared, name)) != (theirs := _rows(expected, name))
+        f"table {name}: {(ours - theirs).total()} rows of the shared store should not be there so, {(theirs - ours).total()} are "
+        f"missing, such as {next(iter((ours - theirs) + (theirs - ours)))[:300]}"
+        for name, theirs in contents(expected).items()
+        if (ours := held[name]) != theirs
     ]
 
 
 def keys_of(database: Database) -> Sequence[str]:
     """The keys of the deliveries that are kept, each as often as it is there."""
     return [row["key"].removeprefix("github:") for row in database.rows("SELECT key FROM deliveries")]
-
-
-def _tables(database: Database) -> Sequence[str]:
-    rows = database.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY 1")
-    return [row["table_name"] for row in rows if row["table_name"] not in NOT_TOLD]
-
-
-def _rows(database: Database, table: str) -> set[str]:
-    """Rows as text with how often each is there."""
-    rows = database.rows(f"SELECT * FROM {table}")
-    counted = Counter(repr(_told(row, OF_ARRIVAL.get(table, set()))) for row in rows)
-    return {f"{times} × {text}" for text, times in counted.items()}
-
-
-def _told(row: Mapping[str, Any], of_arrival: set[str]) -> dict[str, Any]:
-    """A row without what depends on the arrival; of long values a mark."""
-    return {
-        name: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
-        for name, value in row.items()
-        if name not in of_arrival
-    }
 
 
 def differing_answers(urls: Sequence[str], key: str, expected: Database) -> list[str]:

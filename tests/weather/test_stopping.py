@@ -7,8 +7,9 @@ from pathlib import Path
 from koalr_server.sources.rules import Rules
 from koalr_server.store.database import FILE_NAME, Database
 from koalr_server.store.settling import settle
+from tests.contents import contents
 from tests.deliveries import deliveries
-from tests.killing import Senders, serving, tables, undisturbed
+from tests.killing import Senders, serving, undisturbed
 
 STOPS = 3
 LONGEST_STOP_SECS = 30
@@ -45,6 +46,6 @@ def test_stopped_while_deliveries_arrive_it_keeps_what_it_acknowledged_and_leave
     while settle(database, Rules()):
         pass
     expected = undisturbed(sent)
-    assert tables(database) == tables(expected)
+    assert contents(database) == contents(expected)
     database.close()
     expected.close()

@@ -18,7 +18,7 @@ class Clover:
         self._file = 0
         self._tested = True
 
-    def element(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def element(self, tag: str, attributes: Mapping[str, str], parent: str) -> None:  # noqa: ARG002 - an Element
         """Take the beginning of an element."""
         if tag in ("project", "testproject"):
             self._tested = tag == "project"

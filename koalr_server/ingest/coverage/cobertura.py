@@ -16,17 +16,14 @@ class Cobertura:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._file = ""
-        self._method_begins = self._in_method = False
+        self._in_method = False
 
-    def element(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def element(self, tag: str, attributes: Mapping[str, str], parent: str) -> None:
         """Take the beginning of an element."""
         if tag == "class":
             self._file = attributes.get("filename") or attributes.get("name", "")
-        if tag in ("class", "method"):
-            self._method_begins = tag == "method"
         elif tag == "lines":
-            # A method has one list; one that no method begins is that of the class.
-            self._in_method, self._method_begins = self._method_begins, False
+            self._in_method = parent == "method"
         elif tag == "line" and "hits" in attributes:
             line, run = parsed(attributes.get("number", ""), "number"), runs(attributes, "hits") > 0
             self._tally.add(self._file, line, run, of_part=self._in_method)

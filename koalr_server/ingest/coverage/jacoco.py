@@ -15,7 +15,7 @@ class Jacoco:
         # Files of two modules may have the same package and name, so they are told apart by their place.
         self._file = 0
 
-    def element(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def element(self, tag: str, attributes: Mapping[str, str], parent: str) -> None:  # noqa: ARG002 - an Element
         """Take the beginning of an element."""
         if tag == "sourcefile":
             self._file += 1

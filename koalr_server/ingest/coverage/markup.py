@@ -8,11 +8,12 @@ from koalr_server.ingest.coverage.tally import ReportError
 
 LONGEST_PART_BYTES = 1 << 20
 
-Element = Callable[[str, Mapping[str, str]], None]
+Element = Callable[[str, Mapping[str, str], str], None]
+"""Takes the name of an element, its attributes, and the name of the element it stands in."""
 
 
 def read_xml(chunks: Iterable[bytes], root: Callable[[str, Mapping[str, str]], Element]) -> None:
-    """Hand every element's beginning, as it comes, to what `root` answers for the first one.
+    """Hand the beginning of every element below the first one, as it comes, to what `root` answers for that.
 
     A document may name a DTD, which is not fetched. One that declares an entity is refused.
 
@@ -20,11 +21,20 @@ def read_xml(chunks: Iterable[bytes], root: Callable[[str, Mapping[str, str]], E
         ReportError: the XML is broken, breaks off, or declares an entity; the text names the line.
     """
     parser = expat.ParserCreate()
+    opened: list[str] = []
 
     def first(tag: str, attributes: Mapping[str, str]) -> None:
-        parser.StartElementHandler = root(tag, attributes)
+        element = root(tag, attributes)
+
+        def begin(tag: str, attributes: Mapping[str, str]) -> None:
+            element(tag, attributes, opened[-1])
+            opened.append(tag)
+
+        opened.append(tag)
+        parser.StartElementHandler = begin
 
     parser.StartElementHandler = first
+    parser.EndElementHandler = lambda _tag: opened.pop()
     parser.EntityDeclHandler = _refused
     try:
         fed = 0

@@ -10,13 +10,15 @@ from typing import Any
 
 from koalr_server.sources.github.deployments import tagged
 from koalr_server.sources.github.thing import Repository, Thing, repository_of
-from koalr_server.sources.github.values import GHOST, login, sha
+from koalr_server.sources.github.values import BOT_SUFFIX, GHOST, login, sha
 from koalr_server.sources.observation import ALWAYS, Fields, Observation, Rows
 from koalr_server.sources.rules import Rules
 from koalr_server.sources.values import at, instant, name, objects, text, whole
 
 KIND = "commit"
 PUSH = "push"
+# Of every GitHub, whatever comes after it.
+NOREPLY = "@users.noreply."
 LONGEST_MESSAGE = 20_000
 LONGEST_PATH = 4_096
 # Some histories are older than git, and a clock at zero is no reason to leave a commit out of its line.
@@ -61,7 +63,7 @@ def _chain(repo: Repository, body: Any) -> Iterator[Observation]:  # noqa: ANN40
                 "pushed",
                 ALWAYS,
                 parents=[parent] if parent else [],
-                author=name(at(told, "author", "username")) or _written_by(at(told, "author")),
+                author=_pushed_by(at(told, "author")),
                 authoredAt=committed_at,
                 committedAt=committed_at,
                 message=text(at(told, "message"), LONGEST_MESSAGE) or "",
@@ -94,6 +96,15 @@ def commit(body: Any) -> Iterator[Observation]:  # noqa: ANN401
             deletions=whole(at(told, "stats", "deletions")),
             files=list(changed_files(told)),
         )
+
+
+def _pushed_by(author: Any) -> str:  # noqa: ANN401
+    """The login of the author. A push does not say what type of account it is; what git calls it and its address may."""
+    known, written, address = (name(at(author, field)) or "" for field in ("username", "name", "email"))
+    is_bot = written.endswith(BOT_SUFFIX) or f"{BOT_SUFFIX}{NOREPLY}" in address
+    if known and is_bot and not known.endswith(BOT_SUFFIX):
+        return f"{known}{BOT_SUFFIX}"
+    return known or _written_by(author)
 
 
 def _written_by(author: Any) -> str:  # noqa: ANN401

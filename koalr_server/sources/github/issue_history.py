@@ -4,9 +4,10 @@ A move puts an issue's track into a state or out of all. Each label is a track, 
 on which an issue stands in one column. An issue is worked on while any track is in one of the started states.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from koalr_server.sources.observation import Fields
 from koalr_server.sources.rules import among
@@ -25,11 +26,39 @@ class Span:
         return max(0, int((datetime.fromisoformat(last) - datetime.fromisoformat(self.started_at)).total_seconds()))
 
 
-def ordered(moves: Iterable[Fields]) -> list[Fields]:
-    """Moves in order, without those into a state where the track stands already: one move may be told with two times."""
+def ordered(moves: Iterable[Fields], created_at: str, opened: Mapping[str, str] | None) -> list[Fields]:
+    """Moves in order, one for a track and second.
+
+    Of a track that went into a state and out of it within one second nobody knows which was last. It stands where it stood
+    before; where nobody told that either, the second tells nothing.
+
+    Args:
+        created_at: when the issue was created, before which no track stood anywhere.
+        opened: where each track stood as the issue was opened; None if nobody told.
+    """
     found: list[Fields] = []
     states: dict[str, str | None] = {}
-    for move in sorted(moves, key=lambda move: (move["at"], move["track"])):
+    for (at, track), told in groupby(sorted(moves, key=_time_and_track), key=_time_and_track):
+        *others, move = told
+        if any((other["state"] is None) != (move["state"] is None) for other in others):
+            at_first = {} if at <= created_at else opened
+            if track not in states and at_first is None:
+                continue
+            move = {**move, "state": {**(at_first or {}), **states}.get(track)}
+        states[track] = move["state"]
+        found.append(move)
+    return found
+
+
+def _time_and_track(move: Fields) -> tuple[str, str]:
+    return move["at"], move["track"]
+
+
+def changes(moves: Iterable[Fields]) -> list[Fields]:
+    """Moves without those into a state where the track stands already: one move may be told with two times."""
+    found: list[Fields] = []
+    states: dict[str, str | None] = {}
+    for move in moves:
         if states.get(move["track"]) != move["state"]:
             found.append(move)
         states[move["track"]] = move["state"]

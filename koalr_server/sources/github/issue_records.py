@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from koalr_server.sources.github.issue_history import done_on_a_board, ordered, spans_of_work
+from koalr_server.sources.github.issue_history import changes, done_on_a_board, ordered, spans_of_work
 from koalr_server.sources.github.moves import LABEL
 from koalr_server.sources.github.thing import repo_and_number
 from koalr_server.sources.observation import Fields, Rows
@@ -50,7 +50,7 @@ def _labels(told: Mapping[str, Fields]) -> list[str]:
     """Those of the list that was told last, with what came and went in its second or since."""
     listed = told.get("labels", {})
     names = {label.lower(): label for label in listed.get("labels", ())}
-    for move in sorted(_of(told, "move:"), key=lambda move: (move["at"], move["track"])):
+    for move in _moves(told):
         kind, _, label = move["track"].partition(":")
         if kind == LABEL and "at" in listed and move["at"] >= listed["at"]:
             names.pop(label, None)
@@ -96,7 +96,7 @@ def _times(told: Mapping[str, Fields], rules: Rules) -> dict[str, Any]:
     created, for a form that assigns at once says nothing. It is done when it is closed, or when its board says so.
     """
     issue = told["object"]
-    moves = ordered(_of(told, "move:"))
+    moves = changes(_moves(told))
     reopened_at = max((move["at"] for move in _of(told, "reopened:")), default="")
     on_board = done_on_a_board(moves, rules.done_states, reopened_at)
     done_at = min((known for known in (issue["closedAt"], on_board) if known), default=None)
@@ -107,6 +107,12 @@ def _times(told: Mapping[str, Fields], rules: Rules) -> dict[str, Any]:
         return {"startedAt": None, "doneAt": done_at, "activeSecs": None}
     active_secs = sum(span.secs_until(done_at) for span in spans) if spans and done_at else None
     return {"startedAt": started_at, "doneAt": done_at, "activeSecs": active_secs}
+
+
+def _moves(told: Mapping[str, Fields]) -> list[Fields]:
+    opened = told.get("opened")
+    at_first = None if opened is None else {f"{LABEL}:{label.lower()}": label for label in opened["labels"]}
+    return ordered(_of(told, "move:"), told["object"]["createdAt"], at_first)
 
 
 def _of(told: Mapping[str, Fields], prefix: str) -> list[Fields]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from koalr_server.sources.github.boards import timeline_moves
-from koalr_server.sources.github.moves import KIND, LABEL, issue_thing, move
+from koalr_server.sources.github.moves import KIND, issue_thing, labelling_move
 from koalr_server.sources.github.thing import Thing, numbered
-from koalr_server.sources.github.values import labelling
+from koalr_server.sources.github.values import label_names, labelling
 from koalr_server.sources.observation import ALWAYS, Observation
 from koalr_server.sources.values import at, instant, latest, name, objects, text, word
 
@@ -23,6 +23,8 @@ def issue(body: Any) -> Iterator[Observation]:  # noqa: ANN401 - JSON
         return
     if action in GONE:
         yield thing.told("gone", ALWAYS)
+    if action == "opened" and isinstance(at(told, "labels"), list):
+        yield thing.told("opened", ALWAYS, labels=label_names(at(told, "labels")))
     yield from _object(thing, told)
     yield from _moves(thing, body, action, instant(at(told, "updated_at")))
     moved_to = {"repository": at(body, "changes", "new_repository"), "issue": at(body, "changes", "new_issue")}
@@ -86,6 +88,6 @@ def _moves(thing: Thing, body: Any, action: Any, moved_at: str | None) -> Iterat
         return
     label = name(at(body, "label", "name"))
     if action in LABELLING and label:
-        yield move(thing, f"{LABEL}:{label.lower()}", moved_at, label if LABELLING[action] else None)
+        yield labelling_move(thing, label, moved_at, LABELLING[action])
     elif action in ("assigned", "reopened"):
         yield thing.told(f"{action}:{moved_at}", ALWAYS, at=moved_at)

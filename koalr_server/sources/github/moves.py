@@ -21,6 +21,13 @@ def move(thing: Thing, track: str, moved_at: str, state: str | None) -> Observat
     return thing.told(f"move:{moved_at}:{track}", ALWAYS, at=moved_at, track=track, state=state)
 
 
+def labelling_move(thing: Thing, label: str, moved_at: str, put_on: bool) -> Observation:
+    """A label that was put on or taken off. Each is a side of its own, for one second may have both."""
+    word, track = "on" if put_on else "off", f"{LABEL}:{label.lower()}"
+    state = label if put_on else None
+    return thing.told(f"move:{word}:{moved_at}:{track}", ALWAYS, at=moved_at, track=track, state=state)
+
+
 def leaving(thing: Thing, track: str, moved_at: str) -> Observation:
     """Off a board, which ends work there and takes nothing back."""
     return thing.told(f"move:{moved_at}:{track}", ALWAYS, at=moved_at, track=track, state=None, left=True)

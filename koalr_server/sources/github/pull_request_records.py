@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from koalr_server.sources.github.head_checks import RUN, failed_runs
 from koalr_server.sources.github.thing import repo_and_number
 from koalr_server.sources.github.values import GHOST
 from koalr_server.sources.observation import Fields, Rows
@@ -34,7 +33,6 @@ def _pull_request(told: Mapping[str, Fields]) -> Fields:
         "readyAt": ready_at(told),
         "commits": commits.get("shas"),
         "firstCommitAt": commits.get("firstCommitAt"),
-        "failedChecks": _failed_checks(told),
     }
 
 
@@ -62,9 +60,3 @@ def _reviews(told: Mapping[str, Fields]) -> list[Fields]:
     ]
     distinct = {tuple(sorted(review.items())): review for review in reviews}
     return list(distinct.values())
-
-
-def _failed_checks(told: Mapping[str, Fields]) -> int | None:
-    """How many checks of the head failed, as earlier versions kept it; today checks are of their commit (head_checks.py)."""
-    runs = [run for facet, run in told.items() if facet.startswith(RUN) and run["headSha"] == told["object"]["headSha"]]
-    return failed_runs(runs) if runs else None

@@ -25,10 +25,15 @@ def posted(source: str, body: Any) -> Delivery:
     return _delivery(source, "", body)
 
 
-def take(database: Database, rules: Rules, *deliveries: Delivery) -> None:
-    """Keep and read them."""
+def keep(database: Database, *deliveries: Delivery) -> None:
+    """Keep them, and leave them unread."""
     table = table_of(deliveries)
     database.write_beside(lambda cursor: add_deliveries(cursor, table, RECEIVED_AT))
+
+
+def take(database: Database, rules: Rules, *deliveries: Delivery) -> None:
+    """Keep and read them."""
+    keep(database, *deliveries)
     agree_on_rules(database, rules)
     while settle(database, rules):
         pass

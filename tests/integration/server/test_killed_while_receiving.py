@@ -10,8 +10,9 @@ from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.settling import reprocess, settle
+from tests.contents import REPEATED, contents
 from tests.deliveries import BEGAN, deliveries
-from tests.killing import PULL_REQUESTS, Senders, assert_reopened, killed_again_and_again, tables, undisturbed
+from tests.killing import PULL_REQUESTS, Senders, assert_reopened, killed_again_and_again, undisturbed
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
@@ -25,9 +26,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path: Path)
     while settle(database, Rules()):
         pass
     expected = undisturbed(sent)
-    assert tables(database) == tables(expected)
+    assert contents(database) == contents(expected)
     assert reprocess(database, Rules()) == len(sent)
-    assert tables(database) == tables(expected)
+    assert contents(database) == contents(expected)
     database.close()
     expected.close()
     assert_reopened(restarts)
@@ -48,7 +49,7 @@ def test_any_order_and_repetition_gives_the_same_tables(seed: int) -> None:
     while settle(database, Rules()):
         pass
     expected = undisturbed(sent)
-    assert tables(database) == tables(expected)
+    assert contents(database, REPEATED) == contents(expected, REPEATED)
     assert len(database.rows("SELECT 1 FROM pull_request_facts WHERE merged_at IS NOT NULL")) == 12
     database.close()
     expected.close()

@@ -1,5 +1,7 @@
 """A store of an earlier version is brought to this one's layout when it is opened, or left as it was."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +11,14 @@ import pytest
 from koalr_server.errors import StoreError
 from koalr_server.http.keyring import Keyring
 from koalr_server.keys import key_hash, new_key
+from koalr_server.sources.rules import Rules
 from koalr_server.store import database as database_module
 from koalr_server.store.database import FILE_NAME, SCHEMA_VERSION, Database
 from koalr_server.store.gateway import LocalAccess
+from koalr_server.store.settling import agree_on_rules
 from tests.integration.server.loaded import Loaded, import_rows
+from tests.integration.server.telling import github, take
+from tests.unit.server.sources.github.stories import HEAD, check, clock, on_check, on_pull_request
 
 NOW = datetime(2025, 3, 31, tzinfo=UTC)
 
@@ -71,6 +77,26 @@ CREATE TABLE deployments (
 INSERT INTO deployments BY NAME
 SELECT 'import' AS source, 'dep_' || env AS deployment_id, 'a/b' AS repo, env, 'success' AS status, TIMESTAMP '2025-03-02' AS deployed_at
 FROM (VALUES ('eu-production'), ('prod-test'), ('prod')) named(env);
+"""
+
+# How the sixth layout kept checks at first: with each pull request that their runs named, and their number in its record.
+CHECKS_OF_PULL_REQUESTS = """
+UPDATE meta SET value = '6' WHERE name = 'schema_version';
+DELETE FROM meta WHERE name = 'source_readers';
+DELETE FROM deliveries;
+DELETE FROM observations WHERE kind = 'head';
+DELETE FROM thing_records WHERE kind = 'head';
+DROP TABLE head_checks;
+DROP TABLE told_codeowners;
+INSERT INTO observations BY NAME
+SELECT 'pull_request' AS kind, '~1#' || number AS key, 'check:' || id AS facet, '2026-03-02T09:0' || minute || ':00Z' AS version,
+       '{"app": null, "completed": true, "conclusion": "failure", "headSha": "' || repeat('a', 40) || '", "id": ' || id
+       || ', "name": "' || name || '", "startedAt": "2026-03-02T09:0' || minute || ':00Z"}' AS fields, 1 AS seq
+FROM (VALUES (12, 1, 'test', 3), (12, 2, 'lint', 3), (13, 2, 'lint', 2)) run(number, id, name, minute);
+UPDATE thing_records SET records = replace(records, '"firstCommitAt"', '"failedChecks": 2, "firstCommitAt"')
+WHERE kind = 'pull_request';
+UPDATE pull_requests SET failed_checks = 2;
+UPDATE pull_request_facts SET failed_checks = 2;
 """
 
 
@@ -147,6 +173,60 @@ def test_what_is_production_is_decided_anew_after_the_fifth_layout(tmp_path: Pat
     import_rows(database, {"deployments": [row]})
     assert Loaded(database, NOW).metric("dora", 30)["deployFrequency"] == 0.1
     database.close()
+
+
+@pytest.fixture
+def with_checks(tmp_path: Path) -> Iterator[Database]:
+    """A store with pull requests 12 and 13 of one head, of whose checks two failed, as it is after the upgrade."""
+    with closing(Database.open(tmp_path)) as database:
+        take(database, Rules(), *(github(*on_pull_request("opened", 0, number=number)) for number in (12, 13)))
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(CHECKS_OF_PULL_REQUESTS)
+    with closing(Database.open(tmp_path)) as database:
+        yield database
+
+
+def failed_checks(database: Database) -> list[int | None]:
+    rows = database.rows("SELECT failed_checks FROM pull_request_facts ORDER BY number")
+    return [row["failed_checks"] for row in rows]
+
+
+def test_failed_checks_of_the_sixth_layout_count_until_their_next_run(with_checks: Database) -> None:
+    assert failed_checks(with_checks) == [2, 2]
+    agree_on_rules(with_checks, Rules())
+    assert failed_checks(with_checks) == [2, 2]
+    take(with_checks, Rules(), github(*on_check(check(3, "success", 8, name="docs"))))
+    assert failed_checks(with_checks) == [2, 2]
+    take(with_checks, Rules(), github(*on_check(check(4, "success", 9, name="lint"))))
+    assert failed_checks(with_checks) == [1, 1]
+
+
+def test_a_check_that_two_pull_requests_named_is_one_of_their_commit(with_checks: Database) -> None:
+    checks = with_checks.rows(
+        "SELECT kind, key, facet, version FROM observations WHERE facet LIKE 'check:%' ORDER BY facet"
+    )
+    head = {"kind": "head", "key": f"~1@{HEAD}", "version": clock(3)}
+    assert checks == [{**head, "facet": "check:1"}, {**head, "facet": "check:2"}]
+    agree_on_rules(with_checks, Rules())
+    assert with_checks.rows("SELECT * FROM head_checks") == [{"repo": "acme/api", "sha": HEAD, "failed": 2}]
+    assert not with_checks.rows("SELECT 1 FROM thing_records WHERE contains(records, 'failedChecks')")
+
+
+def test_a_check_that_was_read_by_its_commit_already_holds_by_its_version(tmp_path: Path) -> None:
+    with closing(Database.open(tmp_path)) as database:
+        take(database, Rules(), github(*on_pull_request("opened", 0)))
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(CHECKS_OF_PULL_REQUESTS)
+        connection.execute(
+            """INSERT INTO observations SELECT 'head', '~1@' || repeat('a', 40), 'check:' || id, version,
+                '{"app": null, "completed": true, "conclusion": "success", "id": ' || id || ', "name": "test", "startedAt": null}', 2
+            FROM (VALUES (1, '2026-03-02T09:01:00Z'), (2, '2026-03-02T09:09:00Z')) run(id, version)"""
+        )
+    with closing(Database.open(tmp_path)) as database:
+        rows = database.rows(
+            "SELECT facet, json_extract_string(fields, 'conclusion') AS told FROM observations WHERE kind = 'head'"
+        )
+        assert {row["facet"]: row["told"] for row in rows} == {"check:1": "failure", "check:2": "success"}
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.settling import reprocess, settle
+from tests.contents import contents
 from tests.deliveries import deliveries
 from tests.killing import (
     PULL_REQUESTS,
@@ -17,7 +18,6 @@ from tests.killing import (
     assert_reopened,
     killed_again_and_again,
     serving,
-    tables,
     undisturbed,
 )
 
@@ -60,6 +60,6 @@ def _compare(url: str, senders: Senders, count: int) -> None:
         while settle(database, Rules()):
             pass
         with closing(undisturbed(senders.sent)) as expected:
-            assert tables(database) == tables(expected)
+            assert contents(database) == contents(expected)
             assert reprocess(database, Rules()) == count
-            assert tables(database) == tables(expected)
+            assert contents(database) == contents(expected)

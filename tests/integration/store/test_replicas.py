@@ -16,16 +16,19 @@ from koalr_server.http.keyring import Keyring
 from koalr_server.inbox.inbox import Inbox
 from koalr_server.keys import new_key
 from koalr_server.sources.observation import Delivery
+from koalr_server.sources.registry import READERS
 from koalr_server.sources.rules import Rules
+from koalr_server.store import settling
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.lake import turns
 from koalr_server.store.lake.address import read_address
-from koalr_server.store.settling import settle, settled_seq
+from koalr_server.store.settling import agree_on_rules, settle, settled_seq
+from tests.contents import contents
 from tests.deliveries import BEGAN, Sent, deliveries
 from tests.integration.store.conftest import Postgres
-from tests.killing import tables, undisturbed
+from tests.killing import undisturbed
 
 
 @pytest.fixture
@@ -107,8 +110,36 @@ def test_both_read_the_inbox_and_each_delivery_counts_once(replicas: tuple[Datab
     for inbox in inboxes:
         inbox.stop()
     with closing(undisturbed(sent)) as expected:
-        assert tables(replicas[1]) == tables(expected)
+        assert contents(replicas[1]) == contents(expected)
     assert replicas[0].rows("SELECT count(*) AS n FROM deliveries") == [{"n": len(sent)}]
+
+
+def test_what_earlier_readers_told_is_told_anew_by_one_of_them(
+    replicas: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = deliveries(5)
+    replicas[0].write_beside(lambda cursor: add_deliveries(cursor, table_of(map(_delivery, sent)), BEGAN))
+    settle(replicas[0], Rules())
+    eventually(lambda: settled_seq(replicas[1]) == settled_seq(replicas[0]))
+    read, original, together = [], settling.read, threading.Barrier(2)
+    monkeypatch.setattr(settling, "read", lambda batch: read.extend(batch) or original(batch))
+
+    def start(database: Database) -> None:
+        assert not readers_of(database)
+        together.wait()
+        agree_on_rules(database, Rules())
+
+    both = [threading.Thread(target=start, args=(database,)) for database in replicas]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(read) == len(sent)
+    assert readers_of(replicas[0]) == readers_of(replicas[1]) == [str(READERS)]
+
+
+def readers_of(database: Database) -> list[str]:
+    return [row["value"] for row in database.rows("SELECT value FROM meta WHERE name = 'source_readers'")]
 
 
 def _delivery(sent: Sent) -> Delivery:
@@ -173,10 +204,10 @@ def test_compaction_changes_nothing_that_anybody_sees(replicas: tuple[Database, 
         one.write_beside(lambda cursor, table=table: add_deliveries(cursor, table, BEGAN))
         settle(one, Rules())
     eventually(lambda: one.version == other.version, 30)
-    before, version = tables(other), one.version
+    before, version = contents(other), one.version
     done = other.compact()
     assert done["rows_flushed"] > 0
-    assert tables(one) == tables(other) == before
+    assert contents(one) == contents(other) == before
     assert one.version == version
     assert other.compact()["rows_flushed"] == 0
 

@@ -29,6 +29,11 @@ ISTANBUL = b"""<coverage lines-valid="2" lines-covered="1"><packages><package na
 <class name="a.js" filename="a.js"><methods><method name="f" hits="4"><lines><line number="1" hits="4"/></lines></method>
 <method name="g" hits="0"><lines><line number="5" hits="0"/></lines></method></methods>
 <lines><line number="2" hits="4"/><line number="6" hits="0"/></lines></class></classes></package></packages></coverage>"""
+# The last method has no list of its own, so that the next one is the list of the class.
+METHOD_WITHOUT_LINES = b"""<coverage><packages><package name="main"><classes><class name="A" filename="a.cs"><methods>
+<method name="f"><lines><line number="1" hits="1"/></lines></method><method name="m"/></methods>
+<lines><line number="1" hits="1"/><line number="2" hits="0"/></lines></class>
+<class name="B" filename="a.cs"><methods/><lines><line number="9" hits="0"/></lines></class></classes></package></packages></coverage>"""
 METHODS_ALONE = ISTANBUL.replace(b'<lines><line number="2" hits="4"/><line number="6" hits="0"/></lines>', b"<lines/>")
 
 
@@ -66,6 +71,7 @@ def test_real_reports_are_counted_as_they_count_themselves(file: str, form: str,
         (COVERAGE_PY, ("Cobertura", 2, 3)),
         (ISTANBUL, ("Cobertura", 1, 2)),
         (METHODS_ALONE, ("Cobertura", 1, 2)),
+        (METHOD_WITHOUT_LINES, ("Cobertura", 1, 3)),
         (b"SF:a.c\nDA:1,1.84467440737096e+19\nDA:2,0.0\nend_of_record", ("lcov", 1, 2)),
         (COVERAGE_PY.decode().replace('<?xml version="1.0" ?>', "").encode("utf-16"), ("Cobertura", 2, 3)),
         (b"\xef\xbb\xbf" + COVERAGE_PY, ("Cobertura", 2, 3)),

@@ -115,6 +115,22 @@ def test_a_commit_of_nobody_at_github_has_the_name_it_was_written_under() -> Non
     assert only([push(FIRST, commits=[anonymous])], "pushed_commits")["author"] == "Ann"
 
 
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ({"name": "copilot-swe-agent[bot]", "username": "Copilot"}, "Copilot[bot]"),
+        ({"name": "Tidy", "email": "7+tidy[bot]@users.noreply.github.com", "username": "Tidy"}, "Tidy[bot]"),
+        ({"name": "dependabot[bot]", "username": "dependabot[bot]"}, "dependabot[bot]"),
+        ({"name": "Ann [bot] Lee", "email": "ann@users.noreply.github.com", "username": "ann"}, "ann"),
+        ({"name": "Ann", "email": "bots[bot]@acme.example", "username": "ann"}, "ann"),
+    ],
+)
+def test_a_push_and_the_api_call_a_bot_the_same(author: dict[str, str], expected: str) -> None:
+    assert only([push(FIRST, commits=[{**pushed(FIRST), "author": author}])], "pushed_commits")["author"] == expected
+    account = {"login": author["username"], "type": "Bot" if expected.endswith("[bot]") else "User"}
+    assert only([commit(FIRST, author=account)], "commits")["author"] == expected
+
+
 @pytest.mark.parametrize("written", [{"name": ""}, {"name": " "}, {"name": "x" * 300}, {"name": None}, None])
 def test_a_commit_that_nobody_is_named_for_keeps_its_place(written: Any) -> None:
     dated = {"date": clock(0)}

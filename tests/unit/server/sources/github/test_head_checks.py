@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from koalr_server.sources.assembly import assemble
-from koalr_server.sources.observation import Observation
-from koalr_server.sources.rules import Rules
-from tests.unit.server.sources.github.bodies import only, records
+from tests.unit.server.sources.github.bodies import records
 from tests.unit.server.sources.github.stories import (
     HEAD,
     NEXT_HEAD,
@@ -99,19 +96,3 @@ def test_listed_checks_and_statuses_count_like_those_of_webhooks() -> None:
 def test_a_status_without_what_places_it_tells_nothing(missing: dict[str, Any]) -> None:
     event, body = on_status("ci", "failure", 1)
     assert failed([(event, {**body, **missing})]) is None
-
-
-def test_checks_that_an_earlier_version_kept_with_the_pull_request_still_count() -> None:
-    _, body = on_pull_request("opened", 0)
-    story = [("pull_request", body)]
-    assert "failedChecks" not in only(story, "pull_requests")
-    kept = Observation(
-        "pull_request",
-        "acme/api#12",
-        "check:1",
-        clock(1),
-        {"app": 1, "conclusion": "failure", "headSha": HEAD, "id": 1, "name": "test", "startedAt": clock(1)},
-    )
-    known = Observation("pull_request", "acme/api#12", "object", clock(1), {"headSha": HEAD, "createdAt": clock(0)})
-    (row,) = assemble([known, kept], Rules())["pull_requests"]
-    assert row["failedChecks"] == 1

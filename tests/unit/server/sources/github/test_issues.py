@@ -107,6 +107,44 @@ def test_a_label_that_takes_the_place_of_another_in_one_second_holds(first: str)
     assert only(story, "work_items")["type"] == "bug"
 
 
+@pytest.mark.parametrize(("first", "second"), [("labeled", "unlabeled"), ("unlabeled", "labeled")])
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ([on_issue("opened", 0, labels=INCIDENT)], "incidents"),
+        ([on_issue("opened", 0)], "work_items"),
+        ([on_issue("opened", 0), on_issue("labeled", 2, "incident", labels=INCIDENT)], "incidents"),
+        ([on_issue("opened", 0, labels=INCIDENT), on_issue("unlabeled", 2, "Incident")], "work_items"),
+        # Of what was before there is only the list.
+        ([on_issue("synced", 2, labels=INCIDENT)], "incidents"),
+    ],
+)
+def test_a_label_put_on_and_taken_off_in_one_second_is_as_before_that(
+    first: str, second: str, before: list[Delivery], kind: str
+) -> None:
+    labels = {"labeled": INCIDENT, "unlabeled": []}
+    story = [*before, *(on_issue(action, 5, "incident", labels=labels[action]) for action in (first, second))]
+    assert records(story).keys() == records(reversed(story)).keys() == {kind}
+
+
+def test_a_label_put_on_and_taken_off_within_the_second_of_the_opening_is_off() -> None:
+    story = [
+        on_issue("opened", 0, labels=INCIDENT),
+        *(on_issue(action, 0, "incident", labels=INCIDENT) for action in ("labeled", "unlabeled")),
+    ]
+    assert records(story).keys() == {"work_items"}
+
+
+def test_work_goes_on_over_a_second_in_which_its_label_was_taken_off_and_put_on() -> None:
+    history = timeline(
+        labelled("labeled", 5, "doing"),
+        labelled("unlabeled", 8, "doing"),
+        labelled("labeled", 8, "doing"),
+        labelled("unlabeled", 9, "doing"),
+    )
+    assert times([on_issue("closed", 20, **closed(20)), history]) == (clock(5), clock(20), 4 * 60, "done")
+
+
 def test_one_reopened_is_not_done() -> None:
     assert times(ISSUE[:4]) == (clock(5), None, None, "in_progress")
 
