@@ -5,6 +5,7 @@ import duckdb
 from koalr_server.errors import ConflictError
 from koalr_server.sources.registry import READERS
 from koalr_server.store.merging import count
+from koalr_server.store.operations import set_meta
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -28,5 +29,4 @@ def read_by_earlier(cursor: Cursor) -> bool:
 
 def note_readers(cursor: Cursor) -> None:
     """From now on this version's readers have read the deliveries."""
-    cursor.execute("DELETE FROM meta WHERE name = ?", [NAME])
-    cursor.execute("INSERT INTO meta VALUES (?, ?)", [NAME, str(READERS)])
+    set_meta(cursor, NAME, str(READERS))
