@@ -27,10 +27,7 @@ class Acceptance:
     """
 
     def __init__(
-        self,
-        database: Database,
-        kept: Callable[[], None],
-        clock: Callable[[], datetime] = wall_clock,
+        self, database: Database, kept: Callable[[], None], clock: Callable[[], datetime] = wall_clock
     ) -> None:
         self._database = database
         self._kept = kept

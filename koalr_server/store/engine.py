@@ -59,6 +59,15 @@ class Engine(Protocol):
         """Let go of the place."""
 
 
+Settings = dict[str, str | bool | int | float | list[str]]
+"""Of a connection of the engine."""
+
+
+def with_threads(settings: Settings, threads: int | None) -> Settings:
+    """Settings with so many threads; None leaves it to the engine, which has one for each core."""
+    return settings if threads is None else {**settings, "threads": threads}
+
+
 @contextmanager
 def transacting(cursor: Cursor) -> Iterator[Cursor]:
     """Commit at the end, or leave nothing behind."""

@@ -5,6 +5,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -65,7 +66,7 @@ def settle(database: Database, rules: Rules) -> Outcomes:
     most = MOST_AT_ONCE
     while True:
         reached = settled_seq(database)
-        batch = database.read(lambda cursor, reached=reached, most=most: after(cursor, reached, most))  # type: ignore[misc]
+        batch = database.read(partial(after, seq=reached, most=most))
         if not batch:
             return Counter()
         try:

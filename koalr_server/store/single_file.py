@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
-from koalr_server.store.engine import Cursor, Effect, first_line, transacting
+from koalr_server.store.engine import Cursor, Effect, Settings, first_line, transacting, with_threads
 from koalr_server.store.modes import keep_to_owner
 
 log = logging.getLogger("koalr_server.store")
@@ -19,7 +19,7 @@ FILE_NAME = "koalr.duckdb"
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 # The file is the only thing the engine may touch: no other files, no extensions, no later change of these settings.
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: Settings = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "enable_external_access": "false",
@@ -185,7 +185,7 @@ def _connection(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
         if path.exists() and path.stat().st_size == 0:
             # A process that was killed in the moment of making it; there is nothing in it to lose.
             path.unlink()
-        return duckdb.connect(str(path), config=SETTINGS | ({"threads": threads} if threads else {}))
+        return duckdb.connect(str(path), config=with_threads(SETTINGS, threads))
     except (duckdb.Error, OSError) as error:
         reason = first_line(error)
         if LOCKED in reason:

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from koalr_server.errors import StoreError, StoreLockedError
-from koalr_server.store.engine import first_line
+from koalr_server.store.engine import Settings, first_line, with_threads
 from koalr_server.store.lake.address import LakeAddress, PostgresCatalogue
 from koalr_server.store.lake.extensions import load_extension, quoted
 from koalr_server.store.lake.turns import ALIAS as TURNS
@@ -17,7 +17,7 @@ SECRET = "koalr_catalogue"  # noqa: S105 - a name
 MOST_INLINED_ROWS = 1000
 CONNECT_SECS = 5
 # Nothing is loaded unasked.
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: Settings = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
@@ -34,9 +34,7 @@ def attached(address: LakeAddress, scratch: str, threads: int | None = None) -> 
         StoreLockedError: the catalogue is a file that another process has open.
         StoreError: it cannot be used; the text says why, never with a secret.
     """
-    connection = duckdb.connect(
-        ":memory:", config={**SETTINGS, "temp_directory": scratch, **({"threads": threads} if threads else {})}
-    )
+    connection = duckdb.connect(":memory:", config=with_threads({**SETTINGS, "temp_directory": scratch}, threads))
     try:
         _make_folders(address)
         for name in _extensions(address):

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from koalr_server.sources.github.values import login
 from koalr_server.sync.github.nodes import Node, child, nodes_of
 from koalr_server.sync.github.pull_queries import TURN_BY_TYPE
 
 Body = dict[str, Any]
 
-# GraphQL calls an App's account as the App; REST marks it.
-BOT, BOT_MARK = "Bot", "[bot]"
 # Not a type of account in REST.
 MANAGED = "EnterpriseUserAccount"
 CHECK_RUN = "CheckRun"
@@ -55,10 +54,11 @@ def _merge_listed(merged_at: Any, listed: Mapping[str, Any]) -> Any:  # noqa: AN
 
 def account(node: Any) -> Body | None:  # noqa: ANN401 - JSON
     """A person or a bot; None for one that is gone."""
-    login, kind = child(node, "login"), child(node, "__typename")
-    if not isinstance(login, str):
+    kind = child(node, "__typename")
+    # GraphQL calls an App's account as the App; REST marks it.
+    marked = login({"login": child(node, "login"), "type": kind})
+    if marked is None:
         return None
-    marked = login + BOT_MARK if kind == BOT and not login.endswith(BOT_MARK) else login
     return {"login": marked, "id": child(node, "databaseId"), "type": "User" if kind == MANAGED else kind}
 
 
