@@ -106,7 +106,7 @@ def warm_up() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Warm up, then keep what is loaded out of the collections Streamlit runs after every page."""
+    """Warm up, then keep what is loaded out of every collection of garbage."""
     send_small_packets_at_once()
     await asyncio.to_thread(warm_up)
     gc.collect()

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ def judge_pages(looked: Looked, found: Found) -> None:
         f"{len(secs):,}; {seen.refreshes:,}; {looked.visits:,}; {looked.gone:,}",
     )
     found.measured("a page run: p50, p99, longest", _spread(secs), f"p99 under {LONGEST_RUN_SECS} s")
+    found.measured("p99 of the pages of each minute", _of_minutes(seen.asked_at, seen.run_secs))
     found.measured("exception boxes and runs without an end", str(len(seen.faults)), "none")
     found.measured("cards in the place of figures", _counts(seen.cards))
 
@@ -134,6 +136,13 @@ def _spread(ordered: Sequence[float]) -> str:
     if not ordered:
         return "none"
     return f"{statistics.median(ordered):.2f}, {_quantile(ordered, 0.99):.2f}, {ordered[-1]:.2f} s"
+
+
+def _of_minutes(asked_at: Sequence[float], run_secs: Sequence[float]) -> str:
+    minutes: dict[int, list[float]] = defaultdict(list)
+    for at, secs in zip(asked_at, run_secs, strict=True):
+        minutes[int((at - min(asked_at)) // 60)].append(secs)
+    return ", ".join(f"{_quantile(sorted(secs), 0.99):.1f}" for _, secs in sorted(minutes.items())) + " s"
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

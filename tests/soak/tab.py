@@ -33,12 +33,14 @@ class Seen:
 
     Attributes:
         run_secs: of each run of a page, from the message that asks for it to its end.
+        asked_at: when each of them was asked for, by the clock of the machine.
         refreshes: runs of parts that a page asks for by itself.
         cards: headings of cards in the place of a page's figures.
         faults: exception boxes, and runs that did not end.
     """
 
     run_secs: list[float] = field(default_factory=list)
+    asked_at: list[float] = field(default_factory=list)
     refreshes: int = 0
     cards: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -119,7 +121,9 @@ class Tab:
             ended = False
         if not ended:
             raise GoneError
-        self._seen.run_secs.append(time.monotonic() - started)
+        secs = time.monotonic() - started
+        self._seen.run_secs.append(secs)
+        self._seen.asked_at.append(time.time() - secs)
 
     def _take(self, told: ForwardMsg) -> None:
         match told.WhichOneof("type"):
