@@ -20,7 +20,9 @@ def options(section: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, A
             yield path, value
 
 
-@pytest.mark.parametrize(("name", "value"), [option for option in options(CONFIG) if not option[0].startswith("theme.")])
+@pytest.mark.parametrize(
+    ("name", "value"), [option for option in options(CONFIG) if not option[0].startswith("theme.")]
+)
 def test_every_option_that_is_set_is_one_of_this_streamlit(name: str, value: Any) -> None:
     assert type(st.get_option(name)) is type(value)
 
