@@ -1,6 +1,7 @@
 """Raw deliveries in the store: what tools sent, kept as it came before anybody reads it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -35,24 +36,18 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> se
         table: of `table_of`, in order of arrival.
         received_at: naive UTC.
     """
-    # Pruning may have emptied the table; a number that was read once must not come again.
-    before = count(
-        cursor,
-        """SELECT greatest((SELECT coalesce(max(seq), 0) FROM deliveries),
-            (SELECT coalesce(max(value::BIGINT), 0) FROM meta WHERE name = 'settled_seq'))""",
-    )
     # Numbers may have gaps, where a delivery came twice; they only have to grow.
-    numbered = table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
-    cursor.register("arrived_deliveries", numbered)
-    try:
-        add = _add_where_keys_are_kept if _keeps_keys(cursor) else _add_where_they_are_not
-        return add(cursor, {"before": before, "received_at": received_at})
-    finally:
-        cursor.unregister("arrived_deliveries")
+    add = _add_where_keys_are_kept if _keeps_keys(cursor) else _add_where_they_are_not
+    return add(cursor, table, received_at)
 
 
-_ROWS = """INSERT INTO deliveries BY NAME
-    SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event, $received_at::TIMESTAMP AS received_at, body"""
+# Pruning may have emptied the table; a number that was read once must not come again.
+_BEFORE = (
+    "greatest(coalesce(max(d.seq), 0), (SELECT coalesce(max(value::BIGINT), 0) FROM meta WHERE name = 'settled_seq'))"
+)
+_ADD = """INSERT INTO deliveries BY NAME
+    SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event, $received_at::TIMESTAMP AS received_at, body
+    FROM arrived_deliveries"""
 
 
 def _keeps_keys(cursor: Cursor) -> bool:
@@ -60,20 +55,44 @@ def _keeps_keys(cursor: Cursor) -> bool:
     return cursor.execute("SELECT current_database()").fetchall() != [(LAKE,)]
 
 
-def _add_where_keys_are_kept(cursor: Cursor, told: Mapping[str, Any]) -> set[int]:
-    # One column is the key, because the engine takes four times as long for two of them.
-    added = cursor.execute(f"{_ROWS} FROM arrived_deliveries ON CONFLICT DO NOTHING RETURNING seq", told)
-    return {seq - told["before"] - 1 for (seq,) in added.fetchall()}
+def _add_where_keys_are_kept(cursor: Cursor, table: pa.Table, received_at: datetime) -> set[int]:
+    before = count(cursor, f"SELECT {_BEFORE} FROM deliveries d")  # noqa: S608 - our own text
+    with _arrived(cursor, _numbered(table)):
+        # One column is the key, because the engine takes four times as long for two of them.
+        told = {"before": before, "received_at": received_at}
+        added = cursor.execute(f"{_ADD} ON CONFLICT DO NOTHING RETURNING seq", told).fetchall()
+    return {seq - before - 1 for (seq,) in added}
 
 
-def _add_where_they_are_not(cursor: Cursor, told: Mapping[str, Any]) -> set[int]:
-    cursor.execute(
-        """CREATE OR REPLACE TEMP TABLE new_deliveries AS SELECT ordinal FROM arrived_deliveries a
-        WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.key = a.source || ':' || a.key)
-        QUALIFY row_number() OVER (PARTITION BY a.source, a.key ORDER BY ordinal) = 1"""
-    )
-    cursor.execute(f"{_ROWS} FROM arrived_deliveries SEMI JOIN new_deliveries USING (ordinal)", told)
-    return {ordinal for (ordinal,) in cursor.execute("FROM new_deliveries").fetchall()}
+def _add_where_they_are_not(cursor: Cursor, table: pa.Table, received_at: datetime) -> set[int]:
+    first: dict[str, int] = {}
+    for row, (source, key) in enumerate(zip(table["source"].to_pylist(), table["key"].to_pylist(), strict=True)):
+        first.setdefault(f"{source}:{key}", row)
+    with _arrived(cursor, pa.table({"key": pa.array(first, pa.string())})):
+        # One look for both, because each takes as long as all the rest.
+        found = cursor.execute(
+            f"SELECT {_BEFORE}, list(a.key) FROM deliveries d LEFT JOIN arrived_deliveries a ON a.key = d.key"  # noqa: S608 - our own text
+        )
+        ((before, known),) = found.fetchall()
+    new = sorted(first[key] for key in first.keys() - set(known or ()))
+    if new:
+        with _arrived(cursor, _numbered(table).take(pa.array(new, pa.int64()))):
+            cursor.execute(_ADD, {"before": before, "received_at": received_at})
+    return set(new)
+
+
+def _numbered(table: pa.Table) -> pa.Table:
+    return table.append_column("ordinal", pa.array(range(table.num_rows), pa.int64()))
+
+
+@contextmanager
+def _arrived(cursor: Cursor, table: pa.Table) -> Iterator[None]:
+    """A table as `arrived_deliveries` of SQL."""
+    cursor.register("arrived_deliveries", table)
+    try:
+        yield
+    finally:
+        cursor.unregister("arrived_deliveries")
 
 
 def newest_seq(database: Database) -> int:

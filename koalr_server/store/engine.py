@@ -26,14 +26,16 @@ class Engine(Protocol):
         place: where, for messages; never with a password.
         schema: the statements that make what is missing.
         most_tries: how often a change is made that met another one.
-        gather_secs: for how long changes gather that can be committed together.
     """
 
     kind: str
     place: str
     schema: str
     most_tries: int
-    gather_secs: float
+
+    @property
+    def gather_secs(self) -> float:
+        """For how long changes gather that can be committed together, as things are."""
 
     @property
     def version(self) -> int:

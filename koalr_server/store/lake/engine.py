@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -19,6 +20,10 @@ from koalr_server.store.lake.upkeep import compact
 from koalr_server.store.lake.watch import Watch
 from koalr_server.store.single_file import SCHEMA
 
+# A commit takes a twentieth of a second of a core or more, whatever is in it, and each server makes its own, one after the other.
+# So keeping takes at most a seventh of a server's time, and who waits for it waits no longer than a little.
+GATHER = 6.0
+LEAST_GATHER_SECS, LONGEST_GATHER_SECS = 0.1, 1.0
 # Unread cursors that are kept; the engine's own pool of connections to the catalogue holds 64.
 MOST_IDLE_CURSORS = 16
 NEWEST = f"""
@@ -34,8 +39,6 @@ class Lake:
     # A lake knows neither keys nor indexes: who adds deliveries looks for those that are there.
     schema = SCHEMA.replace(" PRIMARY KEY", "")
     most_tries = 6
-    # A commit takes nearly a tenth of a second of a core, whatever is in it, and each server makes its own.
-    gather_secs = 0.1
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Lake:
         self._turn = turn
         self.reader = reader
         self._author = f"{socket.gethostname()}:{os.getpid()}"
+        self._kept_secs = 0.0
         self._idle: SimpleQueue[Cursor] = SimpleQueue()
         self._watching = connection.cursor()
         self._watch = Watch(self._look, self._current())
@@ -89,6 +93,11 @@ class Lake:
         """The newest snapshot that was not made beside others, of any process."""
         return self._watch.newest(Effect.ANSWERS, Effect.NOTES)
 
+    @property
+    def gather_secs(self) -> float:
+        """The longer, the longer the last change beside the others took, with waiting for its turn."""
+        return min(LONGEST_GATHER_SECS, max(LEAST_GATHER_SECS, GATHER * self._kept_secs))
+
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """A cursor that looks into the lake; making one costs as much as a small query, so they are kept."""
@@ -109,18 +118,24 @@ class Lake:
     @contextmanager
     def transaction(self, effect: Effect) -> Iterator[Cursor]:
         """See Engine.transaction; alone among those of its kind of all processes."""
+        began = time.monotonic()
         with self._turn(effect) as turn:
             # One of its own, because what a change stages lasts as long as its cursor.
             cursor = self._cursor()
             try:
-                with transacting(cursor):
+                with ExitStack() as committing, transacting(cursor):
                     yield cursor
                     _announce(cursor, self._author, effect)
+                    if effect is not Effect.BESIDE:
+                        # The engine tries a commit again that another one came before, and in the end gives up.
+                        committing.enter_context(self._turn(Effect.BESIDE))
                     turn.check()
                 snapshot = _number(cursor, f"FROM ducklake_last_committed_snapshot('{ALIAS}')")
             finally:
                 cursor.close()
         self._watch.note(effect, snapshot)
+        if effect is Effect.BESIDE:
+            self._kept_secs = time.monotonic() - began
 
     def compact(self) -> dict[str, int]:
         """Write small changes into files, join small files, forget old snapshots, delete files that nobody needs."""

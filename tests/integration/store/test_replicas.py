@@ -24,6 +24,7 @@ from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.lake import turns
 from koalr_server.store.lake.address import read_address
+from koalr_server.store.lake.engine import LEAST_GATHER_SECS
 from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 from tests.contents import contents
 from tests.deliveries import BEGAN, Sent, deliveries
@@ -268,6 +269,42 @@ def test_whoever_waits_too_long_for_a_turn_is_told(
         other.write(lambda cursor: None)
     over.set()
     thread.join()
+
+
+def test_a_change_is_not_committed_while_another_process_keeps_deliveries(
+    replicas: tuple[Database, Database],
+) -> None:
+    one, other = replicas
+    keeping, over, written = threading.Event(), threading.Event(), threading.Event()
+
+    def keep(_cursor: duckdb.DuckDBPyConnection) -> None:
+        keeping.set()
+        over.wait(60)
+
+    def write() -> None:
+        other.write(lambda cursor: cursor.execute("INSERT INTO repos VALUES ('a/b')") and None)
+        written.set()
+
+    threads = [threading.Thread(target=one.write_beside, args=(keep,)), threading.Thread(target=write)]
+    threads[0].start()
+    assert keeping.wait(60)
+    threads[1].start()
+    assert not written.wait(0.5)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert one.rows("SELECT repo FROM repos") == [{"repo": "a/b"}]
+
+
+@pytest.mark.parametrize(
+    ("took_secs", "least", "most"), [(0.0, LEAST_GATHER_SECS, 1.0), (0.15, 0.9, 1.0), (1.0, 1.0, 1.0)]
+)
+def test_the_longer_keeping_takes_the_more_is_kept_together(
+    replicas: tuple[Database, Database], took_secs: float, least: float, most: float
+) -> None:
+    one, _ = replicas
+    one.write_beside(lambda _cursor: time.sleep(took_secs))
+    assert least <= one.gather_secs <= most
 
 
 def test_the_engine_may_touch_nothing_but_its_lake(replicas: tuple[Database, Database]) -> None:
