@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from koalr_server.ingest.deliveries import table_of
 from koalr_server.store.database import Database
-from koalr_server.store.lake.attaching import ALIAS as LAKE
+from koalr_server.store.lake.attaching import is_lake
 from koalr_server.store.merging import count
 
 __all__ = ["Received", "add_deliveries", "after", "cursors", "newest_seq", "prune", "set_cursors", "table_of"]
@@ -37,7 +37,7 @@ def add_deliveries(cursor: Cursor, table: pa.Table, received_at: datetime) -> se
         received_at: naive UTC.
     """
     # Numbers may have gaps, where a delivery came twice; they only have to grow.
-    add = _add_where_keys_are_kept if _keeps_keys(cursor) else _add_where_they_are_not
+    add = _add_where_they_are_not if is_lake(cursor) else _add_where_keys_are_kept
     return add(cursor, table, received_at)
 
 
@@ -48,11 +48,6 @@ _BEFORE = (
 _ADD = """INSERT INTO deliveries BY NAME
     SELECT source || ':' || key AS key, $before + 1 + ordinal AS seq, source, event, $received_at::TIMESTAMP AS received_at, body
     FROM arrived_deliveries"""
-
-
-def _keeps_keys(cursor: Cursor) -> bool:
-    """Whether the engine refuses a key that is there already."""
-    return cursor.execute("SELECT current_database()").fetchall() != [(LAKE,)]
 
 
 def _add_where_keys_are_kept(cursor: Cursor, table: pa.Table, received_at: datetime) -> set[int]:

@@ -11,38 +11,74 @@ from koalr_server.history.graph import CommitGraph
 from koalr_server.history.reach import first_containing
 from koalr_server.history.reverts import reverted_shas
 from koalr_server.records import DELIVERED_KINDS
+from koalr_server.store.aside import Beside, InPlace, beside
 from koalr_server.store.coverage import derive_coverage_deltas
 from koalr_server.store.environments import decide_environments
 from koalr_server.store.merging import stage
 from koalr_server.store.risk import derive_risk
 
 Cursor = duckdb.DuckDBPyConnection
+# Kinds of records that decide whose pull requests and code are everywhere, and those that decide what work is.
+PEOPLE_KINDS = frozenset({"teams", "members"})
+WORK_KINDS = PEOPLE_KINDS | {"repos", "work_items"}
 _SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "derived").glob("*.sql")}
 
 
-def derive(cursor: Cursor, repos: Collection[str] | None = None, work_changed: bool = True) -> None:
+# What concerns all repositories, and what is made of it.
+EVERYWHERE = ("deployments", "incidents", "teams", "members", "team_repos", "work_items")
+PLACED = ("told_twice", "incident_facts")
+# What facts of a repository are made of, where several statements read it.
+TOLD = (
+    "commits", "commit_files", "pull_requests", "pull_request_files", "reviews", "codeowners", "told_codeowners"
+)  # fmt: skip
+MADE = ("pull_request_facts", "reached", "changes", "deployment_facts", "coverage_deltas", "pull_request_signals")
+IN_AFFECTED = "repo IN (SELECT repo FROM affected)"
+IN_FLOW = "(kind = 'work_item' OR repo IN (SELECT repo FROM flow_repos))"
+
+
+def derive(cursor: Cursor, repos: Collection[str] | None = None, changed: Collection[str] = WORK_KINDS) -> None:
     """Rebuild the derived tables for `repos` (None: all).
 
     Runs inside the caller's transaction, so readers see the old or the new facts, never half of them.
 
     Args:
-        work_changed: whether teams, members or work items may have changed, which concerns pull requests everywhere.
+        changed: kinds of records that may have changed; some concern pull requests everywhere.
     """
     _stage_repos(cursor, "affected", _all_repos(cursor) if repos is None else repos)
+    # All of a store is too much to copy.
+    work = InPlace() if repos is None else beside(cursor)
+    work.read(EVERYWHERE)
+    work.change(PLACED)
     decide_environments(cursor)
     cursor.execute(_SQL["counted_deployments"])
     cursor.execute(_SQL["incident_facts"])
+    work.read(TOLD, IN_AFFECTED)
+    work.rebuild(MADE, IN_AFFECTED)
+    _derive_facts(cursor)
+    derive_risk(cursor, _SQL, work, people_changed=not PEOPLE_KINDS.isdisjoint(changed))
+    _derive_flow(cursor, work, not WORK_KINDS.isdisjoint(changed))
+    work.write()
+
+
+def _derive_flow(cursor: Cursor, work: Beside, everywhere: bool) -> None:
+    repos = "FROM affected"
+    if everywhere:
+        work.write()
+        repos = "SELECT DISTINCT repo FROM pull_request_facts UNION SELECT DISTINCT repo FROM flow_items"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE flow_repos AS {repos}")
+    work.rebuild(["flow_items"], IN_FLOW)
+    cursor.execute(_SQL["flow_items"])
+
+
+def _derive_facts(cursor: Cursor) -> None:
+    """All that the affected repositories tell by themselves."""
     for name in ("landed_commits", "pull_request_facts"):
         cursor.execute(_SQL[name])
     _rebuild_reached(cursor)
     _stage_revert_mentions(cursor)
     for name in ("changes", "reverts", "deployment_facts"):
         cursor.execute(_SQL[name])
-    everywhere = "SELECT DISTINCT repo FROM pull_request_facts UNION SELECT DISTINCT repo FROM flow_items"
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE flow_repos AS {everywhere if work_changed else 'FROM affected'}")
-    cursor.execute(_SQL["flow_items"])
     derive_coverage_deltas(cursor)
-    derive_risk(cursor, _SQL, people_changed=work_changed)
 
 
 def _stage_repos(cursor: Cursor, name: str, repos: Collection[str]) -> None:

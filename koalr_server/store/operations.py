@@ -29,9 +29,6 @@ FACT_TABLES = (
     *("codeowners", "deployments", "incidents", "work_items", *COPILOT_KINDS, *COVERAGE_KINDS),
 )
 
-# What decides who owns work, and whether pull requests are work items.
-WORK_KINDS = frozenset({"teams", "members", "repos", "work_items"})
-
 Cursor = duckdb.DuckDBPyConnection
 Arguments = Mapping[str, Any]
 Tables = Mapping[str, pa.Table]
@@ -95,7 +92,7 @@ def load(database: Database, _arguments: Arguments, tables: Tables) -> Answer:
         counts = _load_tables(cursor, tables)
         # Nothing is derived from Copilot's tables.
         if not COPILOT_KINDS.keys() >= tables.keys():
-            derive(cursor, affected_repos(cursor, tables), work_changed=not WORK_KINDS.isdisjoint(tables))
+            derive(cursor, affected_repos(cursor, tables), tables.keys())
         stamp(cursor)
         return {
             "counts": counts,

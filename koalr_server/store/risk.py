@@ -11,6 +11,7 @@ import pyarrow as pa
 from koalr_server.risk.code_ownership import CODEOWNERS, compliances
 from koalr_server.risk.moment_signals import JUDGED_COLUMNS, moment_signals
 from koalr_server.risk.signals import measured_rows
+from koalr_server.store.aside import Beside
 from koalr_server.store.assistance import stage_assistance
 from koalr_server.store.change_signals import stage_change_signals
 from koalr_server.store.merging import stage
@@ -29,11 +30,12 @@ ORDER BY quarter
 """  # noqa: S608 - our own text
 
 
-def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) -> None:
+def derive_risk(cursor: Cursor, sql: Mapping[str, str], work: Beside, people_changed: bool) -> None:
     """Rebuild the signals of the `affected` repositories, and every model and score that may differ now.
 
     Args:
         sql: the statements of derived/ by name.
+        work: where facts and signals of the affected repositories are made.
         people_changed: whether teams or their members may have changed, who own code in repositories everywhere.
     """
     stage_assistance(cursor)
@@ -41,8 +43,17 @@ def derive_risk(cursor: Cursor, sql: Mapping[str, str], people_changed: bool) ->
     stage_change_signals(cursor)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(AFFECTED)}")
     cursor.execute(sql["pull_request_signals"])
+    if people_changed:
+        work.write()
     _replace_compliance(cursor, people_changed)
-    rescore(cursor, refresh_models(cursor))
+    # Models are made from pull requests everywhere.
+    work.write("pull_request_signals")
+    changed_quarters = refresh_models(cursor)
+    rescore(cursor, changed_quarters)
+    if changed_quarters:
+        # Their pull requests are everywhere, too.
+        work.write()
+        _note_scores(cursor)
 
 
 def _replace_compliance(cursor: Cursor, people_changed: bool) -> None:
@@ -90,10 +101,21 @@ def rescore(cursor: Cursor, quarters: list[datetime]) -> None:
         found = zip(model.scores(model.probabilities(own)).tolist(), measured_rows(own).tolist(), strict=True)
         scores += [score if known else None for score, known in found]
     told = pa.array(scores, pa.int64())
-    stage(cursor, "scored", rows.select(["repo", "number"]).append_column("score", told))
+    stage(cursor, "scores", rows.select(["repo", "number"]).append_column("score", told))
     cursor.execute(
-        """UPDATE pull_request_facts
-        SET risk_score = c.score, has_schema_migration = s.schema_migration, has_open_incident = s.open_incidents > 0
-        FROM scored c JOIN pull_request_signals s ON s.repo = c.repo AND s.number = c.number
-        WHERE c.repo = pull_request_facts.repo AND c.number = pull_request_facts.number"""
+        """CREATE OR REPLACE TEMP TABLE scored AS
+        SELECT c.repo, c.number, c.score, s.schema_migration, s.open_incidents > 0 AS open_incident
+        FROM scores c JOIN pull_request_signals s ON s.repo = c.repo AND s.number = c.number"""
+    )
+    _note_scores(cursor)
+
+
+def _note_scores(cursor: Cursor) -> None:
+    """Put what was `scored` into the facts, where it is not there."""
+    cursor.execute(
+        """UPDATE pull_request_facts p
+        SET risk_score = c.score, has_schema_migration = c.schema_migration, has_open_incident = c.open_incident
+        FROM scored c WHERE c.repo = p.repo AND c.number = p.number
+            AND (c.score IS DISTINCT FROM p.risk_score OR c.schema_migration IS DISTINCT FROM p.has_schema_migration
+                 OR c.open_incident IS DISTINCT FROM p.has_open_incident)"""
     )

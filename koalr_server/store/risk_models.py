@@ -50,7 +50,8 @@ def refresh_models(cursor: Cursor) -> list[datetime]:
     changed = [quarter for quarter, fingerprint in current.items() if stored.get(quarter) != fingerprint]
     gone = [quarter for quarter in stored if quarter not in current]
     models = [_made(cursor, quarter) for quarter in changed]
-    cursor.execute("DELETE FROM risk_models WHERE quarter IN (SELECT unnest(?::TIMESTAMP[]))", [changed + gone])
+    if changed or gone:
+        cursor.execute("DELETE FROM risk_models WHERE quarter IN (SELECT unnest(?::TIMESTAMP[]))", [changed + gone])
     if models:
         rows = [(model.quarter, current[model.quarter], model.text()) for model in models]
         names = ("quarter", "fingerprint", "document")

@@ -28,7 +28,7 @@ from koalr_server.store.environments import RULES, forget_environments, rules_he
 from koalr_server.store.loading import load_kind, unload_kind
 from koalr_server.store.merging import count
 from koalr_server.store.observations import Thing
-from koalr_server.store.operations import WORK_KINDS, claim, get_meta, set_meta, stamp
+from koalr_server.store.operations import claim, get_meta, set_meta, stamp
 from koalr_server.store.readers import note_readers, read_by_earlier
 
 Cursor = duckdb.DuckDBPyConnection
@@ -301,7 +301,7 @@ def _replace_records(cursor: Cursor, made: Mapping[Thing, Rows]) -> None:
     for kind, table in arriving.items():
         load_kind(cursor, kind, table)
     repos |= affected_repos(cursor, arriving)
-    derive(cursor, repos, work_changed=not WORK_KINDS.isdisjoint(gone.keys() | arriving.keys()))
+    derive(cursor, repos, gone.keys() | arriving.keys())
     stamp(cursor)
 
 

@@ -11,7 +11,7 @@ WITH failures AS (
     GROUP BY ALL
 ),
 shares AS (
-    SELECT deployment_id, 1 / count(*) AS failed_share FROM changes WHERE repo IN (SELECT repo FROM affected) GROUP BY ALL
+    SELECT deployment_id, round(1 / count(*), 9) AS failed_share FROM changes WHERE repo IN (SELECT repo FROM affected) GROUP BY ALL
 )
 SELECT c.repo, c.number, f.failed_at, s.failed_share
 FROM changes c JOIN failures f USING (deployment_id) JOIN shares s USING (deployment_id)
@@ -30,7 +30,10 @@ measured AS (
            coalesce(p.additions, s.lines_added::BIGINT) AS lines_added,
            coalesce(p.deletions, s.lines_deleted::BIGINT) AS lines_deleted,
            coalesce(p.changed_files, s.files_changed::BIGINT) AS files_changed,
-           s.* EXCLUDE (repo, number, ordinal, lines_added, lines_deleted, files_changed),
+           -- Of a number of more than 15 digits a lake with its catalogue in a file forgets the last bit.
+           s.* EXCLUDE (repo, number, ordinal, lines_added, lines_deleted, files_changed)
+               REPLACE (round(s.entropy_bits, 9) AS entropy_bits, round(s.days_since_change, 9) AS days_since_change,
+                        round(s.author_recent_experience, 9) AS author_recent_experience),
            m.* EXCLUDE (repo, number),
            CASE WHEN b.number IS NOT NULL THEN 1 ELSE round(a.assisted, 6) END AS ai_authored_ratio,
            d.delta AS coverage_delta, p.failed_checks

@@ -120,3 +120,8 @@ def _refused(address: LakeAddress, error: Exception) -> StoreError:
             "Check that PostgreSQL runs, and the host, database, user and password of KOALR_STORE_URL."
         )
     return StoreError(f"Cannot open the store {address}: {first_line(Exception(told))}.")
+
+
+def is_lake(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a store's cursor looks into a lake."""
+    return cursor.execute("SELECT current_database()").fetchall() == [(ALIAS,)]
