@@ -68,6 +68,7 @@ class Topology:
         through: Callable[[int], int],
     ) -> None:
         self._folder = folder
+        self._postgres = postgres
         self._ports = {f"api{number}": free_port() for number in range(1, SERVERS + 1)}
         self._ports |= {f"dashboard{number}": free_port() for number in range(1, dashboards + 1)}
         self._nginx_ports = {"inside": free_port(), "http": free_port(), "https": free_port()}
@@ -142,6 +143,14 @@ class Topology:
         """End one process and wait for its end."""
         self._running[name].send_signal(how)
         self._running.pop(name).wait(timeout=END_SECS)
+
+    def stop_catalogue(self) -> None:
+        """End PostgreSQL at once; what was committed stays."""
+        self._postgres.stop()
+
+    def start_catalogue(self) -> None:
+        """Start it again on its port."""
+        self._postgres.start()
 
     def stop_all(self) -> None:
         """End everything that runs; what does not end by itself is killed."""

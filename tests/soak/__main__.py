@@ -1,4 +1,7 @@
-"""`python -m tests.soak`: the whole topology for half an hour; SOAK_SECS, SOAK_PEOPLE and SOAK_KILL_EVERY_SECS make it another run."""
+"""`python -m tests.soak`: the whole topology for half an hour.
+
+SOAK_SECS, SOAK_PEOPLE, SOAK_PER_SEC, SOAK_KILL_EVERY_SECS and SOAK_OUTAGE_SECS make it another run.
+"""
 
 import os
 import signal
@@ -23,6 +26,7 @@ def main() -> None:
         people=int(os.environ.get("SOAK_PEOPLE", usual.people)),
         kill_every_secs=float(os.environ.get("SOAK_KILL_EVERY_SECS", usual.kill_every_secs)),
         per_sec=float(os.environ.get("SOAK_PER_SEC", usual.per_sec)),
+        outage_secs=float(os.environ.get("SOAK_OUTAGE_SECS", usual.outage_secs)),
     )
     with tempfile.TemporaryDirectory(prefix="koalr-soak-") as folder:
         found = soak(plan, Path(folder))

@@ -29,6 +29,7 @@ DELIVERIES_OF_A_PULL_REQUEST = 6
 PADDING_BYTES = 5_000
 # As SHARED_STORE.md has it; a short run does it once.
 COMPACT_EVERY_SECS = 600.0
+OUTAGE_AT = 0.05
 LONGEST_GOODBYE_SECS = 120.0
 
 
@@ -41,6 +42,7 @@ class Plan:
         per_sec: deliveries.
         fault_share: of sendings and of requests on the way.
         kill_every_secs: from one kill to the next.
+        outage_secs: for how long the catalogue is gone, once; 0: never.
     """
 
     secs: float = 1800.0
@@ -50,6 +52,7 @@ class Plan:
     per_sec: float = 50.0
     fault_share: float = 0.05
     kill_every_secs: float = 180.0
+    outage_secs: float = 0.0
 
 
 def soak(plan: Plan, folder: Path) -> Found:
@@ -69,7 +72,7 @@ def soak(plan: Plan, folder: Path) -> Found:
         )
         stack.callback(looking.kill)
         senders = Senders(running.inside_url, sent, plan.per_sec, plan.fault_share)
-        with _compacting(running, plan, found):
+        with _compacting(running, plan, found), _outage(running, plan, found):
             _kill(running, plan, found)
         needs.stop()
         relay.share = 0.0
@@ -127,6 +130,27 @@ def _compacting(running: Topology, plan: Plan, found: Found) -> Iterator[None]:
         over.set()
         thread.join()
     found.measured("`store compact` meanwhile", f"{len(taken_secs)} ×, {max(taken_secs, default=0):.1f} s at most")
+
+
+@contextmanager
+def _outage(running: Topology, plan: Plan, found: Found) -> Iterator[None]:
+    """Have the catalogue gone for a while, before anything is killed: a server does not start without it."""
+
+    def run() -> None:
+        time.sleep(OUTAGE_AT * plan.secs)
+        running.stop_catalogue()
+        time.sleep(plan.outage_secs)
+        running.start_catalogue()
+
+    thread = threading.Thread(target=run, name="outage")
+    if plan.outage_secs:
+        thread.start()
+        found.measured("the catalogue gone", f"for {plan.outage_secs:.0f} s")
+    try:
+        yield
+    finally:
+        if plan.outage_secs:
+            thread.join()
 
 
 def _kill(running: Topology, plan: Plan, found: Found) -> None:

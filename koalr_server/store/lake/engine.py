@@ -23,7 +23,7 @@ from koalr_server.store.single_file import SCHEMA
 # A commit takes a twentieth of a second of a core or more, whatever is in it, and each server makes its own, one after the other.
 # So keeping takes at most a seventh of a server's time, and who waits for it waits no longer than a little.
 GATHER = 6.0
-LEAST_GATHER_SECS, LONGEST_GATHER_SECS = 0.1, 1.0
+LEAST_GATHER_SECS, LONGEST_GATHER_SECS = 0.1, 0.5
 # Unread cursors that are kept; the engine's own pool of connections to the catalogue holds 64.
 MOST_IDLE_CURSORS = 16
 NEWEST = f"""

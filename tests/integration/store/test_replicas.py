@@ -24,7 +24,7 @@ from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.gateway import LocalAccess
 from koalr_server.store.lake import turns
 from koalr_server.store.lake.address import read_address
-from koalr_server.store.lake.engine import LEAST_GATHER_SECS
+from koalr_server.store.lake.engine import LEAST_GATHER_SECS, LONGEST_GATHER_SECS
 from koalr_server.store.settling import agree_on_rules, settle, settled_seq
 from tests.contents import contents
 from tests.deliveries import BEGAN, Sent, deliveries
@@ -297,7 +297,12 @@ def test_a_change_is_not_committed_while_another_process_keeps_deliveries(
 
 
 @pytest.mark.parametrize(
-    ("took_secs", "least", "most"), [(0.0, LEAST_GATHER_SECS, 1.0), (0.15, 0.9, 1.0), (1.0, 1.0, 1.0)]
+    ("took_secs", "least", "most"),
+    [
+        (0.0, LEAST_GATHER_SECS, LONGEST_GATHER_SECS),
+        (0.06, 0.36, LONGEST_GATHER_SECS),
+        (0.3, LONGEST_GATHER_SECS, LONGEST_GATHER_SECS),
+    ],
 )
 def test_the_longer_keeping_takes_the_more_is_kept_together(
     replicas: tuple[Database, Database], took_secs: float, least: float, most: float
