@@ -1,7 +1,8 @@
 """Puts the API together: FastAPI routes behind layers, each doing one thing, mountable at /api."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -58,7 +59,21 @@ def create_api(
         shared: where replicas count requests together.
     """
     registry = CollectorRegistry()
-    app = FastAPI(title="Koalr API", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if shared is not None:
+            await shared.close()
+
+    app = FastAPI(
+        title="Koalr API",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
     app.state.service = service
     errors.install(app)
     for endpoints in ROUTERS:
