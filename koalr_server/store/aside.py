@@ -29,8 +29,8 @@ class Beside(Protocol):
     def rebuild(self, tables: Iterable[str], scope: str) -> None:
         """All rows of a scope are made anew, and nobody reads what they were; `write` writes them."""
 
-    def write(self, *tables: str) -> None:
-        """Write some tables, or all and end: from then on they are read and changed where they are."""
+    def write(self, *tables: str) -> bool:
+        """Write some tables, or all and end: from then on they are read and changed where they are. Whether they were not before."""
 
 
 class InPlace:
@@ -45,8 +45,9 @@ class InPlace:
     def rebuild(self, tables: Iterable[str], scope: str) -> None:
         """See Beside; whoever rebuilds has deleted them."""
 
-    def write(self, *tables: str) -> None:
+    def write(self, *_tables: str) -> bool:
         """See Beside."""
+        return False
 
 
 class Aside:
@@ -74,14 +75,15 @@ class Aside:
             self._copy(table, "false")
             self._scopes[table] = scope
 
-    def write(self, *tables: str) -> None:
+    def write(self, *tables: str) -> bool:
         """See Beside."""
-        for table in tables or list(self._scopes):
-            if table in self._scopes:
-                scope = self._scopes.pop(table)
-                if scope is not None:
-                    write_differences(self._cursor, table, scope)
-                self._cursor.execute(f"DROP TABLE temp.main.{table}")
+        apart = [table for table in tables or list(self._scopes) if table in self._scopes]
+        for table in apart:
+            scope = self._scopes.pop(table)
+            if scope is not None:
+                write_differences(self._cursor, table, scope)
+            self._cursor.execute(f"DROP TABLE temp.main.{table}")
+        return bool(apart)
 
     def _copy(self, table: str, scope: str) -> None:
         self._cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM {ALIAS}.main.{table} WHERE {scope}")  # noqa: S608 - see Beside

@@ -66,7 +66,7 @@ def _add_where_they_are_not(cursor: Cursor, table: pa.Table, received_at: dateti
     with _arrived(cursor, pa.table({"key": pa.array(first, pa.string())})):
         # One look for both, because each takes as long as all the rest.
         found = cursor.execute(
-            f"SELECT {_BEFORE}, list(a.key) FROM deliveries d LEFT JOIN arrived_deliveries a ON a.key = d.key"  # noqa: S608 - our own text
+            f"SELECT {_BEFORE}, list(a.key) FILTER (a.key IS NOT NULL) FROM deliveries d LEFT JOIN arrived_deliveries a ON a.key = d.key"  # noqa: S608 - our own text
         )
         ((before, known),) = found.fetchall()
     new = sorted(first[key] for key in first.keys() - set(known or ()))

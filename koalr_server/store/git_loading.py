@@ -58,7 +58,7 @@ def load_git(cursor: Cursor, arguments: Mapping[str, Any], tables: Mapping[str, 
     if changed or not count(cursor, "SELECT count(*) FROM repos WHERE repo = ?", [repo]):
         _replace_pull_requests(cursor, repo, arguments["heads"].get("HEAD"))
     _register(cursor, repo, arguments["team"])
-    derive(cursor, [repo], () if arguments["team"] is None else ("teams", "repos"))
+    derive(cursor, [repo], () if arguments["team"] is None else ("repos",))
     return {"commits": added, "commits_removed": removed, "deployments": deployments, **_totals(cursor, repo)}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -43,25 +43,24 @@ def derive_risk(cursor: Cursor, sql: Mapping[str, str], work: Beside, people_cha
     stage_change_signals(cursor)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE moment_signals AS {moment_signals(AFFECTED)}")
     cursor.execute(sql["pull_request_signals"])
+    _replace_compliance(cursor, "IN")
+    # Models are made from the pull requests of all repositories.
+    work.write("pull_request_signals")
     if people_changed:
         work.write()
-    _replace_compliance(cursor, people_changed)
-    # Models are made from pull requests everywhere.
-    work.write("pull_request_signals")
+        _replace_compliance(cursor, "NOT IN")
     changed_quarters = refresh_models(cursor)
     rescore(cursor, changed_quarters)
-    if changed_quarters:
-        # Their pull requests are everywhere, too.
-        work.write()
+    if changed_quarters and work.write():
+        # The facts of other repositories have not been aside.
         _note_scores(cursor)
 
 
-def _replace_compliance(cursor: Cursor, people_changed: bool) -> None:
-    """Whether owners approved, in the affected repositories that have CODEOWNERS, or in all of these (temporary table `owned`)."""
+def _replace_compliance(cursor: Cursor, which: Literal["IN", "NOT IN"]) -> None:
+    """Whether owners approved, in repositories with CODEOWNERS that are affected or are not (temporary table `owned`)."""
     cursor.execute(
         f"""CREATE OR REPLACE TEMP TABLE owned AS
-        SELECT DISTINCT repo FROM {CODEOWNERS} WHERE ? OR repo IN (SELECT repo FROM affected)""",  # noqa: S608
-        [people_changed],
+        SELECT DISTINCT repo FROM {CODEOWNERS} WHERE repo {which} (SELECT repo FROM affected)"""  # noqa: S608
     )
 
     def query(text: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ PADDING_BYTES = 5_000
 # As SHARED_STORE.md has it; a short run does it once.
 COMPACT_EVERY_SECS = 600.0
 OUTAGE_AT = 0.05
+UNAVAILABLE = 503
 LONGEST_GOODBYE_SECS = 120.0
 
 
@@ -58,6 +60,10 @@ class Plan:
 def soak(plan: Plan, folder: Path) -> Found:
     """Run all of it in a folder."""
     found = Found()
+    if plan.outage_secs and OUTAGE_AT * plan.secs + plan.outage_secs > plan.kill_every_secs:
+        raise ValueError(
+            "A server that was killed does not start while the catalogue is gone; kill later, or let the run be shorter."
+        )
     sent = _deliveries(plan)
     places = {name: folder / name for name in ("topology", "oracle")}
     places["topology"].mkdir()
@@ -79,6 +85,8 @@ def soak(plan: Plan, folder: Path) -> Found:
         senders.calm()
         looked = viewers.told(looking, LONGEST_GOODBYE_SECS)
         judge_deliveries(running, senders, relay, sent, found)
+        if plan.outage_secs and not senders.again[UNAVAILABLE]:
+            found.wrong.append("The catalogue was gone, and no sender was told so.")
         judge_pages(looked, found)
         judge_needs(needs, plan.secs, found)
         with oracle(places["oracle"], sent) as expected:
@@ -141,16 +149,15 @@ def _outage(running: Topology, plan: Plan, found: Found) -> Iterator[None]:
         running.stop_catalogue()
         time.sleep(plan.outage_secs)
         running.start_catalogue()
+        found.measured("the catalogue was gone", f"for {plan.outage_secs:.0f} s")
 
-    thread = threading.Thread(target=run, name="outage")
-    if plan.outage_secs:
-        thread.start()
-        found.measured("the catalogue gone", f"for {plan.outage_secs:.0f} s")
-    try:
+    if not plan.outage_secs:
         yield
-    finally:
-        if plan.outage_secs:
-            thread.join()
+        return
+    with ThreadPoolExecutor(1, "outage") as pool:
+        over = pool.submit(run)
+        yield
+        over.result()
 
 
 def _kill(running: Topology, plan: Plan, found: Found) -> None:

@@ -15,13 +15,13 @@ from koalr_server.errors import StoreError
 from koalr_server.store.engine import Cursor, Effect, first_line, transacting
 from koalr_server.store.lake.address import LakeAddress, PostgresCatalogue
 from koalr_server.store.lake.attaching import ALIAS, attached
-from koalr_server.store.lake.turns import Turn, own_reader, own_turn, postgres_reader, postgres_turn
+from koalr_server.store.lake.turns import Turn, own_reader, own_turns, postgres_reader, postgres_turn
 from koalr_server.store.lake.upkeep import compact
 from koalr_server.store.lake.watch import Watch
 from koalr_server.store.single_file import SCHEMA
 
 # A commit takes a twentieth of a second of a core or more, whatever is in it, and each server makes its own, one after the other.
-# So keeping takes at most a seventh of a server's time, and who waits for it waits no longer than a little.
+# So keeping takes a seventh of a server's time, more only if it would make senders wait too long.
 GATHER = 6.0
 LEAST_GATHER_SECS, LONGEST_GATHER_SECS = 0.1, 0.5
 # Unread cursors that are kept; the engine's own pool of connections to the catalogue holds 64.
@@ -73,7 +73,7 @@ class Lake:
             connection = attached(address, scratch.name, threads)
             undone.callback(connection.close)
             shared = isinstance(address.catalogue, PostgresCatalogue)
-            turn = partial(postgres_turn, connection) if shared else own_turn
+            turn = partial(postgres_turn, connection) if shared else own_turns()
             reader = partial(postgres_reader, connection) if shared else own_reader
             try:
                 lake = cls(connection, address, scratch, turn, reader)

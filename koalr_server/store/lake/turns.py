@@ -1,6 +1,7 @@
 """One writer at a time among all processes: locks of PostgreSQL, which end with the connection that took them."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Protocol
 
@@ -26,7 +27,7 @@ class Turn(Protocol):
 
 
 class OwnTurn:
-    """The turn of the only process there is, whose writers are one thread of each kind."""
+    """The turn of a thread of the only process there is."""
 
     def check(self) -> None:
         """It cannot be lost."""
@@ -68,9 +69,16 @@ class PostgresTurn:
         self._cursor.close()
 
 
-def own_turn(_effect: Effect) -> AbstractContextManager[Turn]:
-    """A turn of the only process there is."""
-    return nullcontext(OwnTurn())
+def own_turns() -> Callable[[Effect], AbstractContextManager[Turn]]:
+    """Turns among the threads of the only process there is."""
+    locks = {number: threading.Lock() for number in LOCKS.values()}
+
+    @contextmanager
+    def turn(effect: Effect) -> Iterator[Turn]:
+        with locks[LOCKS[effect]]:
+            yield OwnTurn()
+
+    return turn
 
 
 def postgres_turn(connection: duckdb.DuckDBPyConnection, effect: Effect) -> AbstractContextManager[Turn]:

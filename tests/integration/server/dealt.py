@@ -25,3 +25,36 @@ def derived(database: Database) -> dict[str, list[str]]:
     return {
         table: sorted(repr(sorted(row.items())) for row in database.rows(f"SELECT * FROM {table}")) for table in DERIVED
     }
+
+
+def owned_code() -> Rows:
+    """A pull request that somebody of the team approved who owns it, once `own` has told so."""
+    return {
+        "members": [{"team": "Payments", "login": "bo"}],
+        "commits": [
+            {"repo": "acme/api", "sha": "a" * 40, "author": "ann", "message": "Work"}
+            | {"authoredAt": "2025-03-03T09:00:00Z", "committedAt": "2025-03-03T09:00:00Z"}
+            | {"files": [{"path": "app.py", "additions": 3}]}
+        ],
+        "pull_requests": [
+            {"repo": "acme/api", "number": 1, "title": "Work", "author": "ann", "commits": ["a" * 40]}
+            | {"mergedAt": "2025-03-04T09:00:00Z"}
+        ],
+        "reviews": [
+            {
+                "repo": "acme/api",
+                "number": 1,
+                "reviewer": "Bo",
+                "state": "approved",
+                "submittedAt": "2025-03-03T12:00:00Z",
+            }
+        ],
+    }
+
+
+def own(database: Database) -> None:
+    """Payments own all of acme/api."""
+    owners = (
+        "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @acme/payments', NULL)"
+    )
+    database.write(lambda cursor: cursor.execute(owners) and None)

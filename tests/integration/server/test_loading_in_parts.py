@@ -5,7 +5,7 @@ import random
 import pytest
 
 from koalr_server.store.database import Database
-from tests.integration.server.dealt import Rows, derived, parts
+from tests.integration.server.dealt import derived, own, owned_code, parts
 from tests.integration.server.loaded import import_rows
 from tests.oracle.organisations import random_organisation
 from tests.oracle.random_content import with_content
@@ -42,36 +42,12 @@ def test_models_and_scores_come_out_the_same_from_parts() -> None:
 
 
 def test_who_is_in_a_team_may_come_before_or_after_what_it_owns() -> None:
-    organisation: Rows = {
-        "members": [{"team": "Payments", "login": "bo"}],
-        "commits": [
-            {"repo": "acme/api", "sha": "a" * 40, "author": "ann", "message": "Work"}
-            | {"authoredAt": "2025-03-03T09:00:00Z", "committedAt": "2025-03-03T09:00:00Z"}
-            | {"files": [{"path": "app.py", "additions": 3}]}
-        ],
-        "pull_requests": [
-            {"repo": "acme/api", "number": 1, "title": "Work", "author": "ann", "commits": ["a" * 40]}
-            | {"mergedAt": "2025-03-04T09:00:00Z"}
-        ],
-        "reviews": [
-            {
-                "repo": "acme/api",
-                "number": 1,
-                "reviewer": "Bo",
-                "state": "approved",
-                "submittedAt": "2025-03-03T12:00:00Z",
-            }
-        ],
-    }
+    organisation = owned_code()
     people = {"members": organisation.pop("members")}
     stores = []
     for loads in ([people, organisation], [organisation, people]):
         database = Database.in_memory()
-        database.write(
-            lambda cursor: cursor.execute(
-                "INSERT INTO codeowners VALUES ('acme/api', 'CODEOWNERS', TIMESTAMP '2025-01-01', '* @acme/payments', NULL)"
-            )
-        )
+        own(database)
         for load in loads:
             import_rows(database, load)
         stores.append(derived(database))

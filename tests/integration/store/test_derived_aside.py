@@ -11,7 +11,7 @@ import pytest
 from koalr_server.store.aside import write_differences
 from koalr_server.store.database import Database
 from koalr_server.store.lake.address import read_address
-from tests.integration.server.dealt import Rows, derived, parts
+from tests.integration.server.dealt import Rows, derived, own, owned_code, parts
 from tests.integration.server.loaded import import_rows
 from tests.integration.store.conftest import file_url
 from tests.oracle.organisations import random_organisation
@@ -36,13 +36,36 @@ def test_each_load_derives_what_it_derives_in_a_single_file(lake: Database, seed
 
 
 def test_models_and_scores_are_those_of_a_single_file(lake: Database) -> None:
-    organisation = risky_organisation(11, 500).rows
+    """What one repository tells makes other scores of another one's pull requests, whose facts are not aside."""
+    organisation = risky_organisation(11, 700).rows
+    repos = sorted({row["repo"] for row in organisation["pull_requests"]})
+    assert len(repos) > 1
     single = Database.in_memory()
-    for load in parts(organisation, random.Random(11)):
+    scores = []
+    for repo in repos:
+        load = {kind: [row for row in rows if row.get("repo") == repo] for kind, rows in organisation.items()}
         for database in (lake, single):
             import_rows(database, load)
+        assert derived(lake) == derived(single)
+        scores.append(
+            lake.rows(
+                "SELECT number, risk_score FROM pull_request_facts WHERE repo = $repo ORDER BY ALL", {"repo": repos[0]}
+            )
+        )
+    assert len(set(map(str, scores))) > 1
+    single.close()
+
+
+def test_who_owns_code_is_known_when_people_come_last(lake: Database) -> None:
+    organisation = owned_code()
+    people = {"members": organisation.pop("members")}
+    single = Database.in_memory()
+    for database in (lake, single):
+        own(database)
+        import_rows(database, organisation)
+        import_rows(database, people)
     assert derived(lake) == derived(single)
-    assert any(row["risk_score"] for row in lake.rows("SELECT risk_score FROM pull_request_facts"))
+    assert lake.rows("SELECT codeowners_compliance AS approved FROM pull_request_signals") == [{"approved": True}]
     single.close()
 
 

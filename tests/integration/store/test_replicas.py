@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -22,7 +23,7 @@ from koalr_server.store import settling
 from koalr_server.store.database import Database
 from koalr_server.store.deliveries import add_deliveries, table_of
 from koalr_server.store.gateway import LocalAccess
-from koalr_server.store.lake import turns
+from koalr_server.store.lake import engine, turns
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.lake.engine import LEAST_GATHER_SECS, LONGEST_GATHER_SECS
 from koalr_server.store.settling import agree_on_rules, settle, settled_seq
@@ -296,20 +297,28 @@ def test_a_change_is_not_committed_while_another_process_keeps_deliveries(
     assert one.rows("SELECT repo FROM repos") == [{"repo": "a/b"}]
 
 
-@pytest.mark.parametrize(
-    ("took_secs", "least", "most"),
-    [
-        (0.0, LEAST_GATHER_SECS, LONGEST_GATHER_SECS),
-        (0.06, 0.36, LONGEST_GATHER_SECS),
-        (0.3, LONGEST_GATHER_SECS, LONGEST_GATHER_SECS),
-    ],
-)
-def test_the_longer_keeping_takes_the_more_is_kept_together(
-    replicas: tuple[Database, Database], took_secs: float, least: float, most: float
+def test_the_longer_keeping_took_last_the_more_is_kept_together(
+    replicas: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, _ = replicas
-    one.write_beside(lambda _cursor: time.sleep(took_secs))
-    assert least <= one.gather_secs <= most
+    now = [0.0]
+    monkeypatch.setattr(engine, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def keep(secs: float, fault: type[Exception] | None = None) -> None:
+        def change(_cursor: duckdb.DuckDBPyConnection) -> None:
+            now[0] += secs
+            if fault:
+                raise fault
+
+        one.write_beside(change)
+
+    gathered = []
+    for secs in (0.001, 0.05, 3.0, 0.03):
+        keep(secs)
+        gathered.append(one.gather_secs)
+    with pytest.raises(ValueError):  # noqa: PT011 - it has no text
+        keep(0.07, ValueError)
+    assert [*gathered, one.gather_secs] == pytest.approx([LEAST_GATHER_SECS, 0.3, LONGEST_GATHER_SECS, 0.18, 0.18])
 
 
 def test_the_engine_may_touch_nothing_but_its_lake(replicas: tuple[Database, Database]) -> None:
