@@ -101,7 +101,8 @@ def after(cursor: Cursor, seq: int, most: int) -> Sequence[Received]:
         """WITH next AS (SELECT seq, source, event, octet_length(body) AS bytes FROM deliveries
             WHERE seq > $seq ORDER BY seq LIMIT $most),
         fitting AS (SELECT seq FROM next QUALIFY sum(bytes) OVER (ORDER BY seq) - bytes < $bytes)
-        SELECT seq, source, event, body FROM deliveries SEMI JOIN fitting USING (seq) ORDER BY seq""",
+        SELECT seq, source, event, body FROM deliveries SEMI JOIN fitting USING (seq)
+        WHERE seq > $seq ORDER BY seq""",
         {"seq": seq, "most": most, "bytes": MOST_BYTES_AT_ONCE},
     )
     return [Received(number, source, event, bytes(body)) for number, source, event, body in found.fetchall()]

@@ -50,7 +50,7 @@ def server() -> Iterator[tuple[str, str]]:
     key = new_key()
     arguments = {"key": key, "name": "ci", "scopes": ["write"], "teams": [], "limit": 1000}
     LocalAccess(database).call("create_key", arguments)
-    inbox = Inbox(database, Rules(), 90)
+    inbox = Inbox(database, Rules(), 90, gather_secs=0)
     inbox.start()
     with running(create_server(Service(database), inbox, {"github": (SECRET,)})) as url:
         yield url, key

@@ -31,7 +31,7 @@ def server() -> Iterator[tuple[str, str]]:
     """A server that takes deliveries: address and key."""
     database = Database.in_memory()
     key = create_key(database, "read", "write")
-    inbox = Inbox(database, Rules(), 90)
+    inbox = Inbox(database, Rules(), 90, gather_secs=0)
     inbox.start()
     with running(create_server(Service(database, Calendar()), inbox, {"github": (SECRET,)})) as url:
         yield url, key

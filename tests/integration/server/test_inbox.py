@@ -196,7 +196,7 @@ class TestADelivery:
     @pytest.mark.parametrize("seed", range(6))
     def test_in_any_order_and_number_gives_the_same_tables(self, server: Server, seed: int) -> None:
         orderly = Database.in_memory()
-        inbox = Inbox(orderly, Rules(), RAW_DAYS)
+        inbox = Inbox(orderly, Rules(), RAW_DAYS, gather_secs=0)
         inbox.start()
         with running(create_server(Service(orderly), inbox, {"github": (SECRET,)})) as url:
             ordered = Server(url, orderly, inbox, "")
@@ -236,7 +236,7 @@ class TestReprocessing:
         server.post({"action": "opened", "repository": {"full_name": "acme/api"}, "issue": issue}, "issues")
         server.read()
         assert not server.database.rows("SELECT 1 FROM incidents")
-        again = Inbox(server.database, Rules(incident_labels=("broken",)), RAW_DAYS)
+        again = Inbox(server.database, Rules(incident_labels=("broken",)), RAW_DAYS, gather_secs=0)
         again.start()
         deadline = time.monotonic() + 10
         while not server.database.rows("SELECT 1 FROM incidents") and time.monotonic() < deadline:
@@ -406,13 +406,13 @@ class TestARefusal:
 
 def test_a_server_that_was_killed_reads_at_its_next_start_what_it_acknowledged(server: Server) -> None:
     silent = Database.in_memory()
-    accepting = Inbox(silent, Rules(), RAW_DAYS)
+    accepting = Inbox(silent, Rules(), RAW_DAYS, gather_secs=0)
     accepting._acceptance.start()  # and nobody reads, as if the process had ended
     with running(create_server(Service(silent), accepting, {"github": (SECRET,)})) as url:
         Server(url, silent, accepting, "").post(STORY[0][1])
     accepting._acceptance.stop()
     assert not silent.rows("SELECT 1 FROM pull_requests")
-    following = Inbox(silent, Rules(), RAW_DAYS)
+    following = Inbox(silent, Rules(), RAW_DAYS, gather_secs=0)
     following.start()
     Server("", silent, following, "").read()
     following.stop()

@@ -60,7 +60,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     database = Database.in_memory()
-    inbox = Inbox(database, Rules(), 90)
+    inbox = Inbox(database, Rules(), 90, gather_secs=0)
     inbox.start()
     app = create_server(Service(database), inbox, SECRETS)
     yield Desk(app, inbox, database, create_key(database, "write"))

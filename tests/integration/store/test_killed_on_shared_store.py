@@ -1,7 +1,9 @@
 """A replica that is killed at random moments while deliveries arrive: what it acknowledged is there, once, and read."""
 
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 import pytest
@@ -10,6 +12,7 @@ from koalr_server.sources.rules import Rules
 from koalr_server.store.database import Database
 from koalr_server.store.lake.address import read_address
 from koalr_server.store.settling import reprocess, settle
+from tests.confinement import confined
 from tests.contents import contents
 from tests.deliveries import deliveries
 from tests.killing import (
@@ -23,6 +26,7 @@ from tests.killing import (
 
 # Each kill takes seconds here, so that there are fewer deliveries to one.
 DELIVERED = PULL_REQUESTS // 4
+MORE_BYTES = 4 * 2**20
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +37,21 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(url: str, monke
     assert_reopened(restarts)
 
 
+def kill(dying: "subprocess.Popen[str]") -> None:
+    """By a signal."""
+    dying.send_signal(signal.SIGKILL)
+
+
+def leave_without_memory(dying: "subprocess.Popen[str]") -> None:
+    """By the kernel, while it takes more deliveries."""
+    with confined(dying, MORE_BYTES) as kills:
+        dying.wait(timeout=60)
+        assert (dying.returncode, kills()) == (-signal.SIGKILL, 1)
+
+
+@pytest.mark.parametrize("end", [kill, leave_without_memory])
 def test_one_of_two_replicas_dies_and_the_other_takes_everything(
-    shared_url: str, monkeypatch: pytest.MonkeyPatch
+    shared_url: str, monkeypatch: pytest.MonkeyPatch, end: Callable[["subprocess.Popen[str]"], None]
 ) -> None:
     monkeypatch.setenv("KOALR_STORE_URL", shared_url)
     sent = deliveries(30)
@@ -44,7 +61,7 @@ def test_one_of_two_replicas_dies_and_the_other_takes_everything(
         senders.aim(first)
         while len(senders.acknowledged) < len(sent) // 3:
             time.sleep(0.005)
-        dying.send_signal(signal.SIGKILL)
+        end(dying)
         senders.aim(second)
         senders.wait()
         living.send_signal(signal.SIGTERM)

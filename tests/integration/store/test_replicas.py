@@ -102,7 +102,7 @@ def test_the_same_delivery_sent_to_both_at_once_is_kept_once(replicas: tuple[Dat
 
 def test_both_read_the_inbox_and_each_delivery_counts_once(replicas: tuple[Database, Database]) -> None:
     sent = deliveries(30)
-    inboxes = [Inbox(database, Rules(), 90) for database in replicas]
+    inboxes = [Inbox(database, Rules(), 90, gather_secs=0) for database in replicas]
     for inbox in inboxes:
         inbox.start()
     kept = [inboxes[index % 2].accept(_delivery(each)) for index, each in enumerate(sent)]
@@ -152,7 +152,7 @@ def test_what_one_kept_and_did_not_live_to_read_the_other_reads(replicas: tuple[
     one, other = replicas
     table = table_of(map(_delivery, deliveries(2)))
     one.write_beside(lambda cursor: add_deliveries(cursor, table, BEGAN))
-    inbox = Inbox(other, Rules(), 90)
+    inbox = Inbox(other, Rules(), 90, gather_secs=0)
     inbox.start()
     eventually(lambda: settled_seq(one) > 0, 30)
     inbox.stop()
