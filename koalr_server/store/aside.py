@@ -10,11 +10,11 @@ from typing import Protocol
 import duckdb
 
 from koalr_server.store.lake.attaching import ALIAS, is_lake
-from koalr_server.store.merging import count
+from koalr_server.store.merging import column_names, count
 
 Cursor = duckdb.DuckDBPyConnection
 
-ALL = "true"
+ALL, NOTHING = "true", "false"
 
 
 class Beside(Protocol):
@@ -59,21 +59,15 @@ class Aside:
 
     def read(self, tables: Iterable[str], scope: str = ALL) -> None:
         """See Beside."""
-        for table in tables:
-            self._copy(table, scope)
-            self._scopes[table] = None
+        self._lay_aside(tables, scope, None)
 
     def change(self, tables: Iterable[str], scope: str = ALL) -> None:
         """See Beside."""
-        for table in tables:
-            self._copy(table, scope)
-            self._scopes[table] = scope
+        self._lay_aside(tables, scope, scope)
 
     def rebuild(self, tables: Iterable[str], scope: str) -> None:
         """See Beside."""
-        for table in tables:
-            self._copy(table, "false")
-            self._scopes[table] = scope
+        self._lay_aside(tables, NOTHING, scope)
 
     def write(self, *tables: str) -> bool:
         """See Beside."""
@@ -85,8 +79,10 @@ class Aside:
             self._cursor.execute(f"DROP TABLE temp.main.{table}")
         return bool(apart)
 
-    def _copy(self, table: str, scope: str) -> None:
-        self._cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM {ALIAS}.main.{table} WHERE {scope}")  # noqa: S608 - see Beside
+    def _lay_aside(self, tables: Iterable[str], copied: str, written: str | None) -> None:
+        for table in tables:
+            self._cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM {ALIAS}.main.{table} WHERE {copied}")  # noqa: S608 - see Beside
+            self._scopes[table] = written
 
 
 def beside(cursor: Cursor) -> Beside:
@@ -97,7 +93,7 @@ def beside(cursor: Cursor) -> Beside:
 def write_differences(cursor: Cursor, table: str, scope: str) -> None:
     """Make the rows of a scope of a lake's table those of the temporary table of its name. Rows may be there several times."""
     stored = f"{ALIAS}.main.{table}"
-    columns = [name for name, *_ in cursor.execute(f"SELECT * FROM temp.main.{table} LIMIT 0").description or ()]  # noqa: S608 - see Beside
+    columns = column_names(cursor, f"temp.main.{table}")
     names = ", ".join(columns)
     same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM r.{name}" for name in columns)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE stored_rows AS SELECT {names} FROM {stored} WHERE {scope}")  # noqa: S608

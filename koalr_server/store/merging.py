@@ -35,14 +35,19 @@ def stage(cursor: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None
         cursor.unregister("arriving")
 
 
+def column_names(cursor: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """In their order. `table` is SQL text of this package."""
+    # Of no rows, which takes a hundredth of the time of asking the catalogue.
+    return [name for name, *_ in cursor.execute(f"SELECT * FROM {table} LIMIT 0").description or ()]  # noqa: S608
+
+
 def merge(cursor: duckdb.DuckDBPyConnection, target: str, key: Sequence[str], select: str) -> MergeCount:
     """Upsert the rows of `select` into `target`; of rows with equal keys the last by `ordinal` wins.
 
     `target`, `key` and `select` are SQL text of this package, never input. `select` yields the columns of `target`
     in any order, plus `ordinal`.
     """
-    # Of no rows, which takes a hundredth of the time of asking the catalogue.
-    columns = [name for name, *_ in cursor.execute(f"SELECT * FROM {target} LIMIT 0").description or ()]  # noqa: S608
+    columns = column_names(cursor, target)
     names = ", ".join(columns)
     same_key = " AND ".join(f"old.{name} IS NOT DISTINCT FROM staged.{name}" for name in key)
     same_row = " AND ".join(f"old.{name} IS NOT DISTINCT FROM staged.{name}" for name in columns)
